@@ -1,0 +1,31 @@
+"""What is stored. One concept a file; constraints in Meta; no input or output of their own."""
+
+from allocations.models.accounts import Account, Lane
+from allocations.models.attempts import Attempt, AttemptRow
+from allocations.models.batches import Batch, BatchEditor
+from allocations.models.problems import Problem
+from allocations.models.rows import Row
+from allocations.models.runs import Chunk, Run
+from allocations.models.sweeper import SweeperLease
+from allocations.models.tokens import EnkashToken
+from allocations.models.trail import TrailEntry
+from allocations.models.uploads import Upload
+from allocations.models.votes import Vote
+
+__all__ = [
+    "Account",
+    "Attempt",
+    "AttemptRow",
+    "Batch",
+    "BatchEditor",
+    "Chunk",
+    "EnkashToken",
+    "Lane",
+    "Problem",
+    "Row",
+    "Run",
+    "SweeperLease",
+    "TrailEntry",
+    "Upload",
+    "Vote",
+]

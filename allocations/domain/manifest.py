@@ -1,0 +1,104 @@
+"""What an approver signs: the exact bytes of every row, their Merkle root, and a digest over it all.
+
+Everything here is pure and canonical: the same rows give the same bytes on every machine.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+PAYLOAD_VERSION = "1"
+
+
+def payload_bytes(
+    *, title: str, name: str, email: str, mobile: str, amount: int, remarks: str, reference: str
+) -> bytes:
+    """One element of the bulk call's JSON array, as it is sent on every attempt. Optional empty fields are left out."""
+    fields = {
+        "title": title,
+        "name": name,
+        "email": email,
+        "mobile": mobile,
+        "loadAmount": amount,
+        "remarks": remarks,
+        "uniqueReferenceNumber": reference,
+    }
+    present = {key: value for key, value in fields.items() if value != ""}
+    return json.dumps(present, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def payload_hash(payload: bytes) -> str:
+    """SHA-256 of one payload, hexadecimal."""
+    return hashlib.sha256(payload).hexdigest()
+
+
+def request_body(payloads: Iterable[bytes]) -> bytes:
+    """The bulk call's body: a bare JSON array of the payloads, byte for byte."""
+    return b"[" + b",".join(payloads) + b"]"
+
+
+class MerkleRoot:
+    """RFC 6962 tree hash over leaves that come one by one; memory grows with the logarithm of their number."""
+
+    def __init__(self) -> None:
+        self._peaks: list[tuple[int, bytes]] = []
+
+    def add(self, leaf: bytes) -> None:
+        size, digest = 1, hashlib.sha256(b"\x00" + leaf).digest()
+        while self._peaks and self._peaks[-1][0] == size:
+            digest = hashlib.sha256(b"\x01" + self._peaks.pop()[1] + digest).digest()
+            size *= 2
+        self._peaks.append((size, digest))
+
+    def hexdigest(self) -> str:
+        if not self._peaks:
+            return hashlib.sha256(b"").hexdigest()
+        digest = self._peaks[-1][1]
+        for _, peak in reversed(self._peaks[:-1]):
+            digest = hashlib.sha256(b"\x01" + peak + digest).digest()
+        return digest.hex()
+
+
+def leaf(number: int, payload_sha256: str) -> bytes:
+    """A row as a leaf of the Merkle tree: its number in the file and the hash of its payload."""
+    return f"{number}:{payload_sha256}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The frozen content of a submitted batch. Points are whole; `mobile_total` sums the last six digits mod 10^10."""
+
+    batch: int
+    version: int
+    company_id: str
+    card_account_id: str
+    is_points_allocation: bool
+    purpose: str
+    rows: int
+    points: int
+    left_out: int
+    mobile_total: int
+    merkle_root: str
+    file_sha256: str
+    file_name: str
+    parser_version: str
+    uploaded_by: int
+    submitted_by: int
+    editors: tuple[int, ...]
+    payload_version: str = PAYLOAD_VERSION
+
+    def canonical(self) -> str:
+        """Sorted keys, no spaces, no floats: the text whose SHA-256 is the digest."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def digest(canonical: str) -> str:
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def short_code(digest_hex: str) -> str:
+    """The digest as people say it on the phone: eight base32 characters in two groups, e.g. K7QF-29MD."""
+    letters = base64.b32encode(bytes.fromhex(digest_hex)[:5]).decode()
+    return f"{letters[:4]}-{letters[4:]}"

@@ -1,0 +1,134 @@
+"""The last line of defence: what no code path may do, refused by the database itself.
+
+Django remakes SQLite tables on many schema changes and drops their triggers in silence, so they are created
+again after every migration (apps.py) and `missing` is asked at start (checks.py).
+"""
+
+from dataclasses import dataclass
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+PAYLOAD = ("batch_id", "number", "title", "name", "email", "mobile", "amount", "remarks", "reference", "payload_hash")
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """Refuse `action` on `table` when `condition` holds; OLD and NEW as in SQL. `differs(a, b)` is spelled {differs}."""
+
+    name: str
+    table: str
+    action: str
+    condition: str
+    sentence: str
+
+
+_FROZEN_BATCH = "EXISTS (SELECT 1 FROM allocations_batch b WHERE b.id = OLD.batch_id AND b.state IN ('submitted', 'approved'))"
+_PAYLOAD_CHANGED = " OR ".join(f"NEW.{column} {{differs}} OLD.{column}" for column in PAYLOAD)
+
+TRIGGERS = (
+    Trigger("trail_no_update", "allocations_trailentry", "UPDATE", "1 = 1", "the trail is append-only"),
+    Trigger("trail_no_delete", "allocations_trailentry", "DELETE", "1 = 1", "the trail is append-only"),
+    # SQLite's REPLACE deletes without firing delete triggers.
+    Trigger(
+        "trail_no_replace",
+        "allocations_trailentry",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM allocations_trailentry t WHERE t.id = NEW.id)",
+        "the trail is append-only",
+    ),
+    Trigger("vote_no_update", "allocations_vote", "UPDATE", "1 = 1", "a vote is never changed"),
+    Trigger("vote_no_delete", "allocations_vote", "DELETE", "1 = 1", "a vote is never deleted"),
+    Trigger(
+        "vote_not_by_maker",
+        "allocations_vote",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM allocations_batcheditor e WHERE e.batch_id = NEW.batch_id AND e.user_id = NEW.voted_by_id)"
+        " OR EXISTS (SELECT 1 FROM allocations_batch b WHERE b.id = NEW.batch_id"
+        " AND (b.uploaded_by_id = NEW.voted_by_id OR b.submitted_by_id = NEW.voted_by_id))",
+        "a maker cannot vote on the batch",
+    ),
+    Trigger(
+        "row_payload_frozen",
+        "allocations_row",
+        "UPDATE",
+        f"({_PAYLOAD_CHANGED}) AND {_FROZEN_BATCH}",
+        "the payload of a submitted row is frozen",
+    ),
+    Trigger("row_frozen_stays", "allocations_row", "DELETE", _FROZEN_BATCH, "a submitted row is never deleted"),
+    Trigger(
+        "row_credited_stays",
+        "allocations_row",
+        "UPDATE",
+        "OLD.state = 'credited' AND NEW.state <> 'credited'",
+        "a credited row stays credited",
+    ),
+    Trigger(
+        "batch_approved_stays",
+        "allocations_batch",
+        "UPDATE",
+        "OLD.state = 'approved' AND (NEW.state <> 'approved' OR NEW.digest <> OLD.digest OR NEW.manifest <> OLD.manifest)",
+        "an approved batch is frozen",
+    ),
+)
+
+
+def _sqlite(trigger: Trigger) -> list[str]:
+    condition = trigger.condition.format(differs="IS NOT")
+    return [
+        f"DROP TRIGGER IF EXISTS {trigger.name}",
+        f"CREATE TRIGGER {trigger.name} BEFORE {trigger.action} ON {trigger.table} FOR EACH ROW WHEN {condition} "
+        f"BEGIN SELECT RAISE(ABORT, '{trigger.sentence}'); END",
+    ]
+
+
+def _postgresql(trigger: Trigger) -> list[str]:
+    condition = trigger.condition.format(differs="IS DISTINCT FROM")
+    result = "OLD" if trigger.action == "DELETE" else "NEW"
+    # WHEN cannot hold a subquery on PostgreSQL, so the condition stands in the function.
+    return [
+        f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN "
+        f"IF {condition} THEN RAISE EXCEPTION '{trigger.sentence}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+        f"RETURN {result}; END $body$",
+        f"DROP TRIGGER IF EXISTS {trigger.name} ON {trigger.table}",
+        f"CREATE TRIGGER {trigger.name} BEFORE {trigger.action} ON {trigger.table} FOR EACH ROW "
+        f"EXECUTE FUNCTION {trigger.name}()",
+    ]
+
+
+_NO_TRUNCATE = ("allocations_trailentry", "allocations_vote", "allocations_row", "allocations_attempt")
+
+
+def _truncate_guard(table: str) -> list[str]:
+    """PostgreSQL only: TRUNCATE fires no row triggers."""
+    name = f"{table}_no_truncate"
+    return [
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN "
+        f"IF EXISTS (SELECT 1 FROM {table}) AND current_setting('portal.allow_truncate', true) IS DISTINCT FROM 'on' "
+        f"THEN RAISE EXCEPTION '{table} is never truncated'; END IF; RETURN NULL; END $body$",
+        f"DROP TRIGGER IF EXISTS {name} ON {table}",
+        f"CREATE TRIGGER {name} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+    ]
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Create every trigger anew."""
+    spell = _postgresql if connection.vendor == "postgresql" else _sqlite
+    statements = [line for trigger in TRIGGERS for line in spell(trigger)]
+    if connection.vendor == "postgresql":
+        statements += [line for table in _NO_TRUNCATE for line in _truncate_guard(table)]
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def missing(connection: BaseDatabaseWrapper) -> frozenset[str]:
+    """The names of triggers that the database lacks."""
+    question = (
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+        if connection.vendor == "postgresql"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        present = {name for (name,) in cursor.fetchall()}
+    return frozenset(trigger.name for trigger in TRIGGERS) - present
