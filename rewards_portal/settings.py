@@ -1,0 +1,227 @@
+"""Every setting of the portal. What differs between installations comes through env.py and nowhere else."""
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from rewards_portal import env, logs
+from rewards_portal.databases import database
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+# `make run` writes this file for its demo; with ENKASH_ENVIRONMENT in the environment it is not read.
+env.read_file(BASE_DIR / "var" / "portal.env", unless="ENKASH_ENVIRONMENT")
+
+# EnKash -----------------------------------------------------------------------------------------------------
+ENKASH_ENVIRONMENT = env.choice(
+    "ENKASH_ENVIRONMENT",
+    options=("simulator", "uat", "live"),
+    use="Set simulator, uat or live; `make run` needs none of it set.",
+)
+ENKASH_API_URL = env.text("ENKASH_API_URL", use="Set the address EnKash gave you, up to its host.")
+ENKASH_TOKEN_URL = env.text("ENKASH_TOKEN_URL", use="Set the whole address of EnKash's token call.")
+ENKASH_PARTNER_ID = env.text(
+    "ENKASH_PARTNER_ID", use="Set the partner id of your contract with EnKash (CR...)."
+)
+ENKASH_USERNAME = env.text("ENKASH_USERNAME", use="Set the API user's mobile number.")
+ENKASH_PASSWORD = env.text("ENKASH_PASSWORD", use="Set the API user's password.")
+ENKASH_CLIENT_ID = env.text("ENKASH_CLIENT_ID", use="Set the OAuth client id of EnKash.")
+ENKASH_CLIENT_SECRET = env.text("ENKASH_CLIENT_SECRET", use="Set the OAuth client secret of EnKash.")
+ENKASH_COMPANY_ID = env.text(
+    "ENKASH_COMPANY_ID", use="Set the company id of the first reward account.", default=""
+)
+ENKASH_CARD_ACCOUNT_ID = env.text(
+    "ENKASH_CARD_ACCOUNT_ID", use="Set the card account id of the first reward account.", default=""
+)
+ENKASH_AUTH_SCHEME = env.text("ENKASH_AUTH_SCHEME", use="Set the word before the token.", default="Bearer")
+ENKASH_ENCRYPTION = env.choice(
+    "ENKASH_ENCRYPTION",
+    options=("off", "requests", "both"),
+    use="Set what EnKash agreed with you.",
+    default="off",
+)
+ENKASH_ENCRYPTION_KEY = env.text("ENKASH_ENCRYPTION_KEY", use="Set the key EnKash gave you.", default="")
+ENKASH_CHUNK_SIZE = env.whole("ENKASH_CHUNK_SIZE", use="Set the rows of one bulk call.", default=50)
+ENKASH_CONNECT_TIMEOUT = env.seconds("ENKASH_CONNECT_TIMEOUT", use="Set seconds.", default=5)
+ENKASH_TIMEOUT = env.seconds("ENKASH_TIMEOUT", use="Set the seconds that one call may take (D).", default=120)
+ENKASH_MAX_TOKEN_AGE = env.seconds("ENKASH_MAX_TOKEN_AGE", use="Set seconds.", default=240)
+ENKASH_QUIET_SECONDS = env.seconds(
+    "ENKASH_QUIET_SECONDS",
+    use="Set the wait before an unknown outcome is looked up (Q), in seconds.",
+    default=900,
+)
+ENKASH_LEASE_SECONDS = env.seconds("ENKASH_LEASE_SECONDS", use="Set a worker's hold on a chunk.", default=300)
+ENKASH_JOB_SECONDS = env.whole(
+    "ENKASH_JOB_SECONDS", use="Set the seconds after which a job is ended.", default=900
+)
+ENKASH_SWEEP_SECONDS = env.seconds("ENKASH_SWEEP_SECONDS", use="Set the sweeper's pause.", default=30)
+ENKASH_MAX_RESENDS = env.whole("ENKASH_MAX_RESENDS", use="Set a count.", default=3, minimum=0)
+ENKASH_RESEND_HORIZON_SECONDS = env.seconds(
+    "ENKASH_RESEND_HORIZON_SECONDS", use="Set seconds.", default=86_400
+)
+ENKASH_LOOKUP_PAGE_SIZE = env.whole(
+    "ENKASH_LOOKUP_PAGE_SIZE", use="Set the rows of one look-up page.", default=50
+)
+
+# Limits -----------------------------------------------------------------------------------------------------
+MAX_ROWS = env.whole("MAX_ROWS", use="Set the rows that one batch may hold.", default=1_000_000)
+MAX_POINTS_PER_ROW = env.whole("MAX_POINTS_PER_ROW", use="Set points.", default=100_000)
+MAX_POINTS_PER_BATCH = env.whole("MAX_POINTS_PER_BATCH", use="Set points.", default=100_000_000)
+UPLOAD_MAX_BYTES = env.whole("UPLOAD_MAX_BYTES", use="Set bytes.", default=100 * 1024 * 1024)
+
+# Secrets, hosts, HTTPS --------------------------------------------------------------------------------------
+SECRET_KEY = env.text("SECRET_KEY", use="Set 50 random characters or more and keep them.")
+DATA_KEY = env.words(
+    "DATA_KEY",
+    use="Set one or more Fernet keys, comma-separated; the first one encrypts, all of them decrypt.",
+)
+DEBUG = env.flag("DEBUG", use="Leave it unset.", default=False)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", use="Set the portal's host names, comma-separated.")
+HTTPS = env.flag("HTTPS", use="Set off only for a demo on this machine.", default=True)
+BEHIND_PROXY = env.flag(
+    "BEHIND_PROXY", use="Set on only behind a proxy that overwrites X-Forwarded-Proto.", default=False
+)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# Sessions and login -----------------------------------------------------------------------------------------
+# The prefix makes browsers refuse the cookie without Secure, so plain HTTP on loopback has to do without.
+_HOST = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{_HOST}sid"
+CSRF_COOKIE_NAME = f"{_HOST}csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
+SESSION_COOKIE_AGE = env.whole(
+    "SESSION_SECONDS", use="Set the seconds after which a login ends.", default=8 * 3600
+)
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
+_VALIDATORS = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_VALIDATORS}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_VALIDATORS}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_VALIDATORS}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATORS}.NumericPasswordValidator"},
+]
+
+# Application ------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "rewards_portal",
+    "allocations",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_htmx",
+    "django_rq",
+    "import_export",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "rewards_portal.urls"
+WSGI_APPLICATION = "rewards_portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+LANGUAGE_CODE = "en-in"
+TIME_ZONE = "Asia/Kolkata"
+USE_TZ = True
+USE_I18N = True
+
+# Data, queues, files ----------------------------------------------------------------------------------------
+DATABASES = {
+    "default": database(
+        env.text(
+            "DATABASE_URL", use="Set postgresql://user:password@host/name or sqlite:///var/portal.sqlite3."
+        ),
+        base=BASE_DIR,
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.text("REDIS_URL", use="Set redis://:password@host:6379/0 or unix:///path/redis.sock?db=0.")
+_QUEUE = {
+    "URL": REDIS_URL,
+    "DEFAULT_TIMEOUT": ENKASH_JOB_SECONDS,
+    "SERIALIZER": "rq.serializers.JSONSerializer",
+}
+RQ_QUEUES = {"imports": dict(_QUEUE), "runs": dict(_QUEUE)}
+RQ_SHOW_ADMIN_LINK = False
+MEDIA_ROOT = BASE_DIR / env.text(
+    "MEDIA_ROOT", use="Set a folder outside the web root.", default="var/uploads"
+)
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / env.text("STATIC_ROOT", use="Set a folder.", default="staticfiles")
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "rewards_portal.packages.PackageFinder",
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MANIFEST_STRICT = True
+
+logs.configure()
+LOGGING = logs.logging_settings(
+    readable=env.flag("LOG_READABLE", use="Set on to read logs in a terminal.", default=False),
+    level=env.choice(
+        "LOG_LEVEL", options=("DEBUG", "INFO", "WARNING"), use="Set one of them.", default="INFO"
+    ),
+)

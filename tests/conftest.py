@@ -1,0 +1,1 @@
+"""Fixtures that bring up what a test needs: a real Redis, real workers, a real browser."""

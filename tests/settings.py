@@ -1,0 +1,49 @@
+"""The portal's own settings, started with an environment made for tests."""
+
+import os
+import tempfile
+from pathlib import Path
+
+_URL = "http://127.0.0.1:9"  # the discard port: nothing answers there
+_RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12]
+_FOLDER = Path(tempfile.gettempdir()) / f"rewards-portal-tests-{_RUN}"
+
+_ENVIRONMENT = {
+    "ENKASH_ENVIRONMENT": "simulator",
+    "ENKASH_API_URL": _URL,
+    "ENKASH_TOKEN_URL": f"{_URL}/oauth/token",
+    "ENKASH_PARTNER_ID": "CRDEMO001",
+    "ENKASH_COMPANY_ID": "CEKDEMO0001",
+    "ENKASH_CARD_ACCOUNT_ID": "CADEMO1",
+    "ENKASH_USERNAME": "9000000001",
+    "ENKASH_PASSWORD": "simulator-demo",
+    "ENKASH_CLIENT_ID": "CEKDEMO0001",
+    "ENKASH_CLIENT_SECRET": "0" * 40,
+    "SECRET_KEY": "tests-only-" + "0123456789abcdef" * 4,
+    "DATA_KEY": "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=",
+    "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "HTTPS": "off",
+    "DATABASE_URL": f"sqlite:///{_FOLDER}/portal.sqlite3",
+    "REDIS_URL": "redis://127.0.0.1:9/0",
+    "MEDIA_ROOT": str(_FOLDER / "uploads"),
+    "STATIC_ROOT": str(_FOLDER / "static"),
+    "LOG_LEVEL": "WARNING",
+}
+for _name, _value in _ENVIRONMENT.items():
+    os.environ.setdefault(_name, _value)
+
+from rewards_portal.settings import *  # noqa: E402, F403 - the environment has to be there first
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+for _sub in ("static", "uploads"):
+    (_FOLDER / _sub).mkdir(mode=0o700, parents=True, exist_ok=True)
+# A file, not memory: workers are other processes and have to see the same rows.
+DATABASES["default"]["TEST"] = {"NAME": str(_FOLDER / "test.sqlite3")}  # noqa: F405
+if "sqlite3" in DATABASES["default"]["ENGINE"]:  # noqa: F405
+    DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"  # noqa: F405
+else:
+    DATABASES["default"]["TEST"] = {}  # noqa: F405
