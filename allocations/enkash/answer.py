@@ -29,9 +29,10 @@ class AnswerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An answer's envelope. `retry_after` is seconds, capped; `payload` has lower-case keys."""
+    """An answer's envelope. `code` is None if not readable, `retry_after` seconds; keys are lower-case."""
 
     kind: AnswerKind
+    code: int | None = None
     message: str = ""
     payload: Json = field(default=None, repr=False)
     retry_after: float | None = None

@@ -88,9 +88,7 @@ def checked_url(url: str, *, name: str) -> str:
     if not parts.hostname or parts.scheme not in {"https", "http"}:
         raise ValueError(f"{name} is no web address; it must start with https:// and a host.")
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
-        raise ValueError(
-            f"{name} uses http to {parts.hostname}; use https. Plain http is for this machine only."
-        )
+        raise ValueError(f"{name} uses http to {parts.hostname}; use https. Plain http is for this machine only.")
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise ValueError(f"{name} carries a login, query or fragment; give scheme, host and path only.")
     return url.rstrip("/")

@@ -61,9 +61,7 @@ class LoginBlocked(Refused):
 class OutcomeUnknown(EnkashError):  # noqa: N818  as above
     """The call may have had its effect. `partial` holds the bytes that did arrive."""
 
-    def __init__(
-        self, message: str, *, kind: UnknownKind, http_status: int = 0, partial: bytes = b""
-    ) -> None:
+    def __init__(self, message: str, *, kind: UnknownKind, http_status: int = 0, partial: bytes = b"") -> None:
         super().__init__(message)
         self.kind = kind
         self.http_status = http_status

@@ -1,0 +1,72 @@
+"""Reads that end at a point in time, not so many seconds after the last byte."""
+
+import io
+import socket
+import time
+from collections.abc import Mapping
+from functools import partial
+from http.client import HTTPResponse
+from typing import cast
+
+from requests import PreparedRequest
+from requests.adapters import HTTPAdapter
+from urllib3.connectionpool import HTTPConnectionPool
+
+
+class TimedReader(io.RawIOBase):
+    """A socket's reading side; every wait is cut to what is left until `ends_at` (monotonic seconds)."""
+
+    def __init__(self, raw: io.RawIOBase, *, sock: socket.socket, ends_at: float) -> None:
+        super().__init__()
+        self._raw = raw
+        self._sock = sock
+        self._ends_at = ends_at
+
+    def readable(self) -> bool:
+        """A reader reads."""
+        return True
+
+    def readinto(self, buffer: memoryview, /) -> int | None:  # type: ignore[override]  # a Buffer at run time
+        """As RawIOBase; raises TimeoutError once the time is over."""
+        left = self._ends_at - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("The deadline passed.")
+        self._sock.settimeout(left)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        """Close the socket's side too."""
+        self._raw.close()
+        super().close()
+
+
+class TimedResponse(HTTPResponse):
+    """The standard library's answer, its status line and headers included, read through a TimedReader."""
+
+    def __init__(self, sock: socket.socket, *, ends_at: float, method: str | None = None) -> None:
+        super().__init__(sock, method=method)
+        self.fp = io.BufferedReader(TimedReader(self.fp.detach(), sock=sock, ends_at=ends_at))
+
+
+class TimedAdapter(HTTPAdapter):
+    """A requests adapter for one call: no retries, and every read ends at `ends_at`."""
+
+    def __init__(self, *, ends_at: float) -> None:
+        self._response_class = partial(TimedResponse, ends_at=ends_at)
+        super().__init__(max_retries=0, pool_connections=1, pool_maxsize=1)
+
+    def get_connection_with_tls_context(
+        self,
+        request: PreparedRequest,
+        verify: bool | str | None,  # noqa: FBT001  the base class's signature
+        proxies: Mapping[str, str] | None = None,
+        cert: tuple[str, str] | str | None = None,
+    ) -> HTTPConnectionPool:
+        """The pool for the request's host, whose one connection answers in time."""
+        pool = cast(
+            "HTTPConnectionPool",
+            super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert),
+        )
+        timed = {"response_class": staticmethod(self._response_class)}
+        pool.ConnectionCls = type("TimedConnection", (pool.ConnectionCls,), timed)
+        return pool
