@@ -20,7 +20,7 @@ SEAL_KEY: Final = "request"
 _KEY_BYTES: Final = 16
 
 
-class NotSealed(ValueError):  # noqa: N818  read as a sentence: raises NotSealed
+class NotSealed(ValueError):
     """The text does not open with this key."""
 
 

@@ -33,7 +33,7 @@ class EnkashError(Exception):
     """Root of everything this library raises on purpose."""
 
 
-class NotSent(EnkashError):  # noqa: N818  says what is known, as the whole tree does
+class NotSent(EnkashError):
     """No byte of the request body left this machine, so EnKash cannot have acted on it."""
 
 
@@ -41,7 +41,7 @@ class BadCertificate(NotSent):
     """The TLS certificate does not prove the host. There is no switch to go on regardless."""
 
 
-class Refused(EnkashError):  # noqa: N818  as above
+class Refused(EnkashError):
     """EnKash answered no. `message` is its own text; `http_status` is 0 if no call was made."""
 
     def __init__(self, message: str, *, http_status: int = 0) -> None:
@@ -58,7 +58,7 @@ class LoginBlocked(Refused):
     """Two logins in a row have failed; only a person may try again."""
 
 
-class OutcomeUnknown(EnkashError):  # noqa: N818  as above
+class OutcomeUnknown(EnkashError):
     """The call may have had its effect. `partial` holds the bytes that did arrive."""
 
     def __init__(self, message: str, *, kind: UnknownKind, http_status: int = 0, partial: bytes = b"") -> None:

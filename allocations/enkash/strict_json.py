@@ -17,7 +17,7 @@ MAX_DIGITS: Final = 30
 _BOM: Final = b"\xef\xbb\xbf"
 
 
-class NotStrictJson(ValueError):  # noqa: N818  read as a sentence: raises NotStrictJson
+class NotStrictJson(ValueError):
     """The bytes are not JSON, or are JSON with more than one reading."""
 
 

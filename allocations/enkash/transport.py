@@ -144,10 +144,10 @@ def _verdict(error: Exception, *, call: _Call) -> NotSent | OutcomeUnknown:
     if not call.outgoing.started:
         if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in chain):
             return BadCertificate(f"The server's certificate does not prove its name: {chain[-1]}")
-        return NotSent(f"Nothing was sent: {chain[-1]}")
+        return NotSent(f"Nothing was sent: {_said(chain[-1])}")
     kind = _kind(chain, call=call)
     return OutcomeUnknown(
-        f"The call ended without a complete answer ({kind}): {chain[-1]}",
+        f"The call ended without a complete answer ({kind}): {_said(chain[-1])}",
         kind=kind,
         http_status=call.status,
         partial=bytes(call.received),
@@ -164,6 +164,11 @@ def _kind(chain: tuple[BaseException, ...], *, call: _Call) -> UnknownKind:
     if any(isinstance(cause, OSError) and not isinstance(cause, requests.RequestException) for cause in chain):
         return UnknownKind.RESET
     return UnknownKind.UNREADABLE
+
+
+def _said(cause: BaseException) -> str:
+    # requests quotes a header it refuses, token included.
+    return type(cause).__name__ if isinstance(cause, ValueError) else str(cause)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

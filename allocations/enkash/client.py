@@ -1,0 +1,90 @@
+"""The calls of the EnKash Rewards API that the portal makes.
+
+Calls that move points (`allocate`, `allocate_single`) go out exactly once with the token they are given and hand
+back the raw answer, so that it can be stored before anybody reads it. Calls that read come back as values.
+"""
+
+from collections.abc import Iterable
+
+from allocations.enkash.account_answer import AccountDetails, read_account
+from allocations.enkash.auth import Token, TokenSource, TokenStore
+from allocations.enkash.card_answer import Card, read_card
+from allocations.enkash.config import EnkashConfig
+from allocations.enkash.listed import read_page
+from allocations.enkash.lookup import look_up
+from allocations.enkash.reading import Reader, unreadable
+from allocations.enkash.sending import Sender
+from allocations.enkash.single_call import SingleOrder, single_body
+from allocations.enkash.transaction_answer import Transaction, read_transaction
+from allocations.enkash.transport import RawAnswer, Transport
+
+
+class EnkashClient:
+    """One partner's connection. Threads may share it if they may share the token store."""
+
+    def __init__(self, config: EnkashConfig, *, transport: Transport, tokens: TokenSource) -> None:
+        self._config = config
+        self._tokens = tokens
+        self._sender = Sender(config, transport)
+        self._reader = Reader(self._sender, tokens)
+
+    def token(self, min_life: float) -> Token:
+        """A token that lives `min_life` seconds more. Whatever it raises, no business call was made."""
+        return self._tokens.token(min_life)
+
+    def forget_token(self) -> None:
+        """Drop the kept token, after a business call was answered UNAUTHORIZED."""
+        self._tokens.forget()
+
+    def allocate(
+        self, body: bytes, *, company_id: str, card_account_id: str, is_points_allocation: bool, token: Token
+    ) -> RawAnswer:
+        """Bulk create and allocate: `body` is the JSON array, byte for byte.
+
+        Raises NotSent (no row can have been credited) or OutcomeUnknown (any row can). Never tries twice.
+        """
+        params = {
+            "companyId": company_id,
+            "cardAccountId": card_account_id,
+            "isPointsAllocation": "true" if is_points_allocation else "false",
+        }
+        path = "/bulk-create-allocate-points-json"
+        return self._sender.send(path, body, params=params, token=token, deadline=self._config.deadline)
+
+    def allocate_single(self, order: SingleOrder, *, token: Token) -> RawAnswer:
+        """Credit or debit one person; raises as `allocate`. `read_single_answer` reads what comes back."""
+        body = single_body(order, reference_key=self._config.reference_key)
+        return self._sender.send("/create-allocate-points", body, token=token, deadline=self._config.deadline)
+
+    def account_details(self, *, company_id: str, card_account_id: str) -> AccountDetails:
+        """The reward account and its balance in points. Raises NotSent, Refused or OutcomeUnknown."""
+        question = {"companyId": company_id, "cardAccountId": card_account_id}
+        details = read_account(self._reader.ask("/cardAccount/get", question))
+        if details is None:
+            raise unreadable("The account's details hold no availableBalance.")
+        return details
+
+    def find_transactions(
+        self, references: Iterable[str], *, company_id: str, card_account_id: str
+    ) -> tuple[Transaction, ...]:
+        """All transactions EnKash shows for `references`, credits and debits; raises as `account_details`.
+
+        Not found proves nothing: EnKash documents no time after which an allocation is visible.
+        """
+        entries = look_up(self._reader, references, company_id=company_id, card_account_id=card_account_id)
+        return tuple(read_transaction(entry, config=self._config) for entry in entries)
+
+    def search_cards(self, *, company_id: str, card_account_id: str, card_id: str = "") -> tuple[Card, ...]:
+        """The cards of a reward account, or one of them; raises as `account_details`."""
+        question = {"companyId": company_id, "cardAccountId": card_account_id}
+        chosen = {"enKashCardId": card_id} if card_id else {}
+        page = read_page(self._reader.ask("/search", question | chosen))
+        if page is None:
+            raise unreadable("The search's payload is neither an object nor a list of them.")
+        return tuple(read_card(entry) for entry in page.entries)
+
+
+def build_client(config: EnkashConfig, *, store: TokenStore) -> EnkashClient:
+    """A client over real HTTP that keeps its token in `store`."""
+    transport = Transport(connect_timeout=config.connect_timeout, body_cap=config.body_cap, ca_file=config.ca_file)
+    return EnkashClient(config, transport=transport, tokens=TokenSource(config, transport, store))
