@@ -1,0 +1,95 @@
+"""Instants as they are read in India. Everything is stored in UTC and shown in IST, with the zone named."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from allocations.presenters.numbers import NO_VALUE, counted
+
+IST = timezone(timedelta(hours=5, minutes=30), "IST")
+# Own names: strftime would follow the machine's locale.
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_LONG_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+def moment(at: datetime | None) -> str:
+    """11 Nov 2026, 14:05 IST"""
+    if at is None:
+        return NO_VALUE
+    local = at.astimezone(IST)
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M} IST"
+
+
+def short_moment(at: datetime | None) -> str:
+    """11 Nov, 14:05: for tables whose head says IST."""
+    if at is None:
+        return NO_VALUE
+    local = at.astimezone(IST)
+    return f"{local.day} {_MONTHS[local.month - 1]}, {local:%H:%M}"
+
+
+def clock(at: datetime | None) -> str:
+    """14:05:12 IST: on live pages, where the day is today."""
+    return NO_VALUE if at is None else f"{at.astimezone(IST):%H:%M:%S} IST"
+
+
+def long_day(at: datetime) -> str:
+    """Wednesday, 11 November 2026"""
+    local = at.astimezone(IST)
+    return f"{_WEEKDAYS[local.weekday()]}, {local.day} {_LONG_MONTHS[local.month - 1]} {local.year}"
+
+
+def iso(at: datetime) -> str:
+    """For `datetime` attributes: 2026-11-11T08:35:00Z."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its two largest units: 20 s, 3 min, 2 h 5 min, 2 d 19 h."""
+    seconds = max(0, int(length.total_seconds()))
+    days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{minutes} min"
+    if days == 0:
+        return f"{hours} h" + (f" {minutes} min" if minutes else "")
+    return f"{days} d" + (f" {hours} h" if hours and days < 7 else "")
+
+
+def ago(at: datetime | None, *, now: datetime) -> str:
+    """3 h 2 min ago; an addition to the time itself, never instead of it."""
+    if at is None:
+        return "never"
+    return f"{span(now - at)} ago"
+
+
+def financial_year(at: datetime) -> str:
+    """FY 2026-27, from April to March."""
+    local = at.astimezone(IST)
+    first = local.year if local.month >= 4 else local.year - 1
+    return f"FY {first}-{(first + 1) % 100:02}"
+
+
+def month(at: datetime) -> str:
+    """November 2026"""
+    local = at.astimezone(IST)
+    return f"{_LONG_MONTHS[local.month - 1]} {local.year}"
+
+
+def about(length: timedelta) -> str:
+    """An estimate, rounded up so that it does not promise: about 6 min."""
+    minutes = -(-max(1, int(length.total_seconds())) // 60)
+    return f"about {counted(minutes, 'min', 'min')}" if minutes < 60 else f"about {span(timedelta(minutes=minutes))}"
