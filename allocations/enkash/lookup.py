@@ -30,19 +30,22 @@ def look_up(
 
 
 def _all_pages(reader: Reader, question: Mapping[str, object]) -> list[dict[str, Json]]:
-    """All entries, each once: paging is not documented, so a page that brings nothing new is the last."""
+    """All entries, each once. Paging is not documented: a page that brings nothing new is the last."""
     entries: list[dict[str, Json]] = []
-    for number in range(MOST_PAGES):
-        params = {"limit": str(ROWS_PER_PAGE), "offset": str(number * ROWS_PER_PAGE)}
-        page = read_page(reader.ask(PATH, question, params=params))
-        if page is None:
-            raise unreadable("The look-up's payload is neither an object nor a list of them.")
+    offset = 0
+    for _ in range(MOST_PAGES):
+        page = _page(reader, question, offset=offset)
         fresh = [entry for entry in page.entries if entry not in entries]
         entries += fresh
-        if not fresh or _is_last(page, seen=len(entries)):
+        offset += len(page.entries)
+        if not fresh or (page.total is not None and offset >= page.total):
             return entries
     raise unreadable(f"The look-up goes on after {MOST_PAGES} pages.")
 
 
-def _is_last(page: Page, *, seen: int) -> bool:
-    return len(page.entries) < ROWS_PER_PAGE if page.total is None else seen >= page.total
+def _page(reader: Reader, question: Mapping[str, object], *, offset: int) -> Page:
+    params = {"limit": str(ROWS_PER_PAGE), "offset": str(offset)}
+    page = read_page(reader.ask(PATH, question, params=params))
+    if page is None:
+        raise unreadable("The look-up's payload is neither an object nor a list of them.")
+    return page

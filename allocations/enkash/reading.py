@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping
-from typing import NoReturn
+from typing import Final
 
 from allocations.enkash.answer import AnswerKind, Reading
 from allocations.enkash.auth import TokenSource
@@ -12,6 +12,12 @@ from allocations.enkash.read_answer import read_answer
 from allocations.enkash.sending import Sender
 from allocations.enkash.strict_json import Json
 from allocations.enkash.transport import RawAnswer
+
+_UNKNOWN: Final = {
+    AnswerKind.REDIRECTED: UnknownKind.STATUS,
+    AnswerKind.SERVER_ERROR: UnknownKind.STATUS,
+    AnswerKind.UNREADABLE: UnknownKind.UNREADABLE,
+}
 
 
 class Reader:
@@ -32,9 +38,9 @@ class Reader:
         if reading.kind is AnswerKind.UNAUTHORIZED:
             self._tokens.forget()
             raw, reading = self._once(path, body, params=params)
-        if reading.kind is AnswerKind.ROWS:
-            return reading.payload
-        _raise(raw, reading)
+        if reading.kind is not AnswerKind.ROWS:
+            raise _failure(raw, reading)
+        return reading.payload
 
     def _once(self, path: str, body: bytes, *, params: Mapping[str, str] | None) -> tuple[RawAnswer, Reading]:
         seconds = self._sender.config.read_deadline
@@ -43,19 +49,13 @@ class Reader:
         return raw, read_answer(raw, key=self._sender.config.encryption_key, now=self._clock())
 
 
-def unreadable(said: str, *, partial: bytes = b"") -> OutcomeUnknown:
+def unreadable(said: str) -> OutcomeUnknown:
     """A success whose payload is not the documented one."""
-    return OutcomeUnknown(said, kind=UnknownKind.UNREADABLE, http_status=200, partial=partial)
+    return OutcomeUnknown(said, kind=UnknownKind.UNREADABLE, http_status=200)
 
 
-def _raise(raw: RawAnswer, reading: Reading) -> NoReturn:
+def _failure(raw: RawAnswer, reading: Reading) -> Refused | OutcomeUnknown:
     said = reading.message or f"HTTP {raw.status}"
-    match reading.kind:
-        case AnswerKind.REDIRECTED | AnswerKind.SERVER_ERROR:
-            raise OutcomeUnknown(said, kind=UnknownKind.STATUS, http_status=raw.status, partial=raw.body)
-        case AnswerKind.UNREADABLE | AnswerKind.ROWS:
-            raise OutcomeUnknown(said, kind=UnknownKind.UNREADABLE, http_status=raw.status, partial=raw.body)
-        case (
-            AnswerKind.REFUSED_WHOLE | AnswerKind.UNAUTHORIZED | AnswerKind.THROTTLED | AnswerKind.INSUFFICIENT_BALANCE
-        ):
-            raise Refused(said, http_status=raw.status)
+    if kind := _UNKNOWN.get(reading.kind):
+        return OutcomeUnknown(said, kind=kind, http_status=raw.status, partial=raw.body)
+    return Refused(said, http_status=raw.status)
