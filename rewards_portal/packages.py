@@ -1,17 +1,28 @@
 """Static files of npm packages: only the files named here are collected, never the rest of node_modules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
+from django.contrib.staticfiles.utils import matches_patterns
 from django.core.files.storage import FileSystemStorage, Storage
 
-# Address below STATIC_URL -> file in node_modules.
+_INTER = "@fontsource-variable/inter/files/inter"
+_DEVANAGARI = "@fontsource/noto-sans-devanagari/files/noto-sans-devanagari-devanagari"
+_TAMIL = "@fontsource/noto-sans-tamil/files/noto-sans-tamil-tamil"
+
+# Address below STATIC_URL -> file in node_modules. The style sheet names its map, so the two stay together.
 FILES = {
-    "packages/tabler.css": "@tabler/core/dist/css/tabler.min.css",
-    "packages/inter.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
+    "packages/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
+    "packages/tabler.min.css.map": "@tabler/core/dist/css/tabler.min.css.map",
+    "packages/inter-latin.woff2": f"{_INTER}-latin-wght-normal.woff2",
+    "packages/inter-latin-ext.woff2": f"{_INTER}-latin-ext-wght-normal.woff2",
+    "packages/noto-devanagari-400.woff2": f"{_DEVANAGARI}-400-normal.woff2",
+    "packages/noto-devanagari-600.woff2": f"{_DEVANAGARI}-600-normal.woff2",
+    "packages/noto-tamil-400.woff2": f"{_TAMIL}-400-normal.woff2",
+    "packages/noto-tamil-600.woff2": f"{_TAMIL}-600-normal.woff2",
 }
 
 
@@ -19,27 +30,28 @@ class PackageFinder(BaseFinder):
     """Finds the files of FILES below node_modules."""
 
     def check(self, **_kwargs: Any) -> list[Any]:
+        """Report nothing: a missing package shows when collectstatic runs."""
         return []
 
     def find(self, path: str, find_all: bool = False, **_kwargs: Any) -> Any:  # noqa: ANN401, FBT001, FBT002 - Django's
         """Return where the named file is; nothing for any other path or a package that is not installed."""
         source = FILES.get(path)
-        found = _folder() / source if source else None
-        matches = [str(found)] if found and found.is_file() else []
+        matches = [str(_folder() / source)] if source and (_folder() / source).is_file() else []
         if find_all:
             return matches
         return matches[0] if matches else None
 
-    def list(self, _ignore_patterns: object) -> Iterator[tuple[str, Storage]]:
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         """Yield each named file with a storage that reads it under its address."""
         storage = _Renamed(location=_folder())
         for path in FILES:
-            yield path, storage
+            if not matches_patterns(path, ignore_patterns or []):
+                yield path, storage
 
 
 class _Renamed(FileSystemStorage):
     def path(self, name: str) -> str:
-        return super().path(FILES.get(name, name))
+        return super().path(FILES[name])
 
 
 def _folder() -> Path:
