@@ -31,9 +31,7 @@ def database(url: str, *, base: Path) -> dict[str, Any]:
 
 def _sqlite(path: str, *, base: Path) -> dict[str, Any]:
     if not path:
-        raise ImproperlyConfigured(
-            "DATABASE_URL names no file; set for example sqlite:///var/portal.sqlite3."
-        )
+        raise ImproperlyConfigured("DATABASE_URL names no file; set for example sqlite:///var/portal.sqlite3.")
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(base / path), "OPTIONS": dict(SQLITE_OPTIONS)}
 
 

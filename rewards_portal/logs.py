@@ -85,9 +85,7 @@ def logging_settings(*, readable: bool, level: str) -> dict[str, Any]:
     """Return Django's LOGGING: all to standard output, redacted last so that nothing is added after it."""
     stamp = structlog.processors.TimeStamper(fmt="%H:%M:%S" if readable else "iso", utc=not readable)
     render: Processor = (
-        structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
-        if readable
-        else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0) if readable else structlog.processors.JSONRenderer()
     )
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
@@ -98,9 +96,7 @@ def logging_settings(*, readable: bool, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": formatter},
-        "handlers": {
-            "out": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "line"}
-        },
+        "handlers": {"out": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "line"}},
         "root": {"handlers": ["out"], "level": level},
         "loggers": {
             # Django's own handlers would print a second copy that nobody redacts, or mail locals to admins.

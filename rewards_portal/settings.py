@@ -19,16 +19,12 @@ ENKASH_ENVIRONMENT = env.choice(
 )
 ENKASH_API_URL = env.text("ENKASH_API_URL", use="Set the address EnKash gave you, up to its host.")
 ENKASH_TOKEN_URL = env.text("ENKASH_TOKEN_URL", use="Set the whole address of EnKash's token call.")
-ENKASH_PARTNER_ID = env.text(
-    "ENKASH_PARTNER_ID", use="Set the partner id of your contract with EnKash (CR...)."
-)
+ENKASH_PARTNER_ID = env.text("ENKASH_PARTNER_ID", use="Set the partner id of your contract with EnKash (CR...).")
 ENKASH_USERNAME = env.text("ENKASH_USERNAME", use="Set the API user's mobile number.")
 ENKASH_PASSWORD = env.text("ENKASH_PASSWORD", use="Set the API user's password.")
 ENKASH_CLIENT_ID = env.text("ENKASH_CLIENT_ID", use="Set the OAuth client id of EnKash.")
 ENKASH_CLIENT_SECRET = env.text("ENKASH_CLIENT_SECRET", use="Set the OAuth client secret of EnKash.")
-ENKASH_COMPANY_ID = env.text(
-    "ENKASH_COMPANY_ID", use="Set the company id of the first reward account.", default=""
-)
+ENKASH_COMPANY_ID = env.text("ENKASH_COMPANY_ID", use="Set the company id of the first reward account.", default="")
 ENKASH_CARD_ACCOUNT_ID = env.text(
     "ENKASH_CARD_ACCOUNT_ID", use="Set the card account id of the first reward account.", default=""
 )
@@ -50,17 +46,11 @@ ENKASH_QUIET_SECONDS = env.seconds(
     default=900,
 )
 ENKASH_LEASE_SECONDS = env.seconds("ENKASH_LEASE_SECONDS", use="Set a worker's hold on a chunk.", default=300)
-ENKASH_JOB_SECONDS = env.whole(
-    "ENKASH_JOB_SECONDS", use="Set the seconds after which a job is ended.", default=900
-)
+ENKASH_JOB_SECONDS = env.whole("ENKASH_JOB_SECONDS", use="Set the seconds after which a job is ended.", default=900)
 ENKASH_SWEEP_SECONDS = env.seconds("ENKASH_SWEEP_SECONDS", use="Set the sweeper's pause.", default=30)
 ENKASH_MAX_RESENDS = env.whole("ENKASH_MAX_RESENDS", use="Set a count.", default=3, minimum=0)
-ENKASH_RESEND_HORIZON_SECONDS = env.seconds(
-    "ENKASH_RESEND_HORIZON_SECONDS", use="Set seconds.", default=86_400
-)
-ENKASH_LOOKUP_PAGE_SIZE = env.whole(
-    "ENKASH_LOOKUP_PAGE_SIZE", use="Set the rows of one look-up page.", default=50
-)
+ENKASH_RESEND_HORIZON_SECONDS = env.seconds("ENKASH_RESEND_HORIZON_SECONDS", use="Set seconds.", default=86_400)
+ENKASH_LOOKUP_PAGE_SIZE = env.whole("ENKASH_LOOKUP_PAGE_SIZE", use="Set the rows of one look-up page.", default=50)
 
 # Limits -----------------------------------------------------------------------------------------------------
 MAX_ROWS = env.whole("MAX_ROWS", use="Set the rows that one batch may hold.", default=1_000_000)
@@ -115,9 +105,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
-SESSION_COOKIE_AGE = env.whole(
-    "SESSION_SECONDS", use="Set the seconds after which a login ends.", default=8 * 3600
-)
+SESSION_COOKIE_AGE = env.whole("SESSION_SECONDS", use="Set the seconds after which a login ends.", default=8 * 3600)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
@@ -181,9 +169,7 @@ USE_I18N = True
 # Data, queues, files ----------------------------------------------------------------------------------------
 DATABASES = {
     "default": database(
-        env.text(
-            "DATABASE_URL", use="Set postgresql://user:password@host/name or sqlite:///var/portal.sqlite3."
-        ),
+        env.text("DATABASE_URL", use="Set postgresql://user:password@host/name or sqlite:///var/portal.sqlite3."),
         base=BASE_DIR,
     )
 }
@@ -196,9 +182,7 @@ _QUEUE = {
 }
 RQ_QUEUES = {"imports": dict(_QUEUE), "runs": dict(_QUEUE)}
 RQ_SHOW_ADMIN_LINK = False
-MEDIA_ROOT = BASE_DIR / env.text(
-    "MEDIA_ROOT", use="Set a folder outside the web root.", default="var/uploads"
-)
+MEDIA_ROOT = BASE_DIR / env.text("MEDIA_ROOT", use="Set a folder outside the web root.", default="var/uploads")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -221,7 +205,5 @@ WHITENOISE_MANIFEST_STRICT = True
 logs.configure()
 LOGGING = logs.logging_settings(
     readable=env.flag("LOG_READABLE", use="Set on to read logs in a terminal.", default=False),
-    level=env.choice(
-        "LOG_LEVEL", options=("DEBUG", "INFO", "WARNING"), use="Set one of them.", default="INFO"
-    ),
+    level=env.choice("LOG_LEVEL", options=("DEBUG", "INFO", "WARNING"), use="Set one of them.", default="INFO"),
 )

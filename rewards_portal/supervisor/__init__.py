@@ -1,0 +1,1 @@
+"""Starts everything a demo needs under one process, restarts what dies, and leaves nothing behind."""

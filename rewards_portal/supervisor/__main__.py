@@ -1,0 +1,79 @@
+"""`make run`: python -m rewards_portal.supervisor [--fresh]."""
+
+import argparse
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TextIO
+
+from rewards_portal.supervisor.demo import Demo, plan_demo
+from rewards_portal.supervisor.output import Output
+from rewards_portal.supervisor.supervisor import Supervisor
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+VAR = BASE_DIR / "var"
+
+
+def main() -> int:
+    """Start the demo and keep it until a signal comes; return the exit code."""
+    parser = argparse.ArgumentParser(prog="make run", description="The portal, with everything it needs.")
+    parser.add_argument("--fresh", action="store_true", help="forget the demo's data first")
+    fresh: bool = parser.parse_args().fresh
+    if (environment := os.environ.get("ENKASH_ENVIRONMENT", "simulator")) != "simulator":
+        return _refuse(f"ENKASH_ENVIRONMENT is {environment}; the demo only ever talks to the simulator. Unset it.")
+    VAR.mkdir(mode=0o700, exist_ok=True)
+    with (VAR / "run.lock").open("w") as lock:
+        if not _locked(lock):
+            return _refuse("The demo already runs from this folder. Press Ctrl-C there first.")
+        if fresh:
+            _forget()
+        return _run(plan_demo(BASE_DIR, outer=os.environ))
+
+
+def _locked(lock: TextIO) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _forget() -> None:
+    for entry in VAR.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        elif entry.name != "run.lock":
+            entry.unlink()
+
+
+def _run(demo: Demo) -> int:
+    names = tuple(service.name for service in demo.services)
+    output = Output(sys.stdout, names=names)
+    for remark in demo.remarks:
+        output.plain(remark)
+    prepared = subprocess.run(
+        [sys.executable, "-m", "rewards_portal.supervisor.prepare"],
+        cwd=BASE_DIR,
+        env=dict(demo.environment),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if prepared.returncode:
+        output.plain(prepared.stdout)
+        return _refuse("The demo could not be prepared; the reason stands above. `make fresh` starts over.")
+    banner = f"\n{prepared.stdout.rstrip()}\n\nThe portal is ready: {demo.url}\nCtrl-C stops everything.\n"
+    Supervisor(demo.services, output=output, when_ready=lambda: output.plain(banner)).run()
+    return 0
+
+
+def _refuse(sentence: str) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""The demo's services: which processes, on which ports, with which environment."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from rewards_portal.supervisor import ports
+from rewards_portal.supervisor.environment import demo_environment, write_environment
+from rewards_portal.supervisor.redis import redis_binary, redis_command, redis_url, socket_path
+from rewards_portal.supervisor.services import Service
+
+_PORT = 8000
+_SIMULATOR_PORT = 8900
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """A demo that is ready to start."""
+
+    url: str
+    services: tuple[Service, ...]
+    environment: Mapping[str, str]
+    remarks: tuple[str, ...]
+
+
+def plan_demo(base: Path, *, outer: Mapping[str, str]) -> Demo:
+    """Choose ports and Redis, write var/portal.env, and return what to start; `outer` may set PORT and *_URL."""
+    wanted = int(outer.get("PORT") or _PORT)
+    port, simulator_port = ports.free_port(wanted), ports.free_port(_SIMULATOR_PORT)
+    socket = socket_path(base / "var" / "redis")
+    own_redis = not outer.get("REDIS_URL")
+    variables = demo_environment(
+        base / "var" / "portal.env",
+        outer=outer,
+        simulator_url=f"http://{ports.LOOPBACK}:{simulator_port}",
+        redis_url=redis_url(socket) if own_redis else outer["REDIS_URL"],
+        port=port,
+    )
+    write_environment(base / "var" / "portal.env", variables)
+    environment = {**outer, **variables, "PYTHONUNBUFFERED": "1"}
+    redis = (_redis(base / "var" / "redis", socket=socket, environment=environment),) if own_redis else ()
+    return Demo(
+        url=f"http://{ports.LOOPBACK}:{port}/",
+        services=(*redis, *_portal(base, environment=environment, port=port, simulator_port=simulator_port)),
+        environment=environment,
+        remarks=() if port == wanted else (f"Port {wanted} is taken; the portal uses {port}.",),
+    )
+
+
+def _redis(folder: Path, *, socket: Path, environment: Mapping[str, str]) -> Service:
+    # Left by a server that was killed, the file would look like one that still listens.
+    socket.unlink(missing_ok=True)
+    return Service(
+        name="redis",
+        command=redis_command(redis_binary(), folder=folder, socket=socket),
+        environment=environment,
+        stage=0,
+        ready=partial(ports.answers_at, str(socket)),
+    )
+
+
+def _portal(base: Path, *, environment: Mapping[str, str], port: int, simulator_port: int) -> tuple[Service, ...]:
+    manage = (sys.executable, str(base / "manage.py"))
+    ledger = str(base / "var" / "simulator.sqlite3")
+    simulator = ("--port", str(simulator_port), "--profile", "realistic", "--seed", "1", "--ledger", ledger)
+    server = ("--bind", f"{ports.LOOPBACK}:{port}", "--worker-class", "gthread", "--threads", "8", "--workers", "2")
+    gunicorn = (sys.executable, "-m", "gunicorn", "--chdir", str(base), "--no-control-socket", "--log-level", "warning")
+    return (
+        Service(
+            name="simulator",
+            command=(*manage, "enkash_simulator", *simulator),
+            environment=environment,
+            stage=0,
+            ready=partial(ports.answers, simulator_port),
+        ),
+        Service(name="imports", command=(*manage, "worker", "imports"), environment=environment),
+        Service(name="runs", command=(*manage, "worker", "runs"), environment=environment),
+        Service(name="sweeper", command=(*manage, "sweep"), environment=environment),
+        Service(
+            name="web",
+            command=(*gunicorn, *server, "rewards_portal.wsgi"),
+            environment=environment,
+            ready=partial(ports.serves, port, path="/health/ready/"),
+        ),
+    )
