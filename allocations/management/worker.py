@@ -1,0 +1,56 @@
+"""An RQ worker that is safe to leave alone with money: JSON only, our jobs only, and no orphans."""
+
+import ctypes
+import re
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from rq import Queue, Worker
+from rq.job import Job
+from rq.utils import import_attribute
+
+_JOB_NAME = re.compile(r"allocations\.jobs\.[a-z_]+\.[a-z_]+")
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+class ForeignJobError(Exception):
+    """Redis holds a job that the portal did not define."""
+
+
+class PortalJob(Job):
+    """A job whose function must be defined in a module of allocations.jobs."""
+
+    # Who can write to Redis can name any importable function; RQ itself would run os.system.
+    @property
+    def func(self) -> Callable[..., Any]:
+        """Return the function; ForeignJobError for any other name, also one that a job module merely imported."""
+        name = self.func_name or ""
+        if self.instance is not None or not _JOB_NAME.fullmatch(name):
+            raise ForeignJobError(f"{name!r} is not a job of the portal.")
+        function = import_attribute(name)
+        if getattr(function, "__module__", "") != name.rpartition(".")[0]:
+            raise ForeignJobError(f"{name!r} is not a job of the portal.")
+        return function
+
+    # Callbacks are resolved from Redis by name too, and the portal has none.
+    success_callback = failure_callback = stopped_callback = property(lambda _self: None)
+
+
+class PortalWorker(Worker):
+    """A worker that notices dead jobs in seconds and never leaves a running child behind."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(
+            *args,
+            **{"maintenance_interval": 5, "job_monitoring_interval": 2, "log_job_description": False, **options},
+        )
+
+    def main_work_horse(self, job: Job, queue: Queue) -> NoReturn:
+        """Run in the forked child: die with the worker, for a second worker could start the same job beside it."""
+        if _LIBC is not None:
+            _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        super().main_work_horse(job, queue)
+        sys.exit(0)

@@ -1,0 +1,87 @@
+"""The worker against a real Redis: what it runs, what it refuses, what it leaves behind."""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import django_rq
+import pytest
+from rq import Worker
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from allocations.management.worker import ForeignJobError, PortalJob
+from tests.services_up.workers import BASE_DIR, stop
+
+
+def status_of(job: Job) -> str:
+    return str(job.get_status(refresh=True))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "os.system",
+        "subprocess.run",
+        "allocations.jobs",
+        "allocations.jobs.imports",
+        "allocations.jobs.os.system",
+        "allocations.jobs.imports.os.system",
+        "allocations.services.runs.start",
+        "allocations.jobs.imports.__doc__",
+    ],
+)
+def test_job_that_the_portal_did_not_define_is_refused(name: str) -> None:
+    job = PortalJob.__new__(PortalJob)
+    job._func_name, job._instance = name, None
+    with pytest.raises((ForeignJobError, ValueError)):
+        _ = job.func
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_fails_a_foreign_job_without_running_it(live_worker, tmp_path) -> None:
+    trace = tmp_path / "trace"
+    job = django_rq.get_queue("runs").enqueue("os.system", f"touch {trace}")
+    live_worker("runs", "--burst").communicate(timeout=60)
+    assert (status_of(job), trace.exists()) == ("JobStatus.FAILED", False)
+
+
+@dataclass
+class Trap:
+    """Leaves a trace as soon as somebody unpickles it."""
+
+    trace: Path
+
+    def __reduce__(self):
+        return os.system, (f"touch {self.trace}",)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_does_not_unpickle(live_worker, tmp_path) -> None:
+    trace = tmp_path / "trace"
+    django_rq.get_queue("runs", serializer="pickle").enqueue("allocations.jobs.runs.drain", Trap(trace))
+    live_worker("runs", "--burst").communicate(timeout=60)
+    assert trace.exists() is False
+
+
+def test_queue_holds_json(redis_url) -> None:
+    job = django_rq.get_queue("runs").enqueue("allocations.jobs.runs.drain", "5")
+    assert JSONSerializer.loads(job.data) == ["allocations.jobs.runs.drain", None, ["5"], {}]
+
+
+def test_worker_takes_one_queue_only() -> None:
+    command = [sys.executable, "manage.py", "worker", "runs", "imports"]
+    assert subprocess.run(command, cwd=BASE_DIR, capture_output=True, check=False).returncode == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_ends_when_asked(live_worker) -> None:
+    worker, queue = live_worker("runs"), django_rq.get_queue("runs")
+    until = time.monotonic() + 30
+    while not Worker.count(queue=queue) and time.monotonic() < until:
+        time.sleep(0.05)
+    stop(worker)
+    assert (worker.returncode, Worker.count(queue=queue)) == (0, 0)
