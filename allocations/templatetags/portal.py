@@ -1,0 +1,81 @@
+"""Filters and components of every page: numbers, times, statuses, equations."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django import template
+from django.conf import settings
+from django.http import HttpRequest
+from django.template.context import Context
+from django.utils import timezone
+
+from allocations.actors import actor_of
+from allocations.domain.manifest import short_code
+from allocations.presenters import numbers, people, statuses, times
+from allocations.presenters.equations import Equation
+from allocations.presenters.shell import Shell
+from allocations.presenters.shell import shell as present_shell
+from allocations.selectors.shell import open_work
+
+register = template.Library()
+
+register.filter("grouped", numbers.grouped)
+register.filter("signed", numbers.signed)
+register.filter("points", numbers.points)
+register.filter("counted", numbers.counted)
+register.filter("in_words", numbers.points_in_words)
+register.filter("file_size", numbers.file_size)
+register.filter("moment", times.moment)
+register.filter("short_moment", times.short_moment)
+register.filter("clock", times.clock)
+register.filter("long_day", times.long_day)
+register.filter("iso", times.iso)
+register.filter("mobile", people.mobile)
+register.filter("masked_mobile", people.masked_mobile)
+register.filter("masked_email", people.masked_email)
+register.filter("short_code", short_code)
+
+
+@register.filter
+def ago(at: datetime | None) -> str:
+    return times.ago(at, now=timezone.now())
+
+
+@register.filter
+def short_form(value: int | Decimal) -> str:
+    """(12.3 lakh), or nothing below a lakh."""
+    text = numbers.short(value)
+    return f"({text})" if text else ""
+
+
+@register.inclusion_tag("components/status.html")
+def status(value: statuses.Status) -> dict[str, statuses.Status]:
+    return {"status": value}
+
+
+@register.inclusion_tag("components/shape.html")
+def shape(name: str) -> dict[str, str]:
+    return {"name": name}
+
+
+@register.inclusion_tag("components/equation.html")
+def equation(value: Equation) -> dict[str, Equation]:
+    return {"equation": value}
+
+
+@register.inclusion_tag("components/legend.html")
+def legend() -> dict[str, tuple[statuses.Status, ...]]:
+    return {"statuses": statuses.LEGEND}
+
+
+@register.simple_tag(takes_context=True)
+def portal_shell(context: Context) -> Shell:
+    """What base.html needs beside the page itself: {% portal_shell as shell %}."""
+    request: HttpRequest = context["request"]
+    match = request.resolver_match
+    return present_shell(
+        actor_of(request.user),
+        work=open_work(),
+        url_name=(match.url_name or "") if match else "",
+        environment=settings.ENKASH_ENVIRONMENT,
+    )
