@@ -1,0 +1,72 @@
+"""What stands in front of every view: method, login, role, and the one place where refusals become answers."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from allocations.actors import actor_of
+from allocations.domain.errors import DomainError
+from allocations.domain.policy import Actor, check_view
+from allocations.views.errors import refusal
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponseBase]
+Gated = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def page(view: View[P]) -> Gated[P]:
+    """A page to read. The view gets the actor as its second argument."""
+    return _gate(view, methods=("GET", "HEAD"))
+
+
+def action(view: View[P]) -> Gated[P]:
+    """A change: POST only."""
+    return _gate(view, methods=("POST",))
+
+
+def form_page(view: View[P]) -> Gated[P]:
+    """A page with its own form: GET shows it, POST sends it."""
+    return _gate(view, methods=("GET", "HEAD", "POST"))
+
+
+def _gate(view: View[P], *, methods: tuple[str, ...]) -> Gated[P]:
+    @require_http_methods(methods)
+    @never_cache
+    @wraps(view)
+    def gated(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return _to_login(request)
+        actor = actor_of(request.user)
+        try:
+            check_view(actor)
+            return view(request, actor, *args, **kwargs)
+        except DomainError as error:
+            return refusal(request, error, back=_back(kwargs))
+
+    return gated
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    """htmx would put the login page into the fragment, so it is told to leave the page instead."""
+    if getattr(request, "htmx", False):
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = resolve_url("login")
+        return response
+    return redirect_to_login(request.get_full_path())
+
+
+def _back(kwargs: dict[str, object]) -> str:
+    """Where a refused person goes on: the batch or run that the address names."""
+    for name in ("batch", "run"):
+        number = kwargs.get(f"{name}_id")
+        if isinstance(number, int):
+            return reverse(f"allocations:{name}", args=[number])
+    return reverse("allocations:home")
