@@ -1,0 +1,126 @@
+"""What an approver reads before deciding: the queue, and everything notable about one frozen list."""
+
+import hashlib
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+
+from allocations.domain.policy import BatchFacts
+from allocations.domain.states import BatchState, RowState, RunState
+from allocations.models import Account, Batch, Chunk, Problem, Row, Vote
+
+LARGEST = 5
+DRAWN = 3
+BAND_TOPS = (250, 500, 1_000, 2_500, 5_000)
+
+
+def batches_awaiting_approval() -> QuerySet[Batch]:
+    """Longest waiting first."""
+    waiting = Batch.objects.filter(state=BatchState.SUBMITTED)
+    return waiting.select_related("account", "submitted_by").prefetch_related("editors").order_by("submitted_at")
+
+
+def latest_votes(limit: int) -> QuerySet[Vote]:
+    return Vote.objects.select_related("batch", "voted_by").order_by("-id")[:limit]
+
+
+def facts_of(batch: Batch) -> BatchFacts:
+    """What the policy asks about a batch. Uses prefetched editors where there are."""
+    makers = {editor.user_id for editor in batch.editors.all()} | {batch.uploaded_by_id, batch.submitted_by_id}
+    return BatchFacts(
+        state=BatchState(batch.state),
+        maker_ids=frozenset(maker for maker in makers if maker is not None),
+        uploaded_by_id=batch.uploaded_by_id,
+        submitted_by_id=batch.submitted_by_id,
+    )
+
+
+def votes_of(batch: Batch) -> QuerySet[Vote]:
+    return Vote.objects.filter(batch=batch).select_related("voted_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """One kind of warning among the rows that would be sent; points where every such row has an amount."""
+
+    code: str
+    rows: int
+    points: int
+    example: str
+    first_row: int | None
+
+
+def oddities(batch: Batch) -> list[Oddity]:
+    found = (
+        Problem.objects.filter(batch=batch, severity="warning")
+        .exclude(row__state=RowState.LEFT_OUT)
+        .values("code")
+        .annotate(rows=Count("row", distinct=True), points=Sum("row__amount", default=0))
+        .annotate(example=Min("message"), first_row=Min("number"))
+        .order_by("-rows", "code")
+    )
+    return [Oddity(**kind) for kind in found]
+
+
+def sent_rows(batch: Batch) -> QuerySet[Row]:
+    """The rows that the batch gives points to: all but those left out."""
+    return Row.objects.filter(batch=batch).exclude(state=RowState.LEFT_OUT)
+
+
+def largest_rows(batch: Batch) -> list[Row]:
+    return list(sent_rows(batch).order_by("-amount", "number")[:LARGEST])
+
+
+def drawn_rows(batch: Batch, *, besides: frozenset[int]) -> list[Row]:
+    """A few rows drawn by the digest itself, so nobody chose them: not the maker, not the approver, not chance."""
+    ends = sent_rows(batch).aggregate(low=Min("number"), high=Max("number"))
+    if ends["low"] is None:
+        return []
+    drawn: dict[int, Row] = {}
+    for turn in range(4 * DRAWN):
+        at = ends["low"] + _lot(batch.digest, turn) % (ends["high"] - ends["low"] + 1)
+        row = sent_rows(batch).filter(number__gte=at).order_by("number").first()
+        if row is not None and row.number not in besides:
+            drawn[row.number] = row
+        if len(drawn) == DRAWN:
+            break
+    return sorted(drawn.values(), key=lambda row: row.number)
+
+
+def _lot(digest: str, turn: int) -> int:
+    return int.from_bytes(hashlib.sha256(f"{digest}:{turn}".encode()).digest()[:8])
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """People whose points are above `over` and up to `up_to` (None: no upper end)."""
+
+    over: int
+    up_to: int | None
+    people: int
+    points: int
+
+
+def bands(batch: Batch) -> list[Band]:
+    """How the points spread over people, in fixed bands."""
+    edges = list(zip((0, *BAND_TOPS), (*BAND_TOPS, None), strict=True))
+    wanted = {over: Q(amount__gt=over) & (Q() if top is None else Q(amount__lte=top)) for over, top in edges}
+    sums = sent_rows(batch).aggregate(
+        **{f"people_{over}": Count("id", filter=within) for over, within in wanted.items()},
+        **{f"points_{over}": Sum("amount", filter=within, default=0) for over, within in wanted.items()},
+    )
+    return [Band(over, top, sums[f"people_{over}"], sums[f"points_{over}"]) for over, top in edges]
+
+
+def previous_batch(batch: Batch) -> Batch | None:
+    """The batch that was approved last from the same account before this one."""
+    earlier = Batch.objects.filter(account_id=batch.account_id, state=BatchState.APPROVED, id__lt=batch.pk)
+    return earlier.order_by("-id").first()
+
+
+def committed_points(account: Account) -> Decimal:
+    """Points that approved batches may still take from the account: neither credited nor proven failed."""
+    open_chunks = Chunk.objects.filter(run__batch__account=account).exclude(run__state=RunState.SETTLED)
+    left = open_chunks.aggregate(left=Sum(F("points") - F("credited_points") - F("failed_points"), default=Decimal(0)))
+    return Decimal(left["left"])

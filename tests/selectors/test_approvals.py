@@ -1,0 +1,103 @@
+from decimal import Decimal
+
+import pytest
+
+from allocations.domain.states import BatchState, RowState, RunState
+from allocations.selectors.approvals import (
+    Band,
+    Oddity,
+    bands,
+    batches_awaiting_approval,
+    committed_points,
+    drawn_rows,
+    facts_of,
+    largest_rows,
+    latest_votes,
+    oddities,
+    previous_batch,
+    votes_of,
+)
+from tests.factories.batches import approved_batch, review_batch, submitted_batch
+from tests.factories.lists import NOW
+from tests.factories.people import person
+
+pytestmark = pytest.mark.django_db
+
+
+def test_batches_awaiting_approval_longest_waiting_first():
+    newer, older = submitted_batch(), submitted_batch()
+    older.submitted_at = NOW.replace(year=2025)
+    older.save()
+    approved_batch()
+    assert list(batches_awaiting_approval()) == [older, newer]
+
+
+def test_facts_name_everybody_who_had_a_hand_in_the_batch():
+    batch, editor = submitted_batch(), person("admin")
+    batch.editors.create(user=editor)
+    facts = facts_of(batch)
+    assert facts.maker_ids == {editor.pk, batch.uploaded_by_id}
+    assert facts.state is BatchState.SUBMITTED
+
+
+def test_votes_newest_first_and_by_batch():
+    first, second = approved_batch(), approved_batch()
+    assert [vote.batch for vote in latest_votes(5)] == [second, first]
+    assert [vote.batch for vote in votes_of(first)] == [first]
+
+
+def test_oddities_count_rows_and_points_without_left_out_rows():
+    batch = review_batch(ready=1, warnings=3)
+    batch.rows.filter(number=2).update(state=RowState.LEFT_OUT)
+    assert oddities(batch) == [
+        Oddity("mobile_made_up", 2, 1000, "looks made up (9999999999). Check it with the person.", 3)
+    ]
+
+
+def test_largest_rows_are_the_five_highest_amounts():
+    batch = submitted_batch(rows=0)
+    batch.state = BatchState.REVIEW
+    batch.save()
+    for number, amount in enumerate((100, 900, 300, 900, 500, 700, 200), start=2):
+        batch.rows.create(number=number, amount=amount, reference=f"R{number}", payload_hash="x")
+    assert [row.number for row in largest_rows(batch)] == [3, 5, 7, 6, 4]
+
+
+def test_drawn_rows_depend_only_on_the_digest():
+    batch = submitted_batch(rows=12)
+    first = [row.number for row in drawn_rows(batch, besides=frozenset({2, 3}))]
+    assert first == [row.number for row in drawn_rows(batch, besides=frozenset({2, 3}))]
+    assert len(first) == 3
+    assert not {2, 3} & set(first)
+
+
+def test_drawn_rows_of_an_empty_batch_are_none():
+    assert drawn_rows(submitted_batch(rows=0), besides=frozenset()) == []
+
+
+def test_bands_hold_every_row_once():
+    batch = review_batch(ready=0, left_out=1)
+    for number, amount in enumerate((250, 251, 500, 5_000, 5_001), start=10):
+        batch.rows.create(number=number, amount=amount, reference=f"R{number}", payload_hash="x")
+    assert bands(batch) == [
+        Band(0, 250, 1, 250),
+        Band(250, 500, 2, 751),
+        Band(500, 1_000, 0, 0),
+        Band(1_000, 2_500, 0, 0),
+        Band(2_500, 5_000, 1, 5_000),
+        Band(5_000, None, 1, 5_001),
+    ]
+
+
+def test_previous_batch_is_the_last_approved_of_the_account():
+    before = approved_batch()
+    approved_batch()
+    batch = submitted_batch(account=before.account)
+    assert previous_batch(batch) == before
+    assert previous_batch(before) is None
+
+
+def test_committed_points_are_those_that_open_runs_may_still_take():
+    batch = approved_batch(credited=1, failed=1, unknown=1, pending=2, run_state=RunState.RUNNING)
+    assert committed_points(batch.account) == Decimal(1500)
+    assert committed_points(approved_batch(credited=2).account) == Decimal(0)
