@@ -1,0 +1,82 @@
+"""Runs as people watch them: the list, and one run with its newest calls and open questions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+
+from allocations.domain.states import RowState, RunState
+from allocations.models import Attempt, Chunk, Row, Run
+from allocations.models.runs import ChunkState
+
+
+def open_runs() -> QuerySet[Run]:
+    return _runs().exclude(state=RunState.SETTLED)
+
+
+def settled_runs(*, before: int | None, limit: int) -> QuerySet[Run]:
+    """Newest first; `before` is the id that the page before ended with."""
+    runs = _runs().filter(state=RunState.SETTLED)
+    return (runs.filter(id__lt=before) if before else runs).order_by("-id")[:limit]
+
+
+def _runs() -> QuerySet[Run]:
+    return Run.objects.select_related("batch", "batch__account", "started_by").order_by("-id")
+
+
+def run_of(run_id: int) -> Run | None:
+    people = ("batch__approved_by", "batch__submitted_by", "batch__uploaded_by")
+    return _runs().select_related(*people).filter(pk=run_id).first()
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkCounts:
+    """How far a run is, in chunks. `next_at`: when a waiting chunk is worked on next."""
+
+    total: int
+    done: int
+    people: int
+    next_at: datetime | None
+
+
+def chunk_counts(run: Run) -> ChunkCounts:
+    counts = Chunk.objects.filter(run=run).aggregate(
+        total=Count("id"),
+        done=Count("id", filter=Q(state=ChunkState.DONE)),
+        people=Count("id", filter=Q(state=ChunkState.PEOPLE)),
+        next_at=Min("next_action_at", filter=Q(state=ChunkState.OPEN)),
+    )
+    return ChunkCounts(**counts)
+
+
+def latest_attempts(run: Run, limit: int) -> QuerySet[Attempt]:
+    """Newest calls first, each with its chunk's present counters."""
+    return Attempt.objects.filter(chunk__run=run).select_related("chunk").order_by("-id")[:limit]
+
+
+def last_attempt_at(run: Run) -> datetime | None:
+    last: datetime | None = Attempt.objects.filter(chunk__run=run).aggregate(at=Max("sent_at"))["at"]
+    return last
+
+
+def chunks_in_doubt(run: Run, limit: int) -> QuerySet[Chunk]:
+    """Chunks that hold unknown rows, the one with the nearest next step first."""
+    return Chunk.objects.filter(run=run, unknown__gt=0).order_by("next_action_at", "number")[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Rows that failed alike: the code and EnKash's own text."""
+
+    reason_code: str
+    reason: str
+    rows: int
+    points: int
+
+
+def failure_causes(*, run_id: int | None = None, batch_id: int | None = None) -> list[Cause]:
+    """Failed rows by cause, most frequent first. Reads only chunks that have failed rows."""
+    owner = Q(chunk__run_id=run_id) if run_id is not None else Q(chunk__run__batch_id=batch_id)
+    failed = Row.objects.filter(owner, chunk__failed__gt=0, state=RowState.FAILED)
+    kinds = failed.values("reason_code", "reason").annotate(rows=Count("id"), points=Sum("amount", default=0))
+    return [Cause(**kind) for kind in kinds.order_by("-rows", "reason_code", "reason")[:100]]
