@@ -1,0 +1,97 @@
+"""Rows of a submitted or approved batch, a page at a time by row number."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from allocations.domain.states import UNDECIDED_BY_US, RowState
+from allocations.models import Batch, Chunk, Row
+
+PAGE = 100
+# Up to this many chunks are named in the query, so that a few failed rows in a million are found through their
+# chunks; above it they are dense enough to be met in file order.
+FEW_CHUNKS = 200
+COUNTERS = {
+    RowState.SENDING: ("sending",),
+    RowState.FAILED: ("failed",),
+    RowState.UNKNOWN: ("unknown",),
+    RowState.CONFLICT: ("disputed",),
+    RowState.ANOMALY: ("disputed",),
+    RowState.CANCELLED: ("cancelled",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A filter over the rows of one batch. Empty means everything; `text` is a name, mobile, reference or id."""
+
+    states: frozenset[RowState] = frozenset()
+    text: str = ""
+    reason_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowPage:
+    """Rows in file order. `earlier` and `later` are the numbers to page from, None at an end."""
+
+    rows: tuple[Row, ...]
+    earlier: int | None
+    later: int | None
+
+
+def row_page(
+    batch: Batch, wanted: Wanted, *, after: int | None = None, before: int | None = None, size: int = PAGE
+) -> RowPage:
+    """The page behind row `after`, or the one that ends in front of row `before`, else the first."""
+    rows = _wanted_rows(batch, wanted)
+    if before is not None:
+        found = list(rows.filter(number__lt=before).order_by("-number")[: size + 1])
+        shown, more_before, more_after = found[:size][::-1], len(found) > size, bool(found)
+    else:
+        found = list(rows.filter(number__gt=after or 0).order_by("number")[: size + 1])
+        shown, more_before, more_after = found[:size], bool(after) and bool(found), len(found) > size
+    earlier = shown[0].number if shown and more_before else None
+    later = shown[-1].number if shown and more_after else None
+    return RowPage(rows=tuple(shown), earlier=earlier, later=later)
+
+
+def _wanted_rows(batch: Batch, wanted: Wanted) -> QuerySet[Row]:
+    rows = Row.objects.filter(batch=batch)
+    if wanted.states:
+        rows = rows.filter(state__in=wanted.states)
+        chunks = _few_chunks(batch, wanted.states)
+        rows = rows if chunks is None else rows.filter(chunk_id__in=chunks)
+    if wanted.reason_code:
+        rows = rows.filter(reason_code=wanted.reason_code)
+    return rows.filter(_matches(wanted.text)) if wanted.text else rows
+
+
+def _few_chunks(batch: Batch, states: frozenset[RowState]) -> list[int] | None:
+    if not states <= COUNTERS.keys():
+        return None
+    counters = {counter for state in states for counter in COUNTERS[state]}
+    holding = Q()
+    for counter in sorted(counters):
+        holding |= Q(**{f"{counter}__gt": 0})
+    chunks = list(Chunk.objects.filter(holding, run__batch=batch).values_list("id", flat=True)[: FEW_CHUNKS + 1])
+    return chunks if len(chunks) <= FEW_CHUNKS else None
+
+
+def _matches(text: str) -> Q:
+    digits = "".join(character for character in text if character in "0123456789")
+    ids = Q(reference=text.upper()) | Q(transaction_id=text) | Q(card_id=text) | Q(client_reference=text)
+    found = Q(name__icontains=text) | Q(email__iexact=text) | ids
+    # Fewer digits are a row number or an amount more often than part of a mobile.
+    return found | Q(mobile__contains=digits[-10:]) if len(digits) >= 4 else found
+
+
+STATE_FILTERS: dict[str, frozenset[RowState]] = {
+    "credited": frozenset({RowState.CREDITED}),
+    "failed": frozenset({RowState.FAILED}),
+    "unknown": frozenset({RowState.UNKNOWN}),
+    "disputed": UNDECIDED_BY_US,
+    "sending": frozenset({RowState.SENDING}),
+    "pending": frozenset({RowState.PENDING}),
+    "cancelled": frozenset({RowState.CANCELLED}),
+    "left_out": frozenset({RowState.LEFT_OUT}),
+}

@@ -1,0 +1,75 @@
+import pytest
+
+from allocations.domain.states import RowState, RunState
+from allocations.selectors import outcome_rows
+from allocations.selectors.outcome_rows import STATE_FILTERS, Wanted, row_page
+from tests.factories.batches import approved_batch, submitted_batch
+
+pytestmark = pytest.mark.django_db
+
+
+def numbers(page):
+    return [row.number for row in page.rows]
+
+
+def test_row_page_walks_forward_and_back_by_number():
+    batch = submitted_batch(rows=5)
+    first = row_page(batch, Wanted(), size=2)
+    second = row_page(batch, Wanted(), after=first.later, size=2)
+    last = row_page(batch, Wanted(), after=second.later, size=2)
+    back = row_page(batch, Wanted(), before=last.earlier, size=2)
+    assert [numbers(page) for page in (first, second, last, back)] == [[2, 3], [4, 5], [6], [4, 5]]
+    assert [(page.earlier, page.later) for page in (first, second, last, back)] == [
+        (None, 3),
+        (4, 5),
+        (6, None),
+        (4, 5),
+    ]
+
+
+def test_row_page_behind_the_end_is_empty():
+    assert row_page(submitted_batch(), Wanted(), after=900) == outcome_rows.RowPage((), None, None)
+
+
+@pytest.mark.parametrize("few", [200, 0])
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("credited", [2, 3]), ("failed", [4]), ("unknown", [5]), ("disputed", [6]), ("pending", [7]), ("left_out", [8])],
+)
+def test_row_page_by_state_with_few_and_with_many_chunks(monkeypatch, few, name, expected):
+    monkeypatch.setattr(outcome_rows, "FEW_CHUNKS", few)
+    batch = approved_batch(
+        credited=2, failed=1, unknown=1, conflict=1, pending=1, left_out=1, run_state=RunState.RUNNING
+    )
+    assert numbers(row_page(batch, Wanted(states=STATE_FILTERS[name]))) == expected
+
+
+def test_every_row_state_belongs_to_exactly_one_filter():
+    named = [state for states in STATE_FILTERS.values() for state in states]
+    assert sorted(named) == sorted(RowState)
+
+
+@pytest.mark.parametrize("text", ["asha", "98765 43210", "+91 98765-43210", "3210", "EMP-7", "asha@example.com"])
+def test_row_page_by_text_finds_the_person(text):
+    batch = submitted_batch(rows=2)
+    batch.state = "review"
+    batch.save()
+    row = batch.rows.create(
+        number=50,
+        name="Asha Rao",
+        mobile="9876543210",
+        email="asha@example.com",
+        amount=5,
+        reference="SHA",
+        client_reference="EMP-7",
+    )
+    batch.rows.exclude(pk=row.pk).update(mobile="9000000000")
+    assert numbers(row_page(batch, Wanted(text=text))) == [50]
+
+
+def test_row_page_by_ids_and_cause():
+    batch = approved_batch(credited=1, failed=1)
+    credited, failed = batch.rows.order_by("number")
+    assert numbers(row_page(batch, Wanted(text=credited.reference.lower()))) == [2]
+    assert numbers(row_page(batch, Wanted(text=credited.transaction_id))) == [2]
+    assert numbers(row_page(batch, Wanted(reason_code="mobile_other_company"))) == [failed.number]
