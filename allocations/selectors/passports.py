@@ -1,0 +1,31 @@
+"""Everything that is known of one row."""
+
+from dataclasses import dataclass
+
+from allocations.models import AttemptRow, Problem, Row, Vote
+
+
+@dataclass(frozen=True, slots=True)
+class Passport:
+    """One row with its problems, its attempts in order and the vote on the content it belongs to."""
+
+    row: Row
+    problems: tuple[Problem, ...]
+    attempts: tuple[AttemptRow, ...]
+    vote: Vote | None
+
+
+def passport_of(batch_id: int, number: int) -> Passport | None:
+    """None where the batch has no such row."""
+    people = ("batch__account", "batch__uploaded_by", "batch__submitted_by", "batch__approved_by")
+    row = Row.objects.select_related("chunk__run", *people).filter(batch_id=batch_id, number=number).first()
+    if row is None:
+        return None
+    attempts = AttemptRow.objects.filter(row=row).select_related("attempt__chunk__run").order_by("attempt_id")
+    votes = Vote.objects.filter(batch_id=batch_id, version=row.batch.version).select_related("voted_by")
+    return Passport(
+        row=row,
+        problems=tuple(Problem.objects.filter(row=row).order_by("id")),
+        attempts=tuple(attempts),
+        vote=votes.first(),
+    )
