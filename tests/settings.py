@@ -1,12 +1,17 @@
 """The portal's own settings, started with an environment made for tests."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 _URL = "http://127.0.0.1:9"  # the discard port: nothing answers there
-_RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12]
-_FOLDER = Path(tempfile.gettempdir()) / f"rewards-portal-tests-{_RUN}"
+if "PORTAL_TESTS" not in os.environ:
+    # Test processes and the workers that they start inherit the folder; the first process removes it.
+    os.environ["PORTAL_TESTS"] = tempfile.mkdtemp(prefix="portal-tests-")
+    atexit.register(shutil.rmtree, os.environ["PORTAL_TESTS"], ignore_errors=True)
+_FOLDER = Path(os.environ["PORTAL_TESTS"])
 
 _ENVIRONMENT = {
     "ENKASH_ENVIRONMENT": "simulator",

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -29,3 +31,20 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else list(FLAGS)
     found = chromium()
     return {**browser_type_launch_args, "args": flags, **({"executable_path": found} if found else {})}
+
+
+def install_chromium() -> None:
+    """Make sure of a browser: the machine's, else Debian's package for root, else Playwright's own download."""
+    if chromium() or (os.geteuid() == 0 and shutil.which("apt-get") and _install_package()):
+        return
+    if subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False).returncode:
+        sys.exit("No browser found. Install chromium, or set CHROMIUM to its path.")
+
+
+def _install_package() -> bool:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for words in (["update", "-qq"], ["install", "-qq", "--no-install-recommends", "chromium"]):
+        command = ["apt-get", *words] if words[0] == "update" else ["apt-get", "-y", *words]
+        if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
+            return False
+    return chromium() is not None

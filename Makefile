@@ -1,0 +1,65 @@
+# The portal's commands. `make help` lists them.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run fresh test test-sqlite test-postgresql check install sample bench screenshots lock
+
+# Paths stay relative throughout: the folder's own path may hold a space.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+  "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+PY := .venv/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/.run node_modules/.installed ## Start the portal with the simulator, demo people and everything it needs
+	@exec $(PY) -m rewards_portal.supervisor
+
+fresh: .venv/.run node_modules/.installed ## Forget the demo's data and start over
+	@exec $(PY) -m rewards_portal.supervisor --fresh
+
+install: .venv/.dev node_modules/.installed ## Install what testing and checking need
+
+check: .venv/.dev ## Run every static check and show every failure
+	@.ci/check
+
+test: .venv/.dev node_modules/.installed ## Run all tests on SQLite and PostgreSQL, with real Redis, workers and browser
+	@$(PY) -m tests.services_up sqlite postgresql
+
+test-sqlite test-postgresql: .venv/.dev node_modules/.installed
+	@$(PY) -m tests.services_up $(@:test-%=%) -- $(ARGS)
+
+sample: .venv/.run ## Write a sample list: ROWS=5000 FLAWS=1 SEED=1
+	@$(PY) manage.py make_sample --rows $(or $(ROWS),5000) $(if $(filter-out 0,$(FLAWS)),--flaws) --seed $(or $(SEED),1) --out samples/
+
+bench: .venv/.dev node_modules/.installed ## Measure: ONLY=import,run ROWS=100000 DB=postgresql
+	@$(PY) -m bench $(if $(ONLY),--only $(ONLY)) $(if $(ROWS),--rows $(ROWS)) $(if $(DB),--db $(DB))
+
+screenshots: .venv/.dev node_modules/.installed ## Take pictures of every page
+	@$(PY) -m tests.services_up sqlite -- tests/e2e/screenshots.py
+
+lock: ## Compile the lock files again (needs uv and npm)
+	@for name in runtime run dev; do \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	    --output-file requirements/$$name.txt requirements/$$name.in $(UPGRADE) || exit 1; done
+	@npm install --package-lock-only
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer found. Install one, or run: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	@echo "Creating .venv"
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is incomplete. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+.venv/.run: requirements/run.txt | .venv/bin/python
+	@echo "Installing Python packages"
+	@$(PIP) -r requirements/run.txt
+	@touch $@
+
+.venv/.dev: requirements/dev.txt | .venv/bin/python
+	@echo "Installing Python packages for tests and checks"
+	@$(PIP) -r requirements/dev.txt
+	@touch $@ .venv/.run
+
+node_modules/.installed: package-lock.json package.json .npmrc | .venv/.run
+	@echo "Installing front-end packages"
+	@$(PY) .ci/npm.py ci --silent
+	@touch $@

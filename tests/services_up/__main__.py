@@ -1,0 +1,50 @@
+"""`make test`: python -m tests.services_up sqlite postgresql [-- pytest's arguments]."""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.services_up.browser import install_chromium
+from tests.services_up.postgresql import postgresql
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+# These never touch the database, or bring their own; once is enough.
+_WITHOUT_DATABASE = ("domain", "enkash", "presenters", "rewards_portal", "e2e", "simulation")
+
+
+def main() -> int:
+    """Run the suite on each database that was named; return 0 only when every run passes."""
+    parser = argparse.ArgumentParser(prog="make test")
+    parser.add_argument("databases", nargs="+", choices=("sqlite", "postgresql"))
+    own, rest = _split(sys.argv[1:])
+    chosen = parser.parse_args(own)
+    if not rest or any("e2e" in argument for argument in rest):
+        install_chromium()
+    return max([_run(database, arguments=rest) for database in chosen.databases])
+
+
+def _split(words: list[str]) -> tuple[list[str], list[str]]:
+    place = words.index("--") if "--" in words else len(words)
+    return words[:place], words[place + 1 :]
+
+
+def _run(database: str, *, arguments: list[str]) -> int:
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-tests-"))
+        environment = {**os.environ, "PORTAL_TESTS": folder}
+        selected = arguments or ["tests"]
+        if database == "postgresql":
+            environment["DATABASE_URL"] = stack.enter_context(postgresql())
+            selected = arguments or ["tests", *(f"--ignore=tests/{name}" for name in _WITHOUT_DATABASE)]
+        sys.stdout.write(f"\nTests on {database}\n")
+        sys.stdout.flush()
+        command = [sys.executable, "-m", "pytest", "-n", str(min(os.cpu_count() or 2, 4)), *selected]
+        return subprocess.run(command, cwd=BASE_DIR, env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
