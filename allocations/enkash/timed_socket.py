@@ -4,7 +4,6 @@ import io
 import socket
 import time
 from collections.abc import Mapping
-from functools import partial
 from http.client import HTTPResponse
 from typing import cast
 
@@ -52,7 +51,8 @@ class TimedAdapter(HTTPAdapter):
     """A requests adapter for one call: no retries, and every read ends at `ends_at`."""
 
     def __init__(self, *, ends_at: float) -> None:
-        self._response_class = partial(TimedResponse, ends_at=ends_at)
+        self._ends_at = ends_at
+        self._begun: list[TimedResponse] = []
         super().__init__(max_retries=0, pool_connections=1, pool_maxsize=1)
 
     def get_connection_with_tls_context(
@@ -67,6 +67,17 @@ class TimedAdapter(HTTPAdapter):
             "HTTPConnectionPool",
             super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert),
         )
-        timed = {"response_class": staticmethod(self._response_class)}
+        timed = {"response_class": staticmethod(self._begin)}
         pool.ConnectionCls = type("TimedConnection", (pool.ConnectionCls,), timed)
         return pool
+
+    def close(self) -> None:
+        """Close every answer: urllib3 leaves one open whose headers it refuses."""
+        for response in self._begun:
+            response.close()
+        super().close()
+
+    def _begin(self, sock: socket.socket, *, method: str | None = None) -> TimedResponse:
+        response = TimedResponse(sock, ends_at=self._ends_at, method=method)
+        self._begun.append(response)
+        return response
