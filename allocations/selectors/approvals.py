@@ -8,7 +8,7 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
 from allocations.domain.policy import BatchFacts
 from allocations.domain.states import BatchState, RowState, RunState
-from allocations.models import Account, Batch, Chunk, Problem, Row, Vote
+from allocations.models import Account, Batch, Chunk, Problem, Row, Run, Vote
 
 LARGEST = 5
 DRAWN = 3
@@ -121,6 +121,10 @@ def previous_batch(batch: Batch) -> Batch | None:
 
 def committed_points(account: Account) -> Decimal:
     """Points that approved batches may still take from the account: neither credited nor proven failed."""
-    open_chunks = Chunk.objects.filter(run__batch__account=account).exclude(run__state=RunState.SETTLED)
-    left = open_chunks.aggregate(left=Sum(F("points") - F("credited_points") - F("failed_points"), default=Decimal(0)))
-    return Decimal(left["left"])
+    open_runs = Run.objects.exclude(state=RunState.SETTLED).filter(batch__account=account)
+    batches = Batch.objects.filter(pk__in=open_runs.values("batch_id"))
+    promised = batches.aggregate(points=Sum("points_total", default=0))["points"]
+    decided = Chunk.objects.filter(run__batch__in=batches).aggregate(
+        points=Sum(F("credited_points") + F("failed_points"), default=Decimal(0))
+    )["points"]
+    return Decimal(promised) - Decimal(decided)

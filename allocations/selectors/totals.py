@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
+from allocations.domain.states import RunState
 from allocations.models import Batch, Chunk, Run
 
 ROW_COUNTERS = ("pending", "sending", "credited", "failed", "unknown", "disputed", "cancelled")
@@ -38,8 +39,14 @@ class Totals:
 
 
 def run_totals(run: Run) -> Totals:
-    """A run's own figures. Once it has settled they are its summary: a re-run takes rows away from its chunks."""
-    if run.summary:
+    """A run's own figures. Once it has settled they are its summary: a re-run takes rows away from its chunks.
+
+    Before it has begun no chunk is planned; it is to send whatever of the batch is pending.
+    """
+    if run.state == RunState.QUEUED:
+        waiting = batch_totals(run.batch).pending
+        return Totals(rows=waiting, pending=waiting)
+    if run.state == RunState.SETTLED and run.summary:
         return _from_summary(run.summary)
     return _add_up(Chunk.objects.filter(run=run))
 

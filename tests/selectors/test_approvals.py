@@ -101,3 +101,10 @@ def test_committed_points_are_those_that_open_runs_may_still_take():
     batch = approved_batch(credited=1, failed=1, unknown=1, pending=2, run_state=RunState.RUNNING)
     assert committed_points(batch.account) == Decimal(1500)
     assert committed_points(approved_batch(credited=2).account) == Decimal(0)
+
+
+def test_committed_points_of_a_run_that_has_not_begun_are_the_whole_batch():
+    batch = approved_batch(pending=2, run_state=RunState.QUEUED)
+    batch.rows.update(chunk=None)
+    batch.runs.get().chunks.all().delete()
+    assert committed_points(batch.account) == Decimal(1000)

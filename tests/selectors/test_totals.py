@@ -53,3 +53,10 @@ def test_run_totals_of_a_running_run_come_from_its_chunks():
     run = approved_batch(credited=1, pending=1, run_state=RunState.RUNNING).runs.get()
     ChunkFactory(run=run, number=2, row_count=5, points=2500, pending=5)
     assert run_totals(run) == Totals(rows=7, pending=6, credited=1, credited_points=Decimal(500))
+
+
+def test_run_totals_before_the_first_chunk_are_the_pending_rows():
+    run = approved_batch(pending=4, left_out=1, run_state=RunState.QUEUED).runs.get()
+    run.batch.rows.update(chunk=None)
+    run.chunks.all().delete()
+    assert run_totals(run) == Totals(rows=4, pending=4)
