@@ -162,7 +162,9 @@ def move(table: Mapping[tuple[State, Event], State], current: State, event: Even
     try:
         return table[current, event]
     except KeyError:
-        message = f"“{event}” is not possible while the state is “{current}”. Open the page again to see where it stands."
+        message = (
+            f"“{event}” is not possible while the state is “{current}”. Open the page again to see where it stands."
+        )
         raise StateConflict(message) from None
 
 

@@ -1,0 +1,253 @@
+"""From EnKash's answer to exactly one verdict per sent row. Pure, total, independent of the order of lines.
+
+Success lines carry no reference (EnKash documentation, bulk page), so a row is found by its mobile, which the
+chunk plan keeps unique within a request. Names are never a key. Whatever is not proved is UNKNOWN.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from allocations.domain.answers import (
+    AccountIds,
+    Before,
+    Classified,
+    CreditLine,
+    FailureLine,
+    Line,
+    Report,
+    Sent,
+    Verdict,
+)
+from allocations.domain.outcomes import Evidence, Outcome, Reason, reason_of
+from allocations.domain.pauses import Pause
+
+
+@dataclass(slots=True)
+class _Found:
+    """The lines that belong to each sent row, by position, and those that belong to none."""
+
+    credits: dict[int, list[CreditLine]] = field(default_factory=lambda: defaultdict(list))
+    failures: dict[int, list[FailureLine]] = field(default_factory=lambda: defaultdict(list))
+    extra_credits: int = 0
+    extra_failures: int = 0
+
+
+def last_ten(mobile: str) -> str:
+    """The ten digits of an Indian mobile in any notation; "" if it is masked or too short to be sure."""
+    compact = "".join(sign for sign in mobile if sign not in " -+().")
+    if not compact.isascii() or not compact.isdigit() or len(compact) < 10:
+        return ""
+    return compact[-10:]
+
+
+class _Index:
+    """Finds the one sent row that a line speaks of."""
+
+    def __init__(self, sent: Sequence[Sent]) -> None:
+        self.by_reference = {row.reference.upper(): at for at, row in enumerate(sent)}
+        self.by_mobile = _unique((row.mobile, at) for at, row in enumerate(sent))
+        self.by_email = _unique((row.email.casefold(), at) for at, row in enumerate(sent))
+
+    def position(self, line: Line) -> int | None:
+        if line.reference:
+            return self.by_reference.get(line.reference.strip().upper())
+        if line.mobile:
+            return self.by_mobile.get(last_ten(line.mobile))
+        return self.by_email.get(line.email.strip().casefold())
+
+
+def _unique(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Only keys that occur once: two candidates are no proof."""
+    seen: dict[str, list[int]] = defaultdict(list)
+    for key, position in pairs:
+        seen[key].append(position)
+    return {key: positions[0] for key, positions in seen.items() if key and len(positions) == 1}
+
+
+def classify(
+    report: Report, sent: Sequence[Sent], *, account: AccountIds, taken: Mapping[str, int] | None = None
+) -> Classified:
+    """Verdicts for every sent row. `taken`: transaction id -> row id of credits that are already on record."""
+    found = _assign(report, _Index(sent))
+    reused = _reused(found) | {
+        line.transaction_id
+        for at, lines in found.credits.items()
+        for line in lines
+        if (taken or {}).get(line.transaction_id, sent[at].row_id) != sent[at].row_id
+    }
+    verdicts = tuple(
+        _verdict(row, found.credits.get(at, []), found.failures.get(at, []), account, reused)
+        for at, row in enumerate(sent)
+    )
+    notes = _notes(found)
+    if not _counts_agree(report, sent):
+        return Classified(tuple(map(_unproved, verdicts)), Pause.COUNTS, _counts_text(report, sent), notes)
+    pause = Pause.IMPOSSIBLE if found.extra_credits else _pause_for(verdicts)
+    detail = next((v.text for v in verdicts if v.text and pause not in {None, Pause.IMPOSSIBLE} and _pauses(v)), "")
+    return Classified(verdicts, pause, detail, notes)
+
+
+def _assign(report: Report, index: _Index) -> _Found:
+    found = _Found()
+    for credit in report.credits:
+        at = index.position(credit)
+        if at is None:
+            found.extra_credits += 1
+        else:
+            found.credits[at].append(credit)
+    for failure in report.failures:
+        at = index.position(failure)
+        if at is None:
+            found.extra_failures += 1
+        else:
+            found.failures[at].append(failure)
+    return found
+
+
+def _reused(found: _Found) -> set[str]:
+    """Transaction ids that this answer gives to more than one row."""
+    rows: dict[str, set[int]] = defaultdict(set)
+    for at, lines in found.credits.items():
+        for line in lines:
+            rows[line.transaction_id].add(at)
+    return {transaction_id for transaction_id, positions in rows.items() if transaction_id and len(positions) > 1}
+
+
+def _verdict(
+    row: Sent,
+    credits_: Sequence[CreditLine],
+    failures: Sequence[FailureLine],
+    account: AccountIds,
+    reused: set[str],
+) -> Verdict:
+    if not credits_:
+        return _failure(row, failures)
+    credit = _credit(row, credits_[0], account, reused)
+    if len({line.transaction_id for line in credits_}) > 1:
+        return replace(credit, outcome=Outcome.ANOMALY, evidence=None, reason=Reason.DOUBLE_CREDIT)
+    contradicted = any(reason_of(line.reason) is not Reason.DUPLICATE_REFERENCE for line in failures)
+    if failures and contradicted:
+        return replace(credit, outcome=Outcome.ANOMALY, evidence=None, reason=Reason.BOTH_LISTS)
+    return credit
+
+
+def _credit(row: Sent, line: CreditLine, account: AccountIds, reused: set[str]) -> Verdict:
+    verdict = Verdict(
+        row_id=row.row_id,
+        outcome=Outcome.CREDITED,
+        evidence=Evidence.ANSWER,
+        transaction_id=line.transaction_id,
+        card_id=line.card_id,
+        user_id=line.user_id,
+        amount=line.amount,
+        account_balance=line.account_balance,
+        user_balance=line.user_balance,
+    )
+    impossible = _impossible(row, line, account, reused)
+    if impossible:
+        return replace(verdict, outcome=Outcome.ANOMALY, evidence=None, reason=impossible)
+    weak = _weak(line)
+    if weak:
+        return Verdict(row_id=row.row_id, outcome=Outcome.UNKNOWN, reason=weak)
+    return verdict
+
+
+def _impossible(row: Sent, line: CreditLine, account: AccountIds, reused: set[str]) -> Reason | None:
+    if line.company_id not in {"", account.company_id} or line.card_account_id not in {
+        "",
+        account.card_account_id,
+    }:
+        return Reason.ACCOUNT_DIFFERS
+    if line.amount is not None and line.amount != row.amount:
+        return Reason.AMOUNT_DIFFERS
+    if line.transaction_id in reused:
+        return Reason.TRANSACTION_REUSED
+    if line.email and row.email and line.email.strip().casefold() != row.email.casefold():
+        return Reason.EMAIL_DIFFERS
+    return None
+
+
+def _weak(line: CreditLine) -> Reason | None:
+    """A success line that lacks what makes it a proof."""
+    if line.amount is None:
+        return Reason.AMOUNT_MISSING
+    return None if line.transaction_id else Reason.NO_TRANSACTION_ID
+
+
+def _failure(row: Sent, lines: Sequence[FailureLine]) -> Verdict:
+    if not lines:
+        return Verdict(row_id=row.row_id, outcome=Outcome.UNKNOWN, reason=Reason.NOT_IN_ANSWER)
+    texts = [line.reason.strip() for line in lines]
+    reasons = [reason_of(text) for text in texts]
+    if Reason.DUPLICATE_REFERENCE in reasons:
+        text = texts[reasons.index(Reason.DUPLICATE_REFERENCE)]
+        return _already_there(row, text)
+    return Verdict(row.row_id, Outcome.FAILED, Evidence.ANSWER, reason=reasons[0], text=texts[0])
+
+
+def _already_there(row: Sent, text: str) -> Verdict:
+    """EnKash knows the reference. Whose doing that was decides what it proves."""
+    match row.before:
+        case Before.MAYBE:
+            return Verdict(row.row_id, Outcome.CREDITED, Evidence.DUPLICATE, text=text, amount=Decimal(row.amount))
+        case Before.FAILED:
+            # EnKash does not say whether a refused row uses its reference up, so a look-up must tell.
+            return Verdict(row.row_id, Outcome.UNKNOWN, reason=Reason.DUPLICATE_REFERENCE, text=text)
+        case Before.NOTHING:
+            return Verdict(row.row_id, Outcome.CONFLICT, reason=Reason.DUPLICATE_REFERENCE, text=text)
+
+
+def _counts_agree(report: Report, sent: Sequence[Sent]) -> bool:
+    return (
+        report.success_count == len(report.credits)
+        and report.failure_count == len(report.failures)
+        and report.total_count == len(sent)
+    )
+
+
+def _counts_text(report: Report, sent: Sequence[Sent]) -> str:
+    return (
+        f"successCount {report.success_count} for {len(report.credits)} lines, "
+        f"failureCount {report.failure_count} for {len(report.failures)} lines, "
+        f"totalCount {report.total_count} for {len(sent)} rows"
+    )
+
+
+def _unproved(verdict: Verdict) -> Verdict:
+    """Where counts differ only proofs of credit and contradictions stand."""
+    if verdict.outcome is not Outcome.FAILED:
+        return verdict
+    return Verdict(verdict.row_id, Outcome.UNKNOWN, reason=Reason.COUNTS_DIFFER, text=verdict.text)
+
+
+_PAUSE_BY_REASON = {
+    Reason.INSUFFICIENT_BALANCE: Pause.BALANCE,
+    Reason.KYC: Pause.CONFIGURATION,
+    Reason.CONFIGURATION: Pause.CONFIGURATION,
+}
+
+
+def _pauses(verdict: Verdict) -> Pause | None:
+    if verdict.outcome is Outcome.ANOMALY:
+        return Pause.IMPOSSIBLE
+    return _PAUSE_BY_REASON.get(verdict.reason) if verdict.reason else None
+
+
+def _pause_for(verdicts: Iterable[Verdict]) -> Pause | None:
+    """The gravest: a contradiction, then the set-up, then the balance."""
+    wanted = {_pauses(verdict) for verdict in verdicts}
+    return next((p for p in (Pause.IMPOSSIBLE, Pause.CONFIGURATION, Pause.BALANCE) if p in wanted), None)
+
+
+def _notes(found: _Found) -> tuple[str, ...]:
+    notes = []
+    if found.extra_credits:
+        notes.append(f"{found.extra_credits} success lines belong to no row of the request.")
+    if found.extra_failures:
+        notes.append(f"{found.extra_failures} failure lines belong to no row of the request.")
+    repeated = sum(len(lines) > 1 for lines in found.credits.values())
+    if repeated:
+        notes.append(f"{repeated} rows have more than one success line.")
+    return tuple(notes)

@@ -1,0 +1,86 @@
+"""Why a run pauses by itself, and what to do about it. One table for pages, mails and exports."""
+
+from enum import StrEnum
+
+
+class Pause(StrEnum):
+    BY_PERSON = "by_person"
+    BALANCE = "balance"
+    CONFIGURATION = "configuration"
+    LOGIN = "login"
+    UNREACHABLE = "unreachable"
+    CERTIFICATE = "certificate"
+    REDIRECTED = "redirected"
+    REFUSED = "refused"
+    SERVER_ERRORS = "server_errors"
+    NO_ANSWER = "no_answer"
+    UNREADABLE = "unreadable"
+    COUNTS = "counts"
+    IMPOSSIBLE = "impossible"
+    TAMPERED = "tampered"
+    DEFECT = "defect"
+
+
+ADVICE: dict[Pause, tuple[str, str]] = {
+    Pause.BY_PERSON: ("Somebody paused the run.", "Resume when you are ready."),
+    Pause.BALANCE: (
+        "The reward account does not hold enough points for the next rows.",
+        "Top up the account at EnKash, then resume.",
+    ),
+    Pause.CONFIGURATION: (
+        "EnKash refuses every row because something is not set up on its side.",
+        "Ask EnKash about the message, then resume.",
+    ),
+    Pause.LOGIN: (
+        "EnKash refuses our login. A third refusal would lock the account, so nothing tries again by itself.",
+        "Check the EnKash user name and password, then resume for one more try.",
+    ),
+    Pause.UNREACHABLE: (
+        "EnKash could not be reached five times in a row. Nothing was sent.",
+        "Check the network and ENKASH_API_URL, then resume.",
+    ),
+    Pause.CERTIFICATE: (
+        "The certificate of EnKash's server could not be verified. Nothing was sent.",
+        "Check the address and the machine's clock and certificates, then resume.",
+    ),
+    Pause.REDIRECTED: (
+        "EnKash's server points to another address. The list was not sent there.",
+        "Check ENKASH_API_URL, then resume.",
+    ),
+    Pause.REFUSED: ("EnKash refused the whole request.", "Read the message, mend the cause, then resume."),
+    Pause.SERVER_ERRORS: (
+        "EnKash's server failed several times in a row.",
+        "Ask EnKash whether it has a disturbance, then resume.",
+    ),
+    Pause.NO_ANSWER: (
+        "EnKash did not answer several times in a row.",
+        "Ask EnKash whether it has a disturbance, then resume.",
+    ),
+    Pause.UNREADABLE: (
+        "EnKash sent answers that cannot be read.",
+        "Look at the raw answers in the attempts and ask EnKash, then resume.",
+    ),
+    Pause.COUNTS: (
+        "The counts in EnKash's answer do not match the rows that were sent.",
+        "Compare the attempt with EnKash's statement, then resume.",
+    ),
+    Pause.IMPOSSIBLE: (
+        "EnKash's answer contradicts what was sent. Nothing more goes out until people have looked.",
+        "Compare the rows marked Unknown with EnKash's statement before you resume.",
+    ),
+    Pause.TAMPERED: (
+        "A row differs from what was approved. It was not sent.",
+        "Find out who changed the database. Do not resume before.",
+    ),
+    Pause.DEFECT: (
+        "An answer could not be worked up because of a defect in the portal. The raw answer is kept.",
+        "Report it; after an update the stored answer is read again.",
+    ),
+}
+
+
+def sentence(pause: Pause, detail: str = "") -> str:
+    """What happened, what EnKash said where it said something, what to do."""
+    what, to_do = ADVICE[pause]
+    said = f" EnKash says: “{detail}”." if detail else ""
+    return f"{what}{said} {to_do}"
