@@ -8,7 +8,18 @@ from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-PAYLOAD = ("batch_id", "number", "title", "name", "email", "mobile", "amount", "remarks", "reference", "payload_hash")
+PAYLOAD = (
+    "batch_id",
+    "number",
+    "title",
+    "name",
+    "email",
+    "mobile",
+    "amount",
+    "remarks",
+    "reference",
+    "payload_hash",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +33,9 @@ class Trigger:
     sentence: str
 
 
-_FROZEN_BATCH = "EXISTS (SELECT 1 FROM allocations_batch b WHERE b.id = OLD.batch_id AND b.state IN ('submitted', 'approved'))"
+_FROZEN_BATCH = (
+    "EXISTS (SELECT 1 FROM allocations_batch b WHERE b.id = OLD.batch_id AND b.state IN ('submitted', 'approved'))"
+)
 _PAYLOAD_CHANGED = " OR ".join(f"NEW.{column} {{differs}} OLD.{column}" for column in PAYLOAD)
 
 TRIGGERS = (
@@ -74,39 +87,45 @@ TRIGGERS = (
 
 def _sqlite(trigger: Trigger) -> list[str]:
     condition = trigger.condition.format(differs="IS NOT")
-    return [
-        f"DROP TRIGGER IF EXISTS {trigger.name}",
+    create = (
         f"CREATE TRIGGER {trigger.name} BEFORE {trigger.action} ON {trigger.table} FOR EACH ROW WHEN {condition} "
-        f"BEGIN SELECT RAISE(ABORT, '{trigger.sentence}'); END",
-    ]
+        f"BEGIN SELECT RAISE(ABORT, '{trigger.sentence}'); END"
+    )
+    return [f"DROP TRIGGER IF EXISTS {trigger.name}", create]
 
 
 def _postgresql(trigger: Trigger) -> list[str]:
-    condition = trigger.condition.format(differs="IS DISTINCT FROM")
     result = "OLD" if trigger.action == "DELETE" else "NEW"
     # WHEN cannot hold a subquery on PostgreSQL, so the condition stands in the function.
-    return [
-        f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN "
-        f"IF {condition} THEN RAISE EXCEPTION '{trigger.sentence}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
-        f"RETURN {result}; END $body$",
-        f"DROP TRIGGER IF EXISTS {trigger.name} ON {trigger.table}",
-        f"CREATE TRIGGER {trigger.name} BEFORE {trigger.action} ON {trigger.table} FOR EACH ROW "
-        f"EXECUTE FUNCTION {trigger.name}()",
-    ]
+    return _postgresql_guard(
+        name=trigger.name,
+        table=trigger.table,
+        event=f"BEFORE {trigger.action} ON {trigger.table} FOR EACH ROW",
+        body=f"IF {trigger.condition.format(differs='IS DISTINCT FROM')} THEN "
+        f"RAISE EXCEPTION '{trigger.sentence}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {result};",
+    )
 
 
 _NO_TRUNCATE = ("allocations_trailentry", "allocations_vote", "allocations_row", "allocations_attempt")
 
 
 def _truncate_guard(table: str) -> list[str]:
-    """PostgreSQL only: TRUNCATE fires no row triggers."""
-    name = f"{table}_no_truncate"
+    """PostgreSQL only, where TRUNCATE fires no row triggers. An empty table may be truncated: nothing is lost."""
+    return _postgresql_guard(
+        name=f"{table}_no_truncate",
+        table=table,
+        event=f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT",
+        body=f"IF EXISTS (SELECT 1 FROM {table}) AND current_setting('portal.allow_truncate', true) "  # noqa: S608 - our own table names
+        f"IS DISTINCT FROM 'on' THEN RAISE EXCEPTION '{table} is never truncated'; END IF; RETURN NULL;",
+    )
+
+
+def _postgresql_guard(*, name: str, table: str, event: str, body: str) -> list[str]:
+    function = f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN {body} END $body$"
     return [
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN "
-        f"IF EXISTS (SELECT 1 FROM {table}) AND current_setting('portal.allow_truncate', true) IS DISTINCT FROM 'on' "
-        f"THEN RAISE EXCEPTION '{table} is never truncated'; END IF; RETURN NULL; END $body$",
+        function,
         f"DROP TRIGGER IF EXISTS {name} ON {table}",
-        f"CREATE TRIGGER {name} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+        f"CREATE TRIGGER {name} {event} EXECUTE FUNCTION {name}()",
     ]
 
 

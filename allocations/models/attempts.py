@@ -13,7 +13,7 @@ class Attempt(models.Model):
     chunk = models.ForeignKey(Chunk, on_delete=models.PROTECT, related_name="attempts")
     number = models.PositiveSmallIntegerField()
     epoch = models.PositiveBigIntegerField()
-    state = state_field(AttemptState, AttemptState.INTENT)
+    state = state_field(AttemptState.INTENT)
     worker = models.CharField(max_length=100)
     code_version = models.CharField(max_length=40)
     payload_sha256 = models.CharField(max_length=64)

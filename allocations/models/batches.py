@@ -14,7 +14,7 @@ class Batch(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="batches")
     # EnKash's isPointsAllocation: True gives points to new and existing people, False to new people only.
     is_points_allocation = models.BooleanField()
-    state = state_field(BatchState, BatchState.DRAFT)
+    state = state_field(BatchState.DRAFT)
     # Counts every content that was submitted: a vote belongs to one version.
     version = models.PositiveIntegerField(default=0)
 

@@ -7,9 +7,7 @@ from operator import or_
 from django.db.models import CharField, CheckConstraint, Q
 
 
-def state_field(states: type[StrEnum], default: StrEnum | None = None) -> "CharField[str, str]":
-    if default is None:
-        return CharField(max_length=16, blank=True, default="")
+def state_field(default: StrEnum) -> "CharField[str, str]":
     return CharField(max_length=16, default=default.value)
 
 

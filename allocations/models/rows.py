@@ -34,7 +34,7 @@ class Row(models.Model):
     warning_count = models.PositiveSmallIntegerField(default=0)
 
     # Outcome.
-    state = state_field(RowState, RowState.PENDING)
+    state = state_field(RowState.PENDING)
     chunk = models.ForeignKey("allocations.Chunk", on_delete=models.PROTECT, null=True, related_name="rows")
     # How often a request with this row may have reached EnKash, and when the first one was sent.
     tries = models.PositiveSmallIntegerField(default=0)
@@ -57,7 +57,9 @@ class Row(models.Model):
             models.UniqueConstraint(fields=("batch", "number"), name="row_number_once"),
             models.UniqueConstraint(fields=("reference",), name="row_reference_once"),
             models.UniqueConstraint(
-                fields=("transaction_id",), condition=Q(transaction_id__isnull=False), name="row_transaction_once"
+                fields=("transaction_id",),
+                condition=Q(transaction_id__isnull=False),
+                name="row_transaction_once",
             ),
             models.CheckConstraint(condition=Q(reference=Upper(F("reference"))), name="row_reference_upper"),
             models.CheckConstraint(condition=Q(amount__isnull=True) | Q(amount__gt=0), name="row_amount_positive"),

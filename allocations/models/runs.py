@@ -23,7 +23,7 @@ class Run(models.Model):
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="runs")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
     generation = models.PositiveIntegerField(default=1)
-    state = state_field(RunState, RunState.QUEUED)
+    state = state_field(RunState.QUEUED)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
@@ -60,7 +60,7 @@ class Chunk(models.Model):
 
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="chunks")
     number = models.PositiveIntegerField()
-    state = state_field(ChunkState, ChunkState.OPEN)
+    state = state_field(ChunkState.OPEN)
     row_count = models.PositiveIntegerField()
     points = models.PositiveBigIntegerField()
 

@@ -24,7 +24,7 @@ class Upload(models.Model):
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64, db_index=True)
     kind = models.CharField(max_length=8)
-    state = state_field(UploadState, UploadState.WAITING)
+    state = state_field(UploadState.WAITING)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(auto_now_add=True)
 
