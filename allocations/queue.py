@@ -1,0 +1,37 @@
+"""Names of background jobs and the functions that ring for them.
+
+The database is the queue and Redis only the doorbell: a lost ring costs seconds until the sweeper rings again,
+and a double ring finds nothing to do. So a ring never fails its caller.
+"""
+
+import logging
+
+import django_rq
+from django.db import transaction
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+IMPORTS = "imports"
+RUNS = "runs"
+IMPORT_UPLOAD = "allocations.jobs.imports.import_upload"
+DRAIN_RUN = "allocations.jobs.runs.drain_run"
+JOBS = {IMPORT_UPLOAD: IMPORTS, DRAIN_RUN: RUNS}
+
+
+def ring_import(upload_id: int) -> None:
+    """After the commit: an upload waits to be read."""
+    transaction.on_commit(lambda: _ring(IMPORT_UPLOAD, upload_id), robust=True)
+
+
+def ring_run(run_id: int) -> None:
+    """After the commit: a run may have something to do."""
+    transaction.on_commit(lambda: _ring(DRAIN_RUN, run_id), robust=True)
+
+
+def _ring(job: str, object_id: int) -> None:
+    try:
+        # The description is logged by RQ: an id, never an argument that could be personal.
+        django_rq.get_queue(JOBS[job]).enqueue(job, object_id, description=f"{job} {object_id}", result_ttl=60)
+    except (RedisError, OSError):
+        logger.warning("redis is away; the sweeper will ring for %s %s", job, object_id)
