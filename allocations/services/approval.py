@@ -1,0 +1,91 @@
+"""The second person's decision on one digest."""
+
+from django.db import transaction
+
+from allocations.domain import policy
+from allocations.domain.errors import InvalidInput, StateConflict
+from allocations.domain.policy import Actor
+from allocations.domain.states import BATCH, BatchEvent, BatchState, move
+from allocations.gateway import database_now
+from allocations.models import Batch, Run, Vote
+from allocations.services import runs, submission, trail
+from allocations.services.facts import facts_of, locked_batch
+
+
+def approve_batch(actor: Actor, *, batch_id: int, version: int, digest: str) -> Run:
+    """Approves exactly the content that the page showed; queues its run. A repeated click returns the same run."""
+    now = database_now()
+    with transaction.atomic(durable=True):
+        batch = locked_batch(batch_id)
+        repeated = _repeated(batch, actor, digest)
+        if repeated:
+            return repeated
+        _check_vote(actor, batch, version=version, digest=digest)
+        Vote.objects.create(
+            batch=batch, version=version, digest=digest, decision="approve", voted_by_id=actor.id, voted_at=now
+        )
+        approved = Batch.objects.filter(pk=batch_id, state=BatchState.SUBMITTED, version=version, digest=digest).update(
+            state=move(BATCH, BatchState.SUBMITTED, BatchEvent.APPROVE),
+            approved_by=actor.id,
+            approved_at=now,
+            changed_at=now,
+        )
+        if not approved:
+            raise StateConflict("The list changed since you opened it. Open it again to see what it is now.")
+        trail.write_entry(
+            "batch approved",
+            at=now,
+            object_type="batch",
+            object_id=batch_id,
+            batch_id=batch_id,
+            actor=actor,
+            version=version,
+            digest=digest,
+        )
+        batch.refresh_from_db()
+        return runs.create_run(batch, actor=actor, now=now)
+
+
+def send_back_batch(actor: Actor, *, batch_id: int, version: int, digest: str, reason: str) -> Batch:
+    """Back to the makers, with a reason that they can act on."""
+    if not reason.strip():
+        raise InvalidInput("The reason is empty. Say what has to change.")
+    now = database_now()
+    with transaction.atomic(durable=True):
+        batch = locked_batch(batch_id)
+        _check_vote(actor, batch, version=version, digest=digest)
+        Vote.objects.create(
+            batch=batch,
+            version=version,
+            digest=digest,
+            decision="send_back",
+            reason=reason.strip(),
+            voted_by_id=actor.id,
+            voted_at=now,
+        )
+        submission.thaw(batch, BatchEvent.SEND_BACK, reason=reason.strip())
+        trail.write_entry(
+            "batch sent back",
+            at=now,
+            object_type="batch",
+            object_id=batch_id,
+            batch_id=batch_id,
+            actor=actor,
+            version=version,
+            digest=digest,
+            reason=reason.strip(),
+        )
+    return batch
+
+
+def _repeated(batch: Batch, actor: Actor, digest: str) -> Run | None:
+    same = batch.state == BatchState.APPROVED and batch.approved_by_id == actor.id and batch.digest == digest
+    return batch.runs.filter(generation=1).first() if same else None
+
+
+def _check_vote(actor: Actor, batch: Batch, *, version: int, digest: str) -> None:
+    if batch.state == BatchState.APPROVED:
+        raise StateConflict(f"Already decided: {batch.approved_by} approved it.")
+    policy.check_decide(actor, facts_of(batch))
+    if batch.version != version or batch.digest != digest:
+        raise StateConflict("The list changed since you opened it. Open it again to see what it is now.")

@@ -1,0 +1,198 @@
+"""Making and changing a batch before it is submitted."""
+
+import hashlib
+from datetime import datetime
+from pathlib import PurePath
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.files import File
+from django.db import transaction
+from django.db.models import Count, Q, Sum
+
+from allocations import queue
+from allocations.domain import policy
+from allocations.domain.errors import InvalidInput
+from allocations.domain.policy import Actor
+from allocations.domain.states import BATCH, ROW, BatchEvent, BatchState, RowEvent, RowState, move, sources
+from allocations.gateway import database_now
+from allocations.models import Account, Batch, BatchEditor, Row, Upload
+from allocations.services import trail
+from allocations.services.facts import facts_of, locked_batch
+
+
+def create_batch(
+    actor: Actor,
+    *,
+    purpose: str,
+    account_id: int,
+    is_points_allocation: bool,
+    file_name: str,
+    content: File[bytes],
+    kind: str,
+) -> Batch:
+    """A new batch with its list, which is read in the background. `kind`: "file" or "paste"."""
+    policy.check_upload(actor)
+    account = Account.objects.filter(pk=account_id).first()
+    if account is None:
+        raise InvalidInput("Choose a reward account that exists.")
+    if not purpose.strip():
+        raise InvalidInput("The purpose is empty. Say what the points are for, for example “Diwali 2026”.")
+    now = database_now()
+    with transaction.atomic():
+        batch = Batch.objects.create(
+            purpose=purpose.strip(),
+            account=account,
+            is_points_allocation=is_points_allocation,
+            uploaded_by_id=actor.id,
+        )
+        trail.write_entry(
+            "batch created",
+            at=now,
+            object_type="batch",
+            object_id=batch.pk,
+            batch_id=batch.pk,
+            actor=actor,
+            account=account.pk,
+            is_points_allocation=is_points_allocation,
+        )
+        _add_upload(actor, batch, file_name=file_name, content=content, kind=kind, now=now)
+    return batch
+
+
+def replace_list(actor: Actor, *, batch_id: int, file_name: str, content: File[bytes], kind: str) -> Upload:
+    """Another list for a batch that is not submitted; its rows take the place of the former ones."""
+    with transaction.atomic():
+        batch = _editable(actor, batch_id)
+        return _add_upload(actor, batch, file_name=file_name, content=content, kind=kind, now=database_now())
+
+
+def map_columns(actor: Actor, *, batch_id: int, mapping: dict[str, int]) -> Upload:
+    """A person says which column means what (field -> column index from 0); the list is read again."""
+    with transaction.atomic():
+        batch = _editable(actor, batch_id)
+        upload = batch.uploads.select_for_update().first()
+        if upload is None:
+            raise InvalidInput("There is no list to map yet. Upload one first.")
+        now = database_now()
+        fresh = Upload.objects.create(
+            batch=batch,
+            file=upload.file.name,
+            file_name=upload.file_name,
+            size=upload.size,
+            sha256=upload.sha256,
+            kind=upload.kind,
+            uploaded_by_id=actor.id,
+            mapping_override=mapping,
+        )
+        _start_check(actor, batch, fresh, event="columns mapped", now=now)
+        return fresh
+
+
+def leave_out_problem_rows(actor: Actor, *, batch_id: int) -> int:
+    """Leaves out every row with an error, knowingly; returns how many. They stay listed."""
+    return _set_aside(actor, batch_id, RowEvent.LEAVE_OUT, Q(error_count__gt=0))
+
+
+def leave_out_row(actor: Actor, *, batch_id: int, number: int) -> None:
+    _set_aside(actor, batch_id, RowEvent.LEAVE_OUT, Q(number=number))
+
+
+def take_back_row(actor: Actor, *, batch_id: int, number: int) -> None:
+    """Undoes leaving a row out."""
+    _set_aside(actor, batch_id, RowEvent.TAKE_BACK, Q(number=number))
+
+
+def _editable(actor: Actor, batch_id: int) -> Batch:
+    batch = locked_batch(batch_id)
+    policy.check_edit(actor, facts_of(batch))
+    if batch.uploaded_by_id != actor.id:
+        BatchEditor.objects.get_or_create(batch=batch, user_id=actor.id)
+    return batch
+
+
+def _add_upload(
+    actor: Actor, batch: Batch, *, file_name: str, content: File[bytes], kind: str, now: datetime
+) -> Upload:
+    size, sha256 = _measure(content)
+    suffix = PurePath(file_name).suffix.lower()[:8]
+    upload = Upload(
+        batch=batch,
+        file_name=PurePath(file_name).name[:255] or "list",
+        size=size,
+        sha256=sha256,
+        kind="paste" if kind == "paste" else suffix.lstrip("."),
+        uploaded_by_id=actor.id,
+    )
+    # The stored name is ours: the uploaded one is shown, never used as a path.
+    upload.file.save(f"{uuid4().hex}.list", content, save=True)
+    _start_check(actor, batch, upload, event="list uploaded", now=now)
+    return upload
+
+
+def _measure(content: File[bytes]) -> tuple[int, str]:
+    size, digest = 0, hashlib.sha256()
+    for block in content.chunks():
+        size += len(block)
+        digest.update(block)
+    if size > settings.UPLOAD_MAX_BYTES:
+        raise InvalidInput(f"The file has {size} bytes; the limit is {settings.UPLOAD_MAX_BYTES}. Split the list.")
+    content.seek(0)
+    return size, digest.hexdigest()
+
+
+def _start_check(actor: Actor, batch: Batch, upload: Upload, *, event: str, now: datetime) -> None:
+    batch.state = move(BATCH, BatchState(batch.state), BatchEvent.CHECK)
+    batch.save(update_fields=["state", "changed_at"])
+    trail.write_entry(
+        event,
+        at=now,
+        object_type="upload",
+        object_id=upload.pk,
+        batch_id=batch.pk,
+        actor=actor,
+        sha256=upload.sha256,
+        size=upload.size,
+        mapping=upload.mapping_override or {},
+    )
+    queue.ring_import(upload.pk)
+
+
+def _set_aside(actor: Actor, batch_id: int, event: RowEvent, wanted: Q) -> int:
+    now = database_now()
+    with transaction.atomic():
+        batch = _editable(actor, batch_id)
+        source = next(iter(sources(ROW, event)))
+        rows = batch.rows.filter(wanted, state=source)
+        numbers = list(rows.values_list("number", flat=True)[:100])
+        changed = rows.update(state=move(ROW, source, event))
+        if changed:
+            count_rows(batch)
+            trail.write_entry(
+                f"rows {event}",
+                at=now,
+                object_type="batch",
+                object_id=batch.pk,
+                batch_id=batch.pk,
+                actor=actor,
+                count=changed,
+                first_numbers=numbers,
+            )
+    return changed
+
+
+def count_rows(batch: Batch) -> dict[str, Any]:
+    """Stores the batch's counters from its rows as they are now; points are those that would be sent."""
+    sendable = ~Q(state=RowState.LEFT_OUT)
+    counts = Row.objects.filter(batch=batch).aggregate(
+        row_count=Count("pk"),
+        left_out_count=Count("pk", filter=Q(state=RowState.LEFT_OUT)),
+        error_rows=Count("pk", filter=sendable & Q(error_count__gt=0)),
+        warning_rows=Count("pk", filter=sendable & Q(warning_count__gt=0)),
+        points_total=Sum("amount", filter=sendable & Q(error_count=0)),
+    )
+    counts["points_total"] = counts["points_total"] or 0
+    Batch.objects.filter(pk=batch.pk).update(**counts, changed_at=database_now())
+    batch.refresh_from_db()
+    return counts

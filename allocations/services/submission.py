@@ -1,0 +1,137 @@
+"""Submitting freezes the content of a batch: manifest, digest, and from then on triggers guard every payload."""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db import transaction
+
+from allocations.domain import policy
+from allocations.domain.errors import InvalidInput, StateConflict
+from allocations.domain.manifest import Manifest, MerkleRoot, digest, leaf, payload_hash
+from allocations.domain.policy import Actor
+from allocations.domain.states import BATCH, BatchEvent, BatchState, move
+from allocations.gateway import database_now
+from allocations.models import Batch, Row, Upload
+from allocations.services import trail
+from allocations.services.batches import count_rows
+from allocations.services.facts import facts_of, locked_batch
+from allocations.services.planning import payload_of, rows_to_send
+
+
+def submit_batch(actor: Actor, *, batch_id: int) -> Batch:
+    """Freezes the rows that are not left out and asks for approval."""
+    now = database_now()
+    with transaction.atomic(durable=True):
+        batch = locked_batch(batch_id)
+        policy.check_submit(actor, facts_of(batch))
+        count_rows(batch)
+        _check_content(batch)
+        manifest = _manifest(batch, actor)
+        canonical = manifest.canonical()
+        batch.version = manifest.version
+        batch.manifest = canonical
+        batch.digest = digest(canonical)
+        batch.state = move(BATCH, BatchState(batch.state), BatchEvent.SUBMIT)
+        batch.submitted_by_id, batch.submitted_at = actor.id, now
+        batch.sent_back_reason = ""
+        batch.save()
+        trail.write_entry(
+            "batch submitted",
+            at=now,
+            object_type="batch",
+            object_id=batch.pk,
+            batch_id=batch.pk,
+            actor=actor,
+            version=batch.version,
+            digest=batch.digest,
+            merkle_root=manifest.merkle_root,
+            rows=manifest.rows,
+            points=manifest.points,
+            left_out=manifest.left_out,
+        )
+    return batch
+
+
+def withdraw_batch(actor: Actor, *, batch_id: int) -> Batch:
+    """The maker takes a submitted batch back to review; nothing was sent."""
+    now = database_now()
+    with transaction.atomic(durable=True):
+        batch = locked_batch(batch_id)
+        policy.check_withdraw(actor, facts_of(batch))
+        thaw(batch, BatchEvent.WITHDRAW)
+        trail.write_entry(
+            "batch withdrawn", at=now, object_type="batch", object_id=batch.pk, batch_id=batch.pk, actor=actor
+        )
+    return batch
+
+
+def thaw(batch: Batch, event: BatchEvent, *, reason: str = "") -> None:
+    """Back to review. The digest is void; a new submission makes a new version."""
+    batch.state = move(BATCH, BatchState(batch.state), event)
+    batch.submitted_by_id = batch.submitted_at = None
+    batch.manifest = batch.digest = ""
+    batch.sent_back_reason = reason
+    batch.save()
+
+
+def _check_content(batch: Batch) -> None:
+    if batch.error_rows:
+        raise InvalidInput(
+            f"{batch.error_rows} rows have errors. Fix them in your list and upload it again, or leave them out."
+        )
+    if batch.row_count == batch.left_out_count:
+        raise InvalidInput("No row would be sent: every row is left out or the list is empty.")
+    if batch.points_total > settings.MAX_POINTS_PER_BATCH:
+        raise InvalidInput(
+            f"The list totals {batch.points_total} points; the limit is {settings.MAX_POINTS_PER_BATCH}. "
+            "Split the list."
+        )
+
+
+def _manifest(batch: Batch, actor: Actor) -> Manifest:
+    upload = Upload.objects.filter(batch=batch).first()
+    if upload is None:
+        raise InvalidInput("The batch has no list. Upload one first.")
+    tree, tally = MerkleRoot(), _Tally()
+    for row in _checked(rows_to_send(batch)):
+        tree.add(leaf(row.number, row.payload_hash))
+        tally.add(row)
+    return Manifest(
+        batch=batch.pk,
+        version=batch.version + 1,
+        company_id=batch.account.company_id,
+        card_account_id=batch.account.card_account_id,
+        is_points_allocation=batch.is_points_allocation,
+        purpose=batch.purpose,
+        rows=tally.rows,
+        points=tally.points,
+        left_out=batch.left_out_count,
+        mobile_total=tally.mobiles % 10**10,
+        merkle_root=tree.hexdigest(),
+        file_sha256=upload.sha256,
+        file_name=upload.file_name,
+        parser_version=upload.parser_version,
+        uploaded_by=batch.uploaded_by_id,
+        submitted_by=actor.id,
+        editors=tuple(sorted(batch.editors.values_list("user_id", flat=True))),
+    )
+
+
+class _Tally:
+    """Control totals of the rows: count, points, and the sum of the mobiles' last six digits."""
+
+    def __init__(self) -> None:
+        self.rows = self.points = self.mobiles = 0
+
+    def add(self, row: Row) -> None:
+        self.rows += 1
+        self.points += row.amount or 0
+        self.mobiles += int(row.mobile[-6:])
+
+
+def _checked(rows: Iterator[Row]) -> Iterator[Row]:
+    """Rows whose stored hash is the hash of what would be sent."""
+    for row in rows:
+        if payload_hash(payload_of(row)) != row.payload_hash:
+            raise StateConflict(f"Row {row.number} does not match its fingerprint. Upload the list again.")
+        yield row
