@@ -1,0 +1,41 @@
+import signal
+import threading
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections
+
+from allocations import gateway
+from allocations.services.sweeping import sweep
+
+
+class Command(BaseCommand):
+    help = "Ring again for runs and uploads whose doorbell was lost. One sweeper works, others stand by."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="one round, then end")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        every = timedelta(seconds=settings.ENKASH_SWEEP_SECONDS)
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        portal = gateway.build()
+        while not stop.is_set():
+            self._round(portal, every)
+            if options["once"]:
+                return
+            stop.wait(every.total_seconds())
+
+    def _round(self, portal: gateway.Gateway, every: timedelta) -> None:
+        try:
+            close_old_connections()
+            rung = sweep(gateway=portal, every=every)
+        except DatabaseError as error:
+            self.stderr.write(f"the database is away, next try in {every.total_seconds():.0f} s: {error}")
+            return
+        if rung and any(rung):
+            self.stdout.write(f"rang for {rung[0]} runs and {rung[1]} uploads")

@@ -1,0 +1,178 @@
+"""After the call: keep the raw answer, then read it, then believe what it proves. Three steps, three commits."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from allocations.domain.answers import AccountIds, Before, Classified, Sent, Verdict
+from allocations.domain.calls import RULES, CallResult, RowsAfter
+from allocations.domain.matching import classify
+from allocations.domain.outcomes import Outcome, Reason
+from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, move
+from allocations.enkash.bulk_answer import BulkAnswer, read_bulk_answer
+from allocations.enkash.transport import RawAnswer
+from allocations.gateway import Gateway, enkash_config, secrets
+from allocations.models import Account, Attempt, AttemptRow, Chunk, Row
+from allocations.services import outcomes, runs, trail
+from allocations.services.leases import Claim, still_mine
+
+
+def keep_answer(attempt: Attempt, raw: RawAnswer, *, claim: Claim, gateway: Gateway) -> bool:
+    """Commit the raw bytes before anybody looks at them. False: the worker was overtaken, the answer is late."""
+    now = gateway.clock()
+    with transaction.atomic(durable=True):
+        mine = still_mine(claim)
+        state = AttemptState.ANSWERED if mine else AttemptState.RESOLVED
+        source = AttemptState.INTENT if mine else AttemptState.UNKNOWN
+        kept = Attempt.objects.filter(pk=attempt.pk, state=source).update(
+            state=state,
+            answered_at=now,
+            quiet_since=now,
+            seconds=raw.seconds,
+            http_status=raw.status,
+            headers=dict(raw.headers),
+            body=secrets.encrypt(raw.body),
+        )
+    return mine and kept == 1
+
+
+def read_answer(attempt: Attempt) -> BulkAnswer:
+    """The stored answer, read again: pure, so a later version can read it better."""
+    raw = RawAnswer(
+        status=attempt.http_status or 0,
+        headers=attempt.headers,
+        body=secrets.decrypt(attempt.body or b""),
+        seconds=attempt.seconds or 0.0,
+    )
+    answered_at = attempt.answered_at or attempt.sent_at
+    return read_bulk_answer(raw, key=enkash_config().encryption_key, now=answered_at.timestamp())
+
+
+def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False) -> None:
+    """Verdicts from the stored answer onto the rows, and the consequence onto the run. Harmless when repeated.
+
+    `late`: a newer attempt may exist, so only proof of a credit counts.
+    """
+    attempt = Attempt.objects.select_related("chunk__run__batch__account").get(pk=attempt_id)
+    answer = read_answer(attempt)
+    result = CallResult(answer.kind.value)
+    now = gateway.clock()
+    with transaction.atomic(durable=True):
+        if not late and not _advance(attempt, result, answer):
+            return
+        classified = _classified(attempt, answer, result)
+        applied = [v for v in classified.verdicts if not late or v.outcome is Outcome.CREDITED]
+        _store_lines(attempt, classified.verdicts)
+        if RULES[result].rows is RowsAfter.BACK and not late:
+            outcomes.put_back(_row_ids(attempt), arrived=True)
+        else:
+            outcomes.apply_verdicts(applied, now=now)
+        _plan_next(attempt.chunk, result, classified, now=now, gateway=gateway)
+        _note_balance(attempt.chunk.run.batch.account, classified.verdicts, now=now)
+        outcomes.recount(_chunks_of(classified))
+        trail.write_entry(
+            "attempt applied" if not late else "late answer applied",
+            at=now,
+            object_type="attempt",
+            object_id=attempt.pk,
+            batch_id=attempt.chunk.run.batch_id,
+            result=result,
+            http_status=attempt.http_status,
+            outcomes=_tally(classified.verdicts),
+            payload_sha256=attempt.payload_sha256,
+        )
+        runs.after_call(attempt.chunk.run, result, answer.retry_after, now=now, said=answer.message)
+        if classified.pause:
+            runs.pause_by_itself(attempt.chunk.run, classified.pause, now=now, detail=classified.detail)
+
+
+def _advance(attempt: Attempt, result: CallResult, answer: BulkAnswer) -> bool:
+    after = move(ATTEMPT, AttemptState.ANSWERED, AttemptEvent.APPLY)
+    if RULES[result].rows is RowsAfter.UNKNOWN:
+        after = move(ATTEMPT, AttemptState.ANSWERED, AttemptEvent.LOSE)
+    advanced = Attempt.objects.filter(pk=attempt.pk, state=AttemptState.ANSWERED).update(
+        state=after, result=result, message=answer.message, notes=list(answer.notes)
+    )
+    return advanced == 1
+
+
+def _row_ids(attempt: Attempt) -> list[int]:
+    return list(attempt.rows.values_list("row_id", flat=True))
+
+
+def sent_rows(attempt: Attempt) -> list[Sent]:
+    """The rows of the attempt as they were sent, with what earlier attempts did to them."""
+    rows = Row.objects.filter(attempts__attempt=attempt).order_by("attempts__position")
+    history = histories([row.pk for row in rows], before_attempt=attempt.pk)
+    return [sent_row(row, history.get(row.pk, Before.NOTHING)) for row in rows]
+
+
+def sent_row(row: Row, before: Before) -> Sent:
+    return Sent(row.pk, row.reference, row.mobile, row.email, row.amount or 0, before)
+
+
+def histories(row_ids: Sequence[int], *, before_attempt: int) -> dict[int, Before]:
+    """What earlier attempts of ours did with these rows, where they could have reached EnKash."""
+    earlier = AttemptRow.objects.filter(row_id__in=row_ids, attempt_id__lt=before_attempt).exclude(
+        attempt__state=AttemptState.NOT_SENT
+    )
+    history: dict[int, Before] = {}
+    for row_id, outcome in earlier.values_list("row_id", "outcome"):
+        failed = outcome == Outcome.FAILED or history.get(row_id) is Before.FAILED
+        history[row_id] = Before.FAILED if failed else Before.MAYBE
+    return history
+
+
+def _classified(attempt: Attempt, answer: BulkAnswer, result: CallResult) -> Classified:
+    sent = sent_rows(attempt)
+    if answer.report is None or result is not CallResult.ROWS:
+        unknown = (Verdict(row.row_id, Outcome.UNKNOWN, reason=Reason.NO_ANSWER, text=answer.message) for row in sent)
+        return Classified(tuple(unknown))
+    account = attempt.chunk.run.batch.account
+    ids = [line.transaction_id for line in answer.report.credits if line.transaction_id]
+    held = Row.objects.filter(transaction_id__in=ids).values_list("transaction_id", "pk")
+    taken = {transaction_id: row_id for transaction_id, row_id in held if transaction_id}
+    return classify(answer.report, sent, account=AccountIds(account.company_id, account.card_account_id), taken=taken)
+
+
+def _store_lines(attempt: Attempt, verdicts: Sequence[Verdict]) -> None:
+    lines = {line.row_id: line for line in attempt.rows.all()}
+    for verdict in verdicts:
+        line = lines[verdict.row_id]
+        line.outcome = verdict.outcome.value
+        line.evidence = verdict.evidence.value if verdict.evidence else ""
+        line.reason_code = verdict.reason.value if verdict.reason else ""
+        line.reason = verdict.text
+        line.transaction_id = verdict.transaction_id
+    fields = ("outcome", "evidence", "reason_code", "reason", "transaction_id")
+    AttemptRow.objects.bulk_update(lines.values(), fields)
+
+
+def _plan_next(chunk: Chunk, result: CallResult, classified: Classified, *, now: datetime, gateway: Gateway) -> None:
+    """Unknown rows wait for the quiet time; everything else may go on at once."""
+    unknown = RULES[result].rows is not RowsAfter.BACK and any(
+        verdict.outcome is Outcome.UNKNOWN for verdict in classified.verdicts
+    )
+    due = now + gateway.timing.recovery.quiet if unknown else None
+    Chunk.objects.filter(pk=chunk.pk).update(quiet_since=now, next_action_at=due, lookups_failed=0)
+
+
+def _note_balance(account: Account, verdicts: Sequence[Verdict], *, now: datetime) -> None:
+    reported = [v.account_balance for v in verdicts if v.account_balance is not None]
+    unsure = any(v.outcome not in {Outcome.CREDITED, Outcome.FAILED} for v in verdicts)
+    if reported:
+        Account.objects.filter(pk=account.pk).update(balance=min(reported), balance_at=now, balance_stale=unsure)
+    elif unsure:
+        Account.objects.filter(pk=account.pk).update(balance_stale=True)
+
+
+def _chunks_of(classified: Classified) -> list[int]:
+    """Usually one; a late answer may reach rows that a re-run has taken over."""
+    ids = [verdict.row_id for verdict in classified.verdicts]
+    return list(Row.objects.filter(pk__in=ids, chunk__isnull=False).values_list("chunk_id", flat=True).distinct())
+
+
+def _tally(verdicts: Sequence[Verdict]) -> dict[str, int]:
+    counted = {outcome.value: sum(v.outcome is outcome for v in verdicts) for outcome in Outcome}
+    return {name: count for name, count in counted.items() if count}

@@ -1,0 +1,30 @@
+"""Working off a run: chunk after chunk until nothing is due, the run stops, or the job's time is nearly up."""
+
+from allocations.domain.states import RunState
+from allocations.gateway import Gateway
+from allocations.models import Run
+from allocations.services import leases, planning, resolving, runs, sending
+
+
+def drain_run(run_id: int, *, gateway: Gateway) -> bool:
+    """True when there is more to do right now and the job only ran out of time: ring again."""
+    planning.begin_run(run_id, gateway=gateway)
+    until = gateway.clock() + gateway.timing.job - gateway.timing.lease - gateway.timing.budget
+    claim = leases.claim_next_chunk(run_id, gateway=gateway)
+    while claim is not None:
+        try:
+            work_on(claim, gateway=gateway)
+        finally:
+            leases.release(claim)
+        if gateway.clock() > until:
+            break
+        claim = leases.claim_next_chunk(run_id, gateway=gateway)
+    runs.conclude_if_done(run_id, gateway=gateway)
+    return claim is not None and Run.objects.filter(pk=run_id, state=RunState.RUNNING).exists()
+
+
+def work_on(claim: leases.Claim, *, gateway: Gateway) -> None:
+    """One claimed chunk: what a dead worker left, what is unknown, then what may be sent."""
+    resolving.recover_abandoned(claim, gateway=gateway)
+    if resolving.resolve_unknown(claim, gateway=gateway):
+        sending.send_chunk(claim, gateway=gateway)

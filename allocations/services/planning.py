@@ -1,0 +1,104 @@
+"""Before the first call of a run: is it still what was approved, and which rows go into which call?"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection, transaction
+
+from allocations.domain.chunking import Planned, plan
+from allocations.domain.manifest import MerkleRoot, digest, leaf, payload_bytes, payload_hash
+from allocations.domain.pauses import Pause
+from allocations.domain.states import BatchState, RowState, RunEvent, RunState
+from allocations.gateway import Gateway
+from allocations.models import Batch, Chunk, Row, Run
+from allocations.services import outcomes, runs
+
+_BLOCK = 2000
+PAYLOAD_FIELDS = ("title", "name", "email", "mobile", "amount", "remarks", "reference")
+
+
+def begin_run(run_id: int, *, gateway: Gateway) -> None:
+    """Plans a queued run and lets it go; a run that is under way already is left alone."""
+    if not Run.objects.filter(pk=run_id, state=RunState.QUEUED).exists():
+        return
+    now = gateway.clock()
+    with transaction.atomic(durable=True):
+        run = Run.objects.select_for_update().select_related("batch__account").get(pk=run_id)
+        if run.state != RunState.QUEUED:
+            return
+        if not is_as_approved(run.batch):
+            runs.pause_by_itself(run, Pause.TAMPERED, now=now)
+            return
+        _plan_chunks(run)
+        runs.advance(run, RunEvent.START, now=now, started_at=now, opening_balance=run.batch.account.balance)
+
+
+def is_as_approved(batch: Batch) -> bool:
+    """Whether rows, manifest and digest are what the approver signed."""
+    manifest: dict[str, Any] = json.loads(batch.manifest)
+    vote = batch.votes.filter(decision="approve", version=batch.version).first()
+    return (
+        batch.state == BatchState.APPROVED
+        and vote is not None
+        and vote.digest == batch.digest == digest(batch.manifest)
+        and merkle_root(batch) == manifest["merkle_root"]
+    )
+
+
+def rows_to_send(batch: Batch) -> Iterator[Row]:
+    """Every row of the batch that is not left out, in file order, with its payload."""
+    wanted = Row.objects.filter(batch=batch).exclude(state=RowState.LEFT_OUT).order_by("number")
+    return wanted.only("id", "number", "payload_hash", *PAYLOAD_FIELDS).iterator(chunk_size=_BLOCK)
+
+
+def payload_of(row: Row) -> bytes:
+    """The row's element of the request, made from what is stored now."""
+    return payload_bytes(
+        title=row.title,
+        name=row.name,
+        email=row.email,
+        mobile=row.mobile,
+        amount=row.amount or 0,
+        remarks=row.remarks,
+        reference=row.reference,
+    )
+
+
+def merkle_root(batch: Batch) -> str:
+    """Root over the payloads as they are stored now."""
+    tree = MerkleRoot()
+    for row in rows_to_send(batch):
+        tree.add(leaf(row.number, payload_hash(payload_of(row))))
+    return tree.hexdigest()
+
+
+def _plan_chunks(run: Run) -> None:
+    size = run.batch.account.chunk_size
+    pending = Row.objects.filter(batch=run.batch, state=RowState.PENDING).order_by("number")
+    amounts: dict[int, int] = {}
+
+    def planned() -> Iterator[Planned]:
+        for row_id, mobile, email, amount in pending.values_list("pk", "mobile", "email", "amount").iterator(_BLOCK):
+            amounts[row_id] = amount or 0
+            yield Planned(row_id, mobile, email)
+
+    groups = plan(planned(), size=size)
+    former = set(pending.filter(chunk__isnull=False).values_list("chunk_id", flat=True))
+    chunks = Chunk.objects.bulk_create(
+        Chunk(
+            run=run,
+            number=number,
+            row_count=len(group),
+            pending=len(group),
+            points=sum(amounts[row_id] for row_id in group),
+        )
+        for number, group in enumerate(groups, start=1)
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE allocations_row SET chunk_id = %s WHERE id = %s",
+            [(chunk.pk, row_id) for chunk, group in zip(chunks, groups, strict=True) for row_id in group],
+        )
+    # A re-run takes rows out of their former chunks, whose counters follow.
+    outcomes.recount(former)

@@ -1,0 +1,193 @@
+"""Rows whose outcome is unknown: wait, look up, then perhaps send the same reference again, else ask people."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from allocations.domain.answers import Before, Verdict
+from allocations.domain.lookups import judge
+from allocations.domain.outcomes import Outcome, Reason
+from allocations.domain.pauses import Pause
+from allocations.domain.recovery import Step, Undecided, after_look_up, before_look_up
+from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, RowState, move
+from allocations.enkash.errors import EnkashError
+from allocations.gateway import Gateway
+from allocations.models import Account, Attempt, Chunk, Row
+from allocations.models.runs import ChunkState
+from allocations.services import answering, outcomes, runs, trail
+from allocations.services.leases import Claim, still_mine
+
+LOOKUP_RETRY = timedelta(seconds=60)
+_LOST = (AttemptState.UNKNOWN, AttemptState.RESOLVED)
+
+
+def recover_abandoned(claim: Claim, *, gateway: Gateway) -> None:
+    """What a dead worker left: a stored answer is read; an intent without answer becomes unknown."""
+    attempt = Attempt.objects.filter(
+        chunk_id=claim.chunk_id, state__in=(AttemptState.INTENT, AttemptState.ANSWERED)
+    ).first()
+    if attempt is None:
+        return
+    if attempt.state == AttemptState.ANSWERED:
+        answering.apply_answer(attempt.pk, gateway=gateway)
+        return
+    now = gateway.clock()
+    # Until its lease ended the dead worker's request could still have been on the wire.
+    quiet_since = claim.abandoned_at or now
+    due = quiet_since + gateway.timing.recovery.quiet
+    with transaction.atomic(durable=True):
+        lost = Attempt.objects.filter(pk=attempt.pk, state=AttemptState.INTENT).update(
+            state=move(ATTEMPT, AttemptState.INTENT, AttemptEvent.LOSE),
+            quiet_since=quiet_since,
+            message="The worker ended before the answer came.",
+        )
+        if not lost:
+            return
+        rows = list(attempt.rows.values_list("row_id", flat=True))
+        outcomes.lose_sight(rows, reason=Reason.NO_ANSWER, now=now)
+        Chunk.objects.filter(pk=claim.chunk_id).update(quiet_since=quiet_since, next_action_at=due, lookups_failed=0)
+        Account.objects.filter(batches__runs=claim.run_id).update(balance_stale=True)
+        outcomes.recount([claim.chunk_id])
+        batch_id = attempt.chunk.run.batch_id
+        trail.write_entry("attempt abandoned", at=now, object_type="attempt", object_id=attempt.pk, batch_id=batch_id)
+
+
+def resolve_unknown(claim: Claim, *, gateway: Gateway) -> bool:
+    """Whether the chunk may be sent now. Nothing unknown: yes. Else only as the recovery rules say."""
+    rows = list(_to_look_up(claim.chunk_id))
+    if not rows:
+        return True
+    chunk = Chunk.objects.select_related("run__batch__account").get(pk=claim.chunk_id)
+    facts = _facts(chunk, rows, now=gateway.clock())
+    if before_look_up(facts, rules=gateway.timing.recovery, now=gateway.clock()) is Step.WAIT:
+        _wait(claim, facts.quiet_since + gateway.timing.recovery.quiet)
+        return False
+    verdicts = _look_up(chunk, rows, gateway=gateway)
+    return _act(claim, chunk, facts, rows, verdicts, gateway=gateway)
+
+
+def _to_look_up(chunk_id: int) -> QuerySet[Row]:
+    pending_ids = Q(state=RowState.CREDITED, transaction_id__isnull=True)
+    return Row.objects.filter(Q(state=RowState.UNKNOWN) | pending_ids, chunk_id=chunk_id).order_by("number")
+
+
+def _facts(chunk: Chunk, rows: Sequence[Row], *, now: datetime) -> Undecided:
+    """`tries` counts lost calls only: a call that was refused as a whole is no reason to give up."""
+    return Undecided(
+        quiet_since=chunk.quiet_since or now,
+        first_sent_at=min((row.first_sent_at or now for row in rows), default=now),
+        tries=chunk.attempts.filter(state__in=_LOST).count(),
+        gives_to_existing=chunk.run.batch.is_points_allocation,
+    )
+
+
+def _look_up(chunk: Chunk, rows: Sequence[Row], *, gateway: Gateway) -> list[Verdict | None] | None:
+    """One verdict or None per row; None altogether when EnKash gave no usable answer."""
+    account = chunk.run.batch.account
+    try:
+        found = gateway.client.find_transactions(
+            [row.reference for row in rows], company_id=account.company_id, card_account_id=account.card_account_id
+        )
+    except EnkashError:
+        return None
+    return [judge(answering.sent_row(row, Before.MAYBE), found) for row in rows]
+
+
+def _wait(claim: Claim, until: datetime) -> None:
+    Chunk.objects.filter(pk=claim.chunk_id, lease_epoch=claim.epoch).update(next_action_at=until)
+
+
+def _act(
+    claim: Claim,
+    chunk: Chunk,
+    facts: Undecided,
+    rows: Sequence[Row],
+    verdicts: Sequence[Verdict | None] | None,
+    *,
+    gateway: Gateway,
+) -> bool:
+    now = gateway.clock()
+    with transaction.atomic(durable=True):
+        if not still_mine(claim):
+            return False
+        failed = chunk.lookups_failed + 1 if verdicts is None else 0
+        known = [verdict for verdict in verdicts or () if verdict]
+        settled = [verdict for verdict in known if verdict.outcome is not Outcome.UNKNOWN]
+        newly_found = outcomes.apply_verdicts(settled, now=now)
+        outcomes.fill_transaction_ids(settled)
+        Chunk.objects.filter(pk=chunk.pk).update(lookups_failed=failed)
+        _tell(chunk, len(rows), settled, failed=failed, now=now)
+        if any(verdict.outcome is Outcome.ANOMALY for verdict in settled):
+            runs.pause_by_itself(chunk.run, Pause.IMPOSSIBLE, now=now)
+        outcomes.recount([chunk.pk])
+        return _next(claim, chunk, facts, newly_found, len(known) - len(settled), failed, gateway=gateway)
+
+
+def _next(
+    claim: Claim,
+    chunk: Chunk,
+    facts: Undecided,
+    newly_found: int,
+    undecided: int,
+    failed: int,
+    *,
+    gateway: Gateway,
+) -> bool:
+    now, rules = gateway.clock(), gateway.timing.recovery
+    left = list(_to_look_up(chunk.pk))
+    if not any(row.state == RowState.UNKNOWN for row in left):
+        _close_lost_attempts(chunk)
+        if left:
+            _wait_for_ids(claim, failed, gateway=gateway)
+        return not left
+    step = after_look_up(
+        facts, rules=rules, now=now, newly_found=newly_found, undecided=undecided, lookups_failed=failed
+    )
+    match step:
+        case Step.RESEND:
+            return True
+        case Step.ASK_PEOPLE:
+            _ask_people(chunk, now=now)
+        case Step.WAIT | Step.LOOK_UP:
+            # Something new was found: the request may still be running, so the quiet time starts over.
+            Chunk.objects.filter(pk=chunk.pk).update(quiet_since=now if newly_found else facts.quiet_since)
+            _wait(claim, now + (min(rules.quiet, LOOKUP_RETRY) if failed else rules.quiet))
+    return False
+
+
+def _close_lost_attempts(chunk: Chunk) -> None:
+    resolved = move(ATTEMPT, AttemptState.UNKNOWN, AttemptEvent.RESOLVE)
+    Attempt.objects.filter(chunk=chunk, state=AttemptState.UNKNOWN).update(state=resolved)
+
+
+def _wait_for_ids(claim: Claim, failed: int, *, gateway: Gateway) -> None:
+    """The credit is proved, only its transaction id is missing: worth some look-ups, not more."""
+    rules = gateway.timing.recovery
+    if failed >= rules.max_lookup_failures:
+        Chunk.objects.filter(pk=claim.chunk_id).update(state=ChunkState.DONE, next_action_at=None)
+        return
+    # Counted as a failed look-up although EnKash answered, so that the waiting ends.
+    Chunk.objects.filter(pk=claim.chunk_id).update(lookups_failed=failed + 1)
+    _wait(claim, gateway.clock() + min(rules.quiet, LOOKUP_RETRY))
+
+
+def _ask_people(chunk: Chunk, *, now: datetime) -> None:
+    """Nothing more may be sent by itself. Rows of the chunk that never went out stay pending and wait with it."""
+    Chunk.objects.filter(pk=chunk.pk).update(state=ChunkState.PEOPLE, next_action_at=None)
+    trail.write_entry(
+        "people asked", at=now, object_type="chunk", object_id=chunk.pk, batch_id=chunk.run.batch_id, rows=chunk.unknown
+    )
+
+
+def _tell(chunk: Chunk, asked: int, settled: Sequence[Verdict], *, failed: int, now: datetime) -> None:
+    trail.write_entry(
+        "look-up failed" if failed else "looked up",
+        at=now,
+        object_type="chunk",
+        object_id=chunk.pk,
+        batch_id=chunk.run.batch_id,
+        asked=asked,
+        found=len(settled),
+    )

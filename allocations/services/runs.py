@@ -1,0 +1,146 @@
+"""The life of a run: created by an approval, planned, paused, resumed, settled."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Sum
+
+from allocations import queue
+from allocations.domain import policy
+from allocations.domain.calls import CallResult, consequence
+from allocations.domain.errors import StateConflict
+from allocations.domain.pauses import Pause, sentence
+from allocations.domain.policy import Actor
+from allocations.domain.states import RUN, RunEvent, RunState, move, sources
+from allocations.gateway import Gateway, database_now
+from allocations.gateway.tokens import allow_one_more_login
+from allocations.models import Account, Batch, Chunk, Run
+from allocations.models.runs import ChunkState
+from allocations.services import trail
+
+COUNTERS = ("pending", "sending", "credited", "failed", "unknown", "disputed", "cancelled")
+POINTS = ("credited_points", "failed_points", "unknown_points")
+
+
+def create_run(batch: Batch, *, actor: Actor, now: datetime, parent: Run | None = None) -> Run:
+    """A queued run in the caller's transaction; the doorbell rings after its commit."""
+    run = Run.objects.create(
+        batch=batch,
+        parent=parent,
+        generation=parent.generation + 1 if parent else 1,
+        started_by_id=actor.id,
+        created_at=now,
+    )
+    trail.write_entry(
+        "run created", at=now, object_type="run", object_id=run.pk, batch_id=batch.pk, actor=actor, parent=run.parent_id
+    )
+    queue.ring_run(run.pk)
+    return run
+
+
+def advance(run: Run, event: RunEvent, *, now: datetime, actor: Actor | None = None, **changes: object) -> bool:
+    """Moves the run if it still is in a state that knows the event; writes the trail. False: somebody was faster."""
+    states = sources(RUN, event)
+    current = Run.objects.filter(pk=run.pk).values_list("state", flat=True).first()
+    if current not in states:
+        return False
+    target = move(RUN, RunState(current), event)
+    if not Run.objects.filter(pk=run.pk, state=current).update(state=target, **changes):
+        return False
+    trail.write_entry(
+        f"run {event}",
+        at=now,
+        object_type="run",
+        object_id=run.pk,
+        batch_id=run.batch_id,
+        actor=actor,
+        **{"from": current, "to": target, "why": changes.get("pause_code", "")},
+    )
+    return True
+
+
+def pause_by_itself(run: Run, pause: Pause, *, now: datetime, detail: str = "") -> None:
+    """The portal stops sending and says why; in the caller's transaction."""
+    advance(
+        run,
+        RunEvent.PAUSE,
+        now=now,
+        pause_code=pause.value,
+        pause_text=sentence(pause, detail),
+        paused_at=now,
+        next_action_at=None,
+    )
+
+
+def pause_for_defect(run_id: int) -> None:
+    """The portal itself failed on this run: stop, keep everything, tell people."""
+    with transaction.atomic(durable=True):
+        run = Run.objects.select_for_update().get(pk=run_id)
+        pause_by_itself(run, Pause.DEFECT, now=database_now())
+
+
+def after_call(run: Run, result: CallResult, retry_after: float | None, *, now: datetime, said: str = "") -> None:
+    """The breakers: counts results alike in a row, waits or pauses; in the caller's transaction."""
+    fresh = Run.objects.get(pk=run.pk)
+    streak = fresh.streak if fresh.streak_kind == result else 0
+    then = consequence(result, streak=streak, retry_after=retry_after)
+    Run.objects.filter(pk=run.pk).update(
+        streak_kind=result, streak=then.streak, next_action_at=now + then.wait if then.wait else None
+    )
+    if then.pause:
+        pause_by_itself(run, then.pause, now=now, detail=said)
+
+
+def pause_run(actor: Actor, *, run_id: int) -> None:
+    """A person stops the sending: the call in flight ends, nothing new begins."""
+    now = database_now()
+    with transaction.atomic(durable=True):
+        run = Run.objects.select_for_update().get(pk=run_id)
+        policy.check_control_run(actor, RunState(run.state))
+        text = sentence(Pause.BY_PERSON)
+        changes = {"pause_code": Pause.BY_PERSON.value, "pause_text": text, "paused_at": now}
+        if run.state != RunState.PAUSED and not advance(run, RunEvent.PAUSE, now=now, actor=actor, **changes):
+            raise StateConflict(f"The run is “{run.state}”: it cannot be paused now.")
+
+
+def resume_run(actor: Actor, *, run_id: int) -> None:
+    """A person has mended the cause. The breakers begin anew and a blocked login gets one more try."""
+    now = database_now()
+    with transaction.atomic(durable=True):
+        run = Run.objects.select_for_update().select_related("batch").get(pk=run_id)
+        policy.check_control_run(actor, RunState(run.state))
+        if run.state in {RunState.RUNNING, RunState.QUEUED}:
+            return
+        if run.pause_code == Pause.LOGIN:
+            allow_one_more_login()
+        Account.objects.filter(pk=run.batch.account_id).update(balance_stale=True)
+        reopened = {"state": ChunkState.OPEN, "next_action_at": None, "lookups_failed": 0}
+        Chunk.objects.filter(run=run, state=ChunkState.PEOPLE).update(**reopened)
+        cleared = {"pause_code": "", "pause_text": "", "paused_at": None, "streak": 0, "next_action_at": None}
+        if not advance(run, RunEvent.RESUME, now=now, actor=actor, **cleared):
+            raise StateConflict(f"The run is “{run.state}”: it cannot be resumed now.")
+        queue.ring_run(run.pk)
+
+
+def conclude_if_done(run_id: int, *, gateway: Gateway) -> None:
+    """Settles a run without open chunks, or says that the rest waits for people."""
+    now = gateway.clock()
+    with transaction.atomic(durable=True):
+        run = Run.objects.select_for_update().select_related("batch__account").get(pk=run_id)
+        chunks = Chunk.objects.filter(run=run)
+        if run.state not in {RunState.RUNNING, RunState.ATTENTION} or chunks.filter(state=ChunkState.OPEN).exists():
+            return
+        waiting = chunks.filter(state=ChunkState.PEOPLE).exists()
+        event = RunEvent.NEED_PEOPLE if waiting else RunEvent.SETTLE
+        closing = run.batch.account.balance if not run.batch.account.balance_stale else None
+        settled_at = None if waiting else now
+        advance(run, event, now=now, summary=totals_of(run), closing_balance=closing, settled_at=settled_at)
+
+
+def totals_of(run: Run) -> dict[str, int | str]:
+    """The run's counters as they are now: rows by outcome, points as text with two decimals."""
+    summed = Chunk.objects.filter(run=run).aggregate(
+        rows=Sum("row_count"), **{name: Sum(name) for name in (*COUNTERS, *POINTS)}
+    )
+    rows = {name: int(summed[name] or 0) for name in ("rows", *COUNTERS)}
+    return {**rows, **{name: str(summed[name] or 0) for name in POINTS}}

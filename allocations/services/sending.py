@@ -1,0 +1,205 @@
+"""One chunk, once: prepare, write the intent, call, keep the answer. No call is ever made inside a transaction."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
+
+from allocations.domain.calls import CallResult
+from allocations.domain.manifest import payload_hash, request_body
+from allocations.domain.outcomes import Reason
+from allocations.domain.pauses import Pause
+from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, RowState, RunState, move
+from allocations.enkash.auth import Token
+from allocations.enkash.errors import (
+    BadCertificate,
+    EnkashError,
+    LoginBlocked,
+    LoginRefused,
+    NotSent,
+    OutcomeUnknown,
+    Refused,
+)
+from allocations.gateway import CODE_VERSION, Gateway
+from allocations.models import Account, Attempt, AttemptRow, Chunk, Row, Run
+from allocations.services import answering, balances, outcomes, runs, trail
+from allocations.services.leases import Claim, still_mine, time_for_a_call
+from allocations.services.planning import payload_of
+
+# The token must outlive the call it is used for.
+TOKEN_MARGIN = timedelta(seconds=30)
+
+
+def send_chunk(claim: Claim, *, gateway: Gateway) -> None:
+    """Sends the rows of a claimed chunk that may be sent: PENDING ones, and UNKNOWN ones that were looked up."""
+    chunk = Chunk.objects.select_related("run__batch__account").get(pk=claim.chunk_id)
+    token = _prepare(chunk, gateway=gateway)
+    if token is None or not time_for_a_call(claim, gateway=gateway):
+        return
+    intent = _write_intent(chunk, claim, gateway=gateway)
+    if intent is None:
+        return
+    attempt, body = intent
+    account = chunk.run.batch.account
+    try:
+        raw = gateway.client.allocate(
+            body,
+            company_id=account.company_id,
+            card_account_id=account.card_account_id,
+            is_points_allocation=chunk.run.batch.is_points_allocation,
+            token=token,
+        )
+    except NotSent as error:
+        _record_not_sent(attempt, error, claim=claim, gateway=gateway)
+        return
+    except OutcomeUnknown as error:
+        _record_lost(attempt, error, claim=claim, gateway=gateway)
+        return
+    mine = answering.keep_answer(attempt, raw, claim=claim, gateway=gateway)
+    if raw.status == 401:
+        gateway.client.forget_token()
+    answering.apply_answer(attempt.pk, gateway=gateway, late=not mine)
+
+
+def _prepare(chunk: Chunk, *, gateway: Gateway) -> Token | None:
+    """A token that lives long enough and a balance that suffices; otherwise the run waits or pauses."""
+    summed = Row.objects.filter(chunk=chunk, state__in=_SENDABLE).aggregate(points=Sum("amount"))
+    wanted = Decimal(summed["points"] or 0)
+    try:
+        balance = balances.balance_for_sending(chunk.run.batch.account_id, gateway=gateway)
+        token = gateway.client.token((gateway.timing.deadline + TOKEN_MARGIN).total_seconds())
+    except (LoginRefused, LoginBlocked) as error:
+        _hold(chunk, Pause.LOGIN, gateway=gateway, detail=error.message)
+    except Refused as error:
+        _hold(chunk, Pause.REFUSED, gateway=gateway, detail=error.message)
+    except EnkashError as error:
+        _back_off(chunk, error, gateway=gateway)
+    else:
+        if balance >= wanted:
+            return token
+        detail = f"balance {balance} points, the next {chunk.row_count} rows need {wanted}"
+        _hold(chunk, Pause.BALANCE, gateway=gateway, detail=detail)
+    return None
+
+
+_SENDABLE = (RowState.PENDING, RowState.UNKNOWN)
+
+
+def _hold(chunk: Chunk, pause: Pause, *, gateway: Gateway, detail: str) -> None:
+    with transaction.atomic(durable=True):
+        runs.pause_by_itself(chunk.run, pause, now=gateway.clock(), detail=detail)
+
+
+def _back_off(chunk: Chunk, error: EnkashError, *, gateway: Gateway) -> None:
+    """Nothing was sent yet, so whatever happened to the preparing call has no effect on rows."""
+    result = CallResult.BAD_CERTIFICATE if isinstance(error, BadCertificate) else CallResult.NOT_SENT
+    with transaction.atomic(durable=True):
+        runs.after_call(chunk.run, result, None, now=gateway.clock(), said=str(error))
+
+
+def _write_intent(chunk: Chunk, claim: Claim, *, gateway: Gateway) -> tuple[Attempt, bytes] | None:
+    """The durable intent. None if the worker was overtaken, the run stopped, a row tampered with, or none is left."""
+    now = gateway.clock()
+    with transaction.atomic(durable=True):
+        if not still_mine(claim) or not _run_goes_on(chunk):
+            return None
+        rows = list(Row.objects.filter(chunk=chunk, state__in=_SENDABLE).order_by("number"))
+        payloads = [payload_of(row) for row in rows]
+        if any(payload_hash(payload) != row.payload_hash for payload, row in zip(payloads, rows, strict=True)):
+            runs.pause_by_itself(chunk.run, Pause.TAMPERED, now=now)
+            return None
+        if not rows:
+            outcomes.recount([chunk.pk])
+            return None
+        body = request_body(payloads)
+        attempt = _create_attempt(chunk, claim, rows, hashlib.sha256(body).hexdigest(), now=now)
+        Row.objects.filter(pk__in=[row.pk for row in rows]).update(
+            state=RowState.SENDING, tries=F("tries") + 1, first_sent_at=Coalesce("first_sent_at", now)
+        )
+        outcomes.recount([chunk.pk])
+        return attempt, body
+
+
+def _run_goes_on(chunk: Chunk) -> bool:
+    """Read again under the transaction: a pause that was clicked meanwhile wins."""
+    return Run.objects.select_for_update().get(pk=chunk.run_id).state == RunState.RUNNING
+
+
+def _create_attempt(chunk: Chunk, claim: Claim, rows: Sequence[Row], sha256: str, *, now: datetime) -> Attempt:
+    Chunk.objects.filter(pk=chunk.pk).update(attempts_used=F("attempts_used") + 1)
+    chunk.refresh_from_db(fields=["attempts_used"])
+    attempt = Attempt.objects.create(
+        chunk=chunk,
+        number=chunk.attempts_used,
+        epoch=claim.epoch,
+        worker=claim.owner,
+        code_version=CODE_VERSION,
+        payload_sha256=sha256,
+        row_count=len(rows),
+        points=sum(row.amount or 0 for row in rows),
+        sent_at=now,
+    )
+    AttemptRow.objects.bulk_create(
+        AttemptRow(attempt=attempt, row=row, position=position) for position, row in enumerate(rows)
+    )
+    trail.write_entry(
+        "attempt intended",
+        at=attempt.sent_at,
+        object_type="attempt",
+        object_id=attempt.pk,
+        batch_id=chunk.run.batch_id,
+        run=chunk.run_id,
+        chunk=chunk.number,
+        number=attempt.number,
+        rows=attempt.row_count,
+        points=attempt.points,
+        payload_sha256=sha256,
+    )
+    return attempt
+
+
+def _record_not_sent(attempt: Attempt, error: NotSent, *, claim: Claim, gateway: Gateway) -> None:
+    """Proved: no byte left this machine. The rows are as before, the try is not counted."""
+    result = CallResult.BAD_CERTIFICATE if isinstance(error, BadCertificate) else CallResult.NOT_SENT
+    _close(attempt, AttemptEvent.PROVE_NOT_SENT, result, error, claim=claim, gateway=gateway)
+
+
+def _record_lost(attempt: Attempt, error: OutcomeUnknown, *, claim: Claim, gateway: Gateway) -> None:
+    """The call may have had its effect: its rows are unknown, and quiet time begins now."""
+    _close(attempt, AttemptEvent.LOSE, CallResult.NO_ANSWER, error, claim=claim, gateway=gateway)
+
+
+def _close(
+    attempt: Attempt, event: AttemptEvent, result: CallResult, error: EnkashError, *, claim: Claim, gateway: Gateway
+) -> None:
+    now = gateway.clock()
+    with transaction.atomic(durable=True):
+        if not still_mine(claim):
+            return
+        after = move(ATTEMPT, AttemptState.INTENT, event)
+        Attempt.objects.filter(pk=attempt.pk, state=AttemptState.INTENT).update(
+            state=after, result=result, message=str(error), quiet_since=now
+        )
+        rows = list(attempt.rows.values_list("row_id", flat=True))
+        if event is AttemptEvent.LOSE:
+            due = now + gateway.timing.recovery.quiet
+            outcomes.lose_sight(rows, reason=Reason.NO_ANSWER, now=now)
+            Chunk.objects.filter(pk=attempt.chunk_id).update(quiet_since=now, next_action_at=due, lookups_failed=0)
+            Account.objects.filter(pk=attempt.chunk.run.batch.account_id).update(balance_stale=True)
+        else:
+            outcomes.put_back(rows, arrived=False)
+        outcomes.recount([attempt.chunk_id])
+        trail.write_entry(
+            f"attempt {after}",
+            at=now,
+            object_type="attempt",
+            object_id=attempt.pk,
+            batch_id=attempt.chunk.run.batch_id,
+            result=result,
+            message=str(error),
+        )
+        runs.after_call(attempt.chunk.run, result, None, now=now, said=str(error))

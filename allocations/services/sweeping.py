@@ -1,0 +1,57 @@
+"""The sweeper: rings again for whatever the doorbell lost. It decides nothing and sends nothing itself."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from allocations import queue
+from allocations.domain.states import RunState
+from allocations.gateway import Gateway
+from allocations.models import Chunk, Lane, Run, SweeperLease, Upload
+from allocations.models.runs import ChunkState
+from allocations.models.uploads import UploadState
+
+# An upload that shows no sign of life for so long lost its worker.
+IMPORT_SILENCE = timedelta(seconds=60)
+# A fresh upload is on its way through Redis; ringing for it at once would only double the bell.
+IMPORT_GRACE = timedelta(seconds=10)
+
+
+def sweep(*, gateway: Gateway, every: timedelta) -> tuple[int, int] | None:
+    """How many runs and uploads were rung for; None when another sweeper holds the lease."""
+    now = gateway.clock()
+    if not _take_lease(gateway.worker, now=now, every=every):
+        return None
+    run_ids = list(runs_with_work(now).values_list("pk", flat=True))
+    upload_ids = list(silent_uploads(now).values_list("pk", flat=True))
+    for run_id in run_ids:
+        queue.ring_run(run_id)
+    for upload_id in upload_ids:
+        queue.ring_import(upload_id)
+    return len(run_ids), len(upload_ids)
+
+
+def _take_lease(owner: str, *, now: datetime, every: timedelta) -> bool:
+    SweeperLease.objects.get_or_create(pk=1)
+    free = Q(owner=owner) | Q(expires_at__isnull=True) | Q(expires_at__lt=now)
+    return bool(SweeperLease.objects.filter(free).update(owner=owner, expires_at=now + 3 * every, swept_at=now))
+
+
+def runs_with_work(now: datetime) -> models.QuerySet[Run]:
+    """Runs that could go on now: queued ones, and running ones with a due free chunk and lane, or with none left."""
+    due = Q(next_action_at__isnull=True) | Q(next_action_at__lte=now)
+    free = Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lt=now)
+    open_chunks = Chunk.objects.filter(run=OuterRef("pk"), state=ChunkState.OPEN)
+    lanes = Lane.objects.filter(free, account=OuterRef("batch__account"))
+    going = Q(state=RunState.RUNNING) & (Exists(open_chunks.filter(due, free)) & Exists(lanes) | ~Exists(open_chunks))
+    return Run.objects.filter(due).filter(Q(state=RunState.QUEUED) | going).order_by("pk")
+
+
+def silent_uploads(now: datetime) -> models.QuerySet[Upload]:
+    """Uploads that wait too long to be read, or whose reader fell silent."""
+    waiting = Q(state=UploadState.WAITING, uploaded_at__lt=now - IMPORT_GRACE)
+    silent = Q(state__in=(UploadState.READING, UploadState.CHECKING)) & (
+        Q(seen_at__isnull=True) | Q(seen_at__lt=now - IMPORT_SILENCE)
+    )
+    return Upload.objects.filter(waiting | silent).order_by("pk")
