@@ -87,5 +87,4 @@ def html(status: int, title: str) -> Answer:
 
 def number(value: Decimal) -> int | float:
     """A JSON number: whole where it is whole, else with up to two decimals."""
-    whole = int(value)
-    return whole if whole == value else float(round(value, 2))
+    return int(value) if value == value.to_integral_value() else float(round(value, 2))

@@ -157,8 +157,7 @@ def _fail(call: Call, row: Row, *, reason: str) -> None:
     world = call.world
     details = _echo(call, row)
     # The documented example gives the reason of a repeated reference, so that row is never bare.
-    is_bare = reason != ALREADY_EXISTS and chance(world.seed, "bare", row.reference) < world.options.bare_failures
-    if not is_bare:
+    if reason == ALREADY_EXISTS or chance(world.seed, "bare", row.reference) >= world.options.bare_failures:
         details |= {"uniqueReferenceNumber": row.reference, "failureReason": reason}
     call.failures.append(details)
     if world.options.burn_failed and reason not in (ALREADY_EXISTS, INSUFFICIENT):
@@ -180,5 +179,7 @@ def _echo(call: Call, row: Row) -> dict[str, object]:
         "cardAccountId": card_account_id,
     }
     if call.world.options.profile is Profile.CLEAN:
-        return {name: value for name, value in details.items() if value is not None}
+        for name in ("email", "title"):
+            if details[name] is None:
+                del details[name]
     return details

@@ -1,4 +1,9 @@
-"""The control of a simulator: in process as methods, for other processes over HTTP under /_control/."""
+"""The control of a simulator: in process as methods, for other processes over HTTP under /_control/.
+
+GET state; GET ledger and GET requests?after=N as JSON lines. POST a JSON object of the method's keywords to faults
+({"kind": "error_after", "status": 502, "times": 2}), topup and balance ({"points": 500, "account": "CADEMO1"}),
+settings ({"latency": 0.05, "lanes": 8}), expire_tokens or reset. Every POST is answered with the new state.
+"""
 
 import json
 from collections.abc import Mapping
@@ -100,7 +105,7 @@ class Control:
             if method == "GET":
                 return self._read(command, query=query)
             return self._do(command, json.loads(body or b"{}"))
-        except (ValueError, TypeError, KeyError, InvalidOperation) as error:
+        except (ValueError, TypeError, InvalidOperation) as error:
             return Answer(status=400, document={"error": str(error)})
 
     def _read(self, command: str, *, query: Mapping[str, str]) -> Answer:
@@ -133,7 +138,12 @@ class Control:
         return Answer(document=self.state())
 
     def _account(self, card_account_id: str) -> Account:
-        return self.ledger.accounts[demo.COMPANY_ID, card_account_id]
+        found = self.ledger.accounts.get((demo.COMPANY_ID, card_account_id))
+        if found is None:
+            raise ValueError(
+                f"No account {card_account_id}; there are {', '.join(key[1] for key in self.ledger.accounts)}."
+            )
+        return found
 
 
 def entry_line(entry: Entry) -> dict[str, Any]:

@@ -76,14 +76,15 @@ class Handler(BaseHTTPRequestHandler):
             is_open=lambda: is_open(self.connection),
         )
         note = world.begin(request)
-        status: int | None = None
-        intact = False
-        try:
-            answer, intact = pipeline.respond(world, request, note)
-            status = answer.status
-            self._send(answer, body=pipeline.body_of(world, answer))
-        finally:
-            world.watch.left(request, note, status=status, intact=intact, at=world.clock())
+        answer, intact = pipeline.respond(world, request, note)
+        body = pipeline.body_of(world, answer)
+        # A client may send its next request the moment it has a whole answer: this one is over before its last byte.
+        is_over_first = answer.wire == wire.WHOLE
+        if not is_over_first:
+            self._send(answer, body=body)
+        world.watch.left(request, note, status=answer.status, intact=intact, at=world.clock())
+        if is_over_first:
+            self._send(answer, body=body)
 
     def _control(self, command: str, body: bytes) -> None:
         answer = self.control.handle(self.command, command, body, query=read_query(urlsplit(self.path).query))

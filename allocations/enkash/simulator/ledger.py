@@ -118,6 +118,15 @@ class Ledger:
         return entries[-1].user_balance if entries else Decimal(0)
 
     def restore(self, entry: Entry) -> None:
+        """Adds an entry read from disk and what it did to its account."""
+        self._add(entry)
+        if entry.status != FAILED:
+            account = self.accounts[entry.account]
+            moved = entry.amount if entry.kind == "CR" else -entry.amount
+            account.balance -= moved
+            account.allocated += moved
+
+    def _add(self, entry: Entry) -> None:
         self.entries.append(entry)
         self.by_reference.setdefault(entry.reference, []).append(entry)
         self.by_card.setdefault(entry.card_id, []).append(entry)
@@ -156,5 +165,5 @@ class Ledger:
             user_balance=user_balance,
             at=at,
         )
-        self.restore(entry)
+        self._add(entry)
         return entry

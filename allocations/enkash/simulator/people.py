@@ -1,6 +1,7 @@
 """Users and their cards, found by mobile: a user has one card in every card account."""
 
 import threading
+from collections import Counter
 from dataclasses import dataclass
 
 from allocations.enkash.simulator.ids import Sequence
@@ -37,6 +38,7 @@ class People:
         self._user_ids: dict[str, str] = {}
         self._by_mobile: dict[tuple[AccountKey, str], Person] = {}
         self._by_card: dict[str, Person] = {}
+        self._counts: Counter[AccountKey] = Counter()
 
     def continue_after(self, *, users: int, cards: int) -> None:
         self.users = Sequence("EK", width=6, seed=self._seed, start=users)
@@ -75,13 +77,19 @@ class People:
         with self._lock:
             return [person for person in self._by_mobile.values() if person.account == account]
 
+    def count(self, account: AccountKey) -> int:
+        """Cards in the account."""
+        return self._counts[account]
+
     def clear(self) -> None:
         with self._lock:
             self._user_ids.clear()
             self._by_mobile.clear()
             self._by_card.clear()
+            self._counts.clear()
 
     def _store(self, person: Person) -> None:
         self._user_ids[person.mobile] = person.user_id
         self._by_mobile[person.account, person.mobile] = person
         self._by_card[person.card_id] = person
+        self._counts[person.account] += 1

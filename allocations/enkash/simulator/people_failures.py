@@ -34,7 +34,8 @@ class PersonFailures:
 
     def reason(self, mobile: str, *, profile: Profile) -> str | None:
         """Why this person's row fails now, or None."""
-        if chance(self.seed, "fails", mobile) >= SHARE[profile]:
+        share = SHARE[profile]
+        if share == 0.0 or chance(self.seed, "fails", mobile) >= share:
             return None
         with self._lock:
             self._tries[mobile] += 1

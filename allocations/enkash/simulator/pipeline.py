@@ -35,7 +35,7 @@ def respond(world: World, request: Request, note: Note) -> tuple[Answer, bool]:
     answer = _work(world, request, fault)
     false = fault.apply(answer)
     world.pause(false.delay)
-    return false, fault.kind.is_answer or answer.status >= 400
+    return false, fault.kind.is_answer
 
 
 def _work(world: World, request: Request, fault: Fault) -> Answer:
@@ -45,7 +45,9 @@ def _work(world: World, request: Request, fault: Fault) -> Answer:
             return Answer()
         case Stage.LATE:
             work = fault.work()
-            world.start_late(lambda: do(world, request, work), seconds=float(fault.options.get("seconds", 2.0)))
+            if _stranger(world, request) is None:
+                seconds = float(fault.options.get("seconds", 2.0))
+                world.start_late(lambda: _serve(world, request, work), seconds=seconds)
             return Answer()
         case Stage.HALF | Stage.ALL:
             return do(world, request, fault.work())
@@ -55,8 +57,17 @@ def do(world: World, request: Request, work: Work) -> Answer:
     """The work and its true answer; every refusal is an answer too."""
     if request.endpoint is Endpoint.TOKEN:
         return log_in(world, request)
-    if not world.check_token(request):
-        return oauth_error("invalid_token", "Access token is missing, unknown or expired", status=401)
+    return _stranger(world, request) or _serve(world, request, work)
+
+
+def _stranger(world: World, request: Request) -> Answer | None:
+    """The refusal of a request without a token in life."""
+    if world.check_token(request):
+        return None
+    return oauth_error("invalid_token", "Access token is missing, unknown or expired", status=401)
+
+
+def _serve(world: World, request: Request, work: Work) -> Answer:
     try:
         check_headers(request)
         if request.endpoint is Endpoint.BULK:

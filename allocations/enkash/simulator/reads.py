@@ -7,7 +7,7 @@ from typing import Final
 
 from allocations.enkash.simulator import demo
 from allocations.enkash.simulator.answers import Answer, Declined, number, oauth_error, response_success, success
-from allocations.enkash.simulator.fields import refuse_unknown, text
+from allocations.enkash.simulator.fields import optional_text, refuse_unknown, text
 from allocations.enkash.simulator.intake import FORM, Request, whole_number
 from allocations.enkash.simulator.options import SearchShape
 from allocations.enkash.simulator.people import AccountKey, Person
@@ -55,7 +55,7 @@ def account_details(world: World, request: Request) -> Answer:
     """POST cardAccount/get."""
     key = read_account(world, request.fields, allowed=ACCOUNT_FIELDS)
     account = world.ledger.accounts[key]
-    cards = len(world.people.of_account(key))
+    cards = world.people.count(key)
     return response_success(
         {
             "companyName": demo.COMPANY_NAME,
@@ -80,16 +80,20 @@ def account_details(world: World, request: Request) -> Answer:
 def search(world: World, request: Request) -> Answer:
     """POST enKashCard/search, in whichever of its two documented shapes is set."""
     key = read_account(world, request.fields, allowed=SEARCH_FIELDS)
-    people = world.people.of_account(key)
-    card_id = request.fields.get("enKashCardId")
-    if card_id is not None:
-        people = [person for person in people if person.card_id == card_id]
+    people = _people(world, key, card_id=optional_text(request.fields, "enKashCardId"))
     match world.options.search_shape:
         case SearchShape.LIST:
             page = people[page_of(world, request)]
             return success({"recordsCount": len(people), "data": [card(person) for person in page]})
         case SearchShape.OBJECT:
             return response_success(card(people[0]) if people else None)
+
+
+def _people(world: World, key: AccountKey, *, card_id: str | None) -> list[Person]:
+    if card_id is None:
+        return world.people.of_account(key)
+    person = world.people.by_card(card_id)
+    return [person] if person is not None and person.account == key else []
 
 
 def read_account(world: World, fields: Mapping[str, object], *, allowed: frozenset[str]) -> AccountKey:

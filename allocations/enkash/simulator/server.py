@@ -21,6 +21,7 @@ from allocations.enkash.simulator.ledger import Ledger
 from allocations.enkash.simulator.options import Profile, for_profile
 from allocations.enkash.simulator.world import World, open_storage
 
+SECONDS_TO_END = 5.0
 Accepted = socket.socket | tuple[bytes, socket.socket]
 
 
@@ -70,8 +71,8 @@ class Simulator:
         if self._thread.is_alive():
             self._server.shutdown()
             self._thread.join()
-        self._server.server_close()
         self._server.break_connections()
+        self._server.server_close()
         if self._storage is not None:
             self._storage.close()
 
@@ -99,7 +100,7 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], handler: type[Handler]) -> None:
         self._open: set[socket.socket] = set()
-        self._guard = threading.Lock()
+        self._guard = threading.Condition()
         super().__init__(address, handler)
 
     def process_request(self, request: Accepted, client_address: object) -> None:
@@ -110,6 +111,7 @@ class _Server(ThreadingHTTPServer):
     def shutdown_request(self, request: Accepted) -> None:
         with self._guard:
             self._open.discard(_socket(request))
+            self._guard.notify_all()
         super().shutdown_request(request)
 
     def handle_error(self, request: Accepted, client_address: object) -> None:
@@ -118,8 +120,9 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
     def break_connections(self) -> None:
+        """Ends every conversation and waits until its thread is done with the ledger."""
         with self._guard:
-            connections = list(self._open)
-        for connection in connections:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+            for connection in self._open:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+            self._guard.wait_for(lambda: not self._open, timeout=SECONDS_TO_END)

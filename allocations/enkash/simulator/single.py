@@ -49,7 +49,7 @@ def move_points(world: World, request: Request) -> Answer:
         entry, person = _move(world, fields, key=key, kind=kind, reference=reference, amount=amount)
     except Refusal as refused:
         return refusal(str(refused), status=200 if str(refused) == INSUFFICIENT else 422)
-    world.keep(key, entries=[entry], people=[person] if entry.user_balance == amount else [])
+    world.keep(key, entries=[entry], people=[person])
     return success(_payload(entry, person, fields))
 
 

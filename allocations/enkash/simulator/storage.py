@@ -16,9 +16,10 @@ create table if not exists entry (
   reference text, company text, account text, mobile text, user_id text, card_id text, transaction_id text,
   kind text, amount text, status text, account_balance text, user_balance text, at real);
 create table if not exists person (
-  company text, account text, mobile text, user_id text, card_id text, name text, email text, title text);
+  company text, account text, mobile text, user_id text, card_id text, name text, email text, title text,
+  primary key (company, account, mobile));
 create table if not exists account (
-  company text, account text, balance text, opening text, allocated text, primary key (company, account));
+  company text, account text, opening text, primary key (company, account));
 create table if not exists request (number integer, received_at real, company text, account text, refs text);
 create table if not exists sequence (prefix text primary key, used integer);
 """
@@ -43,11 +44,11 @@ class Storage:
         accounts: Iterable[Account],
         sequences: Iterable[Sequence],
     ) -> None:
-        """Adds entries and people and brings balances and sequences up to date, in one transaction."""
+        """Adds entries and people and brings openings and sequences up to date, in one transaction."""
         with self._transaction() as database:
             database.executemany("insert into entry values (?,?,?,?,?,?,?,?,?,?,?,?,?)", map(_entry_row, entries))
-            database.executemany("insert into person values (?,?,?,?,?,?,?,?)", map(_person_row, people))
-            database.executemany("insert or replace into account values (?,?,?,?,?)", map(_account_row, accounts))
+            database.executemany("insert or ignore into person values (?,?,?,?,?,?,?,?)", map(_person_row, people))
+            database.executemany("insert or replace into account values (?,?,?)", map(_account_row, accounts))
             database.executemany(
                 "insert into sequence values (?,?) on conflict do update set used = max(used, excluded.used)",
                 [(sequence.prefix, sequence.used) for sequence in sequences],
@@ -61,8 +62,8 @@ class Storage:
         """Fills an empty ledger and register from the file."""
         with self._lock:
             used = dict(self._database.execute("select prefix, used from sequence"))
-            for row in self._database.execute("select * from account"):
-                _restore_account(ledger, row)
+            for company, account, opening in self._database.execute("select * from account"):
+                ledger.open((company, account), balance=Decimal(opening))
             for row in self._database.execute("select * from person order by rowid"):
                 people.restore(_person(row))
             for row in self._database.execute("select * from entry order by rowid"):
@@ -155,14 +156,4 @@ def _person(row: tuple[str, ...]) -> Person:
 
 
 def _account_row(account: Account) -> tuple[str, ...]:
-    return (*account.key, str(account.balance), str(account.opening), str(account.allocated))
-
-
-def _restore_account(ledger: Ledger, row: tuple[str, ...]) -> None:
-    company, account, balance, opening, allocated = row
-    ledger.accounts[company, account] = Account(
-        key=(company, account),
-        balance=Decimal(balance),
-        opening=Decimal(opening),
-        allocated=Decimal(allocated),
-    )
+    return (*account.key, str(account.opening))

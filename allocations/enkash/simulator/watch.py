@@ -13,6 +13,9 @@ from allocations.enkash.simulator.intake import Request
 from allocations.enkash.simulator.payload import Item
 from allocations.enkash.simulator.people import AccountKey
 
+Gift = tuple[AccountKey, str, str]
+"""Account, mobile and amount."""
+
 ALLOCATING = (Endpoint.BULK, Endpoint.SINGLE)
 
 
@@ -50,7 +53,7 @@ class Watch:
     failed_logins_in_a_row: int = 0
     _in_flight: dict[AccountKey, list[Request]] = field(default_factory=dict)
     _digests: dict[str, bytes] = field(default_factory=dict)
-    _unanswered: dict[tuple[AccountKey, str, str], set[str]] = field(default_factory=dict)
+    _unanswered: dict[Gift, set[str]] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def arrived(self, request: Request, *, lanes: int) -> Note:
@@ -85,8 +88,8 @@ class Watch:
     def looked_up(self, references: list[str]) -> None:
         """A look-up settles what an unanswered request left open."""
         with self._lock:
-            for open_references in self._unanswered.values():
-                open_references.difference_update(references)
+            for gift in list(self._unanswered):
+                self._settle(gift, set(references))
 
     def counts(self) -> dict[str, int]:
         """Requests by endpoint."""
@@ -133,18 +136,29 @@ class Watch:
             first = self._digests.setdefault(reference, item.digest)
             if first != item.digest:
                 self._violated("V8", request, f"reference {reference} was sent before with other bytes")
-            others = self._unanswered.get(_gift(request, item), set()) - {reference}
-            if others:
-                detail = f"reference {reference} repeats person and amount of unanswered {', '.join(sorted(others))}"
-                self.suspicions.append(Violation(invariant="R16", request=request.number, detail=detail))
+            if self._unanswered:
+                self._check_repeat(request, item, reference=reference)
+
+    def _check_repeat(self, request: Request, item: Item, *, reference: str) -> None:
+        others = self._unanswered.get(_gift(request, item), set()) - {reference}
+        if others:
+            detail = f"reference {reference} repeats person and amount of unanswered {', '.join(sorted(others))}"
+            self.suspicions.append(Violation(invariant="R16", request=request.number, detail=detail))
 
     def _remember_unanswered(self, request: Request, *, intact: bool) -> None:
+        if intact and not self._unanswered:
+            return
         for item in request.content.items:
             gift, reference = _gift(request, item), reference_of(item)
             if not intact:
                 self._unanswered.setdefault(gift, set()).add(reference)
             elif gift in self._unanswered:
-                self._unanswered[gift].discard(reference)
+                self._settle(gift, {reference})
+
+    def _settle(self, gift: Gift, references: set[str]) -> None:
+        self._unanswered[gift] -= references
+        if not self._unanswered[gift]:
+            del self._unanswered[gift]
 
     def _count_login(self, request: Request, *, succeeded: bool) -> None:
         self.failed_logins_in_a_row = 0 if succeeded else self.failed_logins_in_a_row + 1
@@ -161,5 +175,5 @@ def reference_of(item: Item) -> str:
     return str(fields.get("uniqueReferenceNumber") or fields.get("uniqueReferenceNum") or "")
 
 
-def _gift(request: Request, item: Item) -> tuple[AccountKey, str, str]:
+def _gift(request: Request, item: Item) -> Gift:
     return request.account, str(item.fields.get("mobile")), str(item.fields.get("loadAmount"))

@@ -102,7 +102,7 @@ class World:
                 work()
 
         thread = threading.Thread(target=wait_and_work, daemon=True)
-        self.late.append(thread)
+        self.late = [*(each for each in self.late if each.is_alive()), thread]
         thread.start()
 
     def reset(self) -> None:
