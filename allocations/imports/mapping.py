@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from allocations.domain.cells import Cell, OddCell
+from allocations.domain.emails import clean_email
 from allocations.domain.files import FileRefused
 from allocations.domain.mobiles import clean_mobile
 from allocations.domain.problems import quoted
@@ -81,7 +82,7 @@ def count_known(header: Sequence[str]) -> int:
 
 def looks_like_data(record: Sequence[str]) -> bool:
     """True when a line holds a mobile number or an e-mail address, which no header does."""
-    return any("@" in text or clean_mobile(text)[0] for text in record)
+    return any(clean_email(text)[0] or clean_mobile(text)[0] for text in record)
 
 
 def check_title_rows(records: Sequence[Sequence[str]]) -> None:
