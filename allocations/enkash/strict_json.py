@@ -40,7 +40,7 @@ def read_json(body: bytes) -> Parsed:
         raise NotStrictJson("Nested too deep.") from error
     except NotStrictJson:
         raise
-    except ValueError as error:
+    except (ValueError, ArithmeticError) as error:
         raise NotStrictJson(str(error)) from error
     _check(value)
     return Parsed(value, notes)
