@@ -3,7 +3,6 @@
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -111,8 +110,3 @@ def raw(status: int, body: bytes | str, **headers: str) -> RawAnswer:
     """An answer as the transport would hand it over."""
     named = {"content-type": "application/json"} | {name.replace("_", "-"): text for name, text in headers.items()}
     return RawAnswer(status, named, body.encode() if isinstance(body, str) else body, 0.1)
-
-
-def seconds_since(began: float) -> float:
-    """Elapsed monotonic seconds."""
-    return time.monotonic() - began
