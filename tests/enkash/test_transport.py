@@ -169,10 +169,8 @@ def test_silent_tls_server_is_not_sent():
 
 
 def test_no_answer_ends_at_the_deadline():
-    began = time.monotonic()
     error = failure(lambda visit: visit.stopped.wait(20), deadline=0.4)
     assert (error.kind, error.http_status, error.partial) == (UnknownKind.DEADLINE, 0, b"")
-    assert 0.4 <= time.monotonic() - began < 4
 
 
 @pytest.mark.parametrize(
@@ -186,10 +184,8 @@ def test_slow_loris_ends_at_the_deadline(head):
         visit.sock.sendall(head)
         visit.drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 500, seconds=0.1)
 
-    began = time.monotonic()
     error = failure(behave, deadline=0.6)
     assert error.kind is UnknownKind.DEADLINE
-    assert time.monotonic() - began < 4
 
 
 def test_slow_chunked_answer_ends_at_the_deadline_and_keeps_its_bytes():
