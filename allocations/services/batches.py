@@ -29,7 +29,7 @@ def create_batch(
     account_id: int,
     is_points_allocation: bool,
     file_name: str,
-    content: File[bytes],
+    content: "File[bytes]",
     kind: str,
 ) -> Batch:
     """A new batch with its list, which is read in the background. `kind`: "file" or "paste"."""
@@ -61,7 +61,7 @@ def create_batch(
     return batch
 
 
-def replace_list(actor: Actor, *, batch_id: int, file_name: str, content: File[bytes], kind: str) -> Upload:
+def replace_list(actor: Actor, *, batch_id: int, file_name: str, content: "File[bytes]", kind: str) -> Upload:
     """Another list for a batch that is not submitted; its rows take the place of the former ones."""
     with transaction.atomic():
         batch = _editable(actor, batch_id)
@@ -113,7 +113,7 @@ def _editable(actor: Actor, batch_id: int) -> Batch:
 
 
 def _add_upload(
-    actor: Actor, batch: Batch, *, file_name: str, content: File[bytes], kind: str, now: datetime
+    actor: Actor, batch: Batch, *, file_name: str, content: "File[bytes]", kind: str, now: datetime
 ) -> Upload:
     size, sha256 = _measure(content)
     suffix = PurePath(file_name).suffix.lower()[:8]
@@ -131,7 +131,7 @@ def _add_upload(
     return upload
 
 
-def _measure(content: File[bytes]) -> tuple[int, str]:
+def _measure(content: "File[bytes]") -> tuple[int, str]:
     size, digest = 0, hashlib.sha256()
     for block in content.chunks():
         size += len(block)

@@ -68,7 +68,7 @@ def _number(value: Decimal | None) -> str | Decimal | None:
     return connection.ops.adapt_decimalfield_value(value, 18, 2)
 
 
-def _time(value: datetime) -> str | datetime:
+def _time(value: datetime) -> str | datetime | None:
     return connection.ops.adapt_datetimefield_value(value)
 
 
@@ -125,7 +125,7 @@ _EMPTY = dict.fromkeys(
 
 
 def _counts(chunk_ids: list[int]) -> Iterable[Mapping[str, Any]]:
-    return (  # type: ignore[return-value]  # the stubs make a TypedDict of it
+    return (
         Row.objects.filter(chunk_id__in=chunk_ids)
         .order_by()
         .values("chunk_id")

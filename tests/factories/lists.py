@@ -48,6 +48,11 @@ class UploadFactory(DjangoModelFactory):
     uploaded_by = LazyAttribute(lambda upload: upload.batch.uploaded_by)
 
 
+def payload(row) -> bytes:
+    names = ("title", "name", "email", "mobile", "amount", "remarks", "reference")
+    return manifest.payload_bytes(**{name: getattr(row, name, "") for name in names})
+
+
 class RowFactory(DjangoModelFactory):
     class Meta:
         model = Row
@@ -61,7 +66,7 @@ class RowFactory(DjangoModelFactory):
     error_count = 0
     reference = LazyFunction(references.mint)
     payload_hash = LazyAttribute(
-        lambda row: manifest.payload_hash(row.reference.encode()) if row.error_count == 0 else ""
+        lambda row: manifest.payload_hash(payload(row)) if row.error_count == 0 and row.amount else ""
     )
 
 

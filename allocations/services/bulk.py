@@ -1,0 +1,107 @@
+"""Many rows into one table at the database's own speed: COPY on PostgreSQL, executemany on SQLite.
+
+The ORM's bulk_create costs five times as much for a list. Columns, defaults and their order come from the model.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection, models
+
+Value = str | int | None
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+class TableWriter:
+    """Appends records of `fields` (attribute names, in this order) to a model's table; the rest takes its default."""
+
+    def __init__(self, model: type[models.Model], fields: Sequence[str]) -> None:
+        meta = model._meta
+        given = [meta.get_field(name) for name in fields]
+        others = [field for field in meta.concrete_fields if field not in given and not field.primary_key]
+        self._table = connection.ops.quote_name(meta.db_table)
+        self._columns = ", ".join(_quoted(field) for field in (*given, *others))
+        self._width = len(fields)
+        self._defaults = [_default(field) for field in others]
+
+    def write(self, records: Sequence[Sequence[Value]]) -> None:
+        """Store the records in the current transaction."""
+        if not records:
+            return
+        if connection.vendor == "postgresql":
+            self._copy(records)
+        else:
+            self._insert(records)
+
+    def _copy(self, records: Sequence[Sequence[Value]]) -> None:
+        tail = "".join(f"\t{_escaped(value)}" for value in self._defaults) + "\n"
+        lines = "".join([self._line(record) + tail for record in records])
+        with connection.cursor() as cursor, cursor.copy(f"COPY {self._table} ({self._columns}) FROM STDIN") as copy:
+            copy.write(lines)
+
+    def _line(self, record: Sequence[Value]) -> str:
+        line = "\t".join(map(str, record))
+        plain = None not in record and "\\" not in line and "\n" not in line and "\r" not in line
+        if plain and line.count("\t") == self._width - 1:
+            return line
+        return "\t".join([_escaped(value) for value in record])
+
+    def _insert(self, records: Sequence[Sequence[Value]]) -> None:
+        marks = ", ".join(["%s"] * self._width + [_literal(value) for value in self._defaults])
+        statement = f"INSERT INTO {self._table} ({self._columns}) VALUES ({marks})"  # noqa: S608 - names of our models
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, records)
+
+
+def reserve_ids(model: type[models.Model], count: int) -> Sequence[int]:
+    """`count` fresh primary keys of `model`, so that rows can be referred to before they are stored.
+
+    On SQLite the caller's transaction is IMMEDIATE, so nobody else takes a key between this and the insert.
+    """
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            sequence = "pg_get_serial_sequence(%s, 'id')"
+            cursor.execute(f"SELECT nextval({sequence}) FROM generate_series(1, %s)", [table, count])  # noqa: S608 - constant
+            return [key for (key,) in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = (cursor.fetchone() or (0,))[0]
+    return range(last + 1, last + 1 + count)
+
+
+def delete_of_batch(model: type[models.Model], batch_id: int) -> None:
+    """Delete a batch's rows of `model` without loading them, as the ORM's cascade would."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE batch_id = %s", [batch_id])  # noqa: S608 - a name of our models
+
+
+def analyze(model: type[models.Model]) -> None:
+    """Fresh statistics after a large load: the planner otherwise works with those of the table before it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
+
+
+def _quoted(field: "models.Field[Any, Any]") -> str:
+    return connection.ops.quote_name(field.column)
+
+
+def _default(field: "models.Field[Any, Any]") -> Value:
+    value = field.get_default()
+    return value if value is None or isinstance(value, (str, int)) else json.dumps(value)
+
+
+def _escaped(value: Value) -> str:
+    if value is None:
+        return r"\N"
+    return value.translate(_ESCAPES) if isinstance(value, str) else str(value)
+
+
+def _literal(value: Value) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, int):
+        return str(int(value))
+    quoted = value.replace("'", "''").replace("%", "%%")
+    return f"'{quoted}'"
