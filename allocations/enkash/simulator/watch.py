@@ -123,12 +123,10 @@ class Watch:
 
     def _check_people(self, request: Request) -> None:
         for name in ("mobile", "email"):
-            values = Counter(
-                value.casefold() for item in request.content.items if isinstance(value := item.fields.get(name), str)
-            )
-            repeated = sum(count > 1 for count in values.values())
+            values = [str(value).casefold() for item in request.content.items if (value := item.fields.get(name))]
+            repeated = len(values) - len(set(values))
             if repeated:
-                self._violated("V9", request, f"{repeated} values of {name} occur more than once in one request")
+                self._violated("V9", request, f"{repeated} rows repeat the {name} of another row in one request")
 
     def _check_resends(self, request: Request) -> None:
         for item in request.content.items:
