@@ -44,7 +44,8 @@ class SingleOrder:
 
 @dataclass(frozen=True, slots=True)
 class SingleAnswer:
-    """A single call's answer. Only ROWS proves the effect.
+    """A single call's answer. Only ROWS proves the effect; INSUFFICIENT_BALANCE is a definite no here, as there
+    are no rows before the wall.
 
     `duplicate` says that EnKash knows the reference already: look it up, it is no failure. `reference` is EnKash's
     echo of ours, "" if it gave none; one that differs makes the answer UNREADABLE.

@@ -6,8 +6,9 @@ import pytest
 from allocations.enkash.auth import MemoryTokenStore, TokenSource
 from allocations.enkash.client import EnkashClient
 from allocations.enkash.errors import OutcomeUnknown
-from allocations.enkash.lookup import MOST_PAGES, REFERENCES_PER_CALL
+from allocations.enkash.lookup import REFERENCES_PER_CALL
 from allocations.enkash.messages import Transaction
+from allocations.enkash.paging import MOST_PAGES
 from tests.enkash.fake_transport import TOKEN, FakeTransport, config
 from tests.enkash.raw_server import raw
 
@@ -28,11 +29,11 @@ def page(payload):
     return raw(200, json.dumps({"code": 0, "payload": payload}))
 
 
-def find(*answers, references=("R1",), **changes):
+def find(*answers, references=("R1",), card_id="", **changes):
     transport = FakeTransport(TOKEN, *answers)
     made = config(**changes)
     enkash = EnkashClient(made, transport=transport, tokens=TokenSource(made, transport, MemoryTokenStore()))
-    found = enkash.find_transactions(references, company_id="CEKDEMO001", card_account_id="CADEMO1")
+    found = enkash.find_transactions(references, company_id="CEKDEMO001", card_account_id="CADEMO1", card_id=card_id)
     return found, transport.calls[1:]
 
 
@@ -121,3 +122,8 @@ def test_many_references_are_asked_for_in_parts_and_each_once():
 
 def test_no_references_make_no_call():
     assert find(page([]), references=()) == ((), [])
+
+
+def test_card_narrows_the_lookup():
+    _, calls = find(page([ENTRY]), card_id="EKC1")
+    assert json.loads(calls[0].body)["enKashCardId"] == "EKC1"
