@@ -35,6 +35,11 @@ class ListCheck:
     def __len__(self) -> int:
         return len(self._numbers)
 
+    @property
+    def has_references(self) -> bool:
+        """Whether any row brought a reference of its own."""
+        return any(self._references)
+
     def add(self, numbers: Sequence[int], rows: Sequence[CleanRow]) -> None:
         """Add a block of rows and their numbers in the file."""
         if not rows:

@@ -17,11 +17,11 @@ class TableWriter:
     """Appends records of `fields` (attribute names, in this order) to a model's table; the rest takes its default."""
 
     def __init__(self, model: type[models.Model], fields: Sequence[str]) -> None:
-        meta = model._meta
-        given = [meta.get_field(name) for name in fields]
-        others = [field for field in meta.concrete_fields if field not in given and not field.primary_key]
-        self._table = connection.ops.quote_name(meta.db_table)
-        self._columns = ", ".join(_quoted(field) for field in (*given, *others))
+        columns = {field.name: field for field in _concrete(model)}
+        given = [columns.pop(name) for name in fields]
+        others = [field for field in columns.values() if not field.primary_key]
+        self._table = _table(model)
+        self._columns = ", ".join(connection.ops.quote_name(field.column or "") for field in (*given, *others))
         self._width = len(fields)
         self._defaults = [_default(field) for field in others]
 
@@ -59,7 +59,7 @@ def reserve_ids(model: type[models.Model], count: int) -> Sequence[int]:
 
     On SQLite the caller's transaction is IMMEDIATE, so nobody else takes a key between this and the insert.
     """
-    table = model._meta.db_table
+    table = _table(model).strip('"')
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             sequence = "pg_get_serial_sequence(%s, 'id')"
@@ -72,19 +72,22 @@ def reserve_ids(model: type[models.Model], count: int) -> Sequence[int]:
 
 def delete_of_batch(model: type[models.Model], batch_id: int) -> None:
     """Delete a batch's rows of `model` without loading them, as the ORM's cascade would."""
-    table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {table} WHERE batch_id = %s", [batch_id])  # noqa: S608 - a name of our models
+        cursor.execute(f"DELETE FROM {_table(model)} WHERE batch_id = %s", [batch_id])  # noqa: S608 - a name of our models
 
 
 def analyze(model: type[models.Model]) -> None:
     """Fresh statistics after a large load: the planner otherwise works with those of the table before it."""
     with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
+        cursor.execute(f"ANALYZE {_table(model)}")
 
 
-def _quoted(field: "models.Field[Any, Any]") -> str:
-    return connection.ops.quote_name(field.column)
+def _table(model: type[models.Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)  # noqa: SLF001 - Django's documented model API
+
+
+def _concrete(model: type[models.Model]) -> "Sequence[models.Field[Any, Any]]":
+    return model._meta.concrete_fields  # noqa: SLF001 - Django's documented model API
 
 
 def _default(field: "models.Field[Any, Any]") -> Value:

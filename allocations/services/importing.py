@@ -4,7 +4,7 @@ Nothing counts until the end: rows of an unfinished reading belong to a batch th
 claim deletes them first. Every write asks for the claim's epoch, so a reader that was thought dead stores nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from allocations.domain.cells import FIELDS
 from allocations.domain.errors import StateConflict
 from allocations.domain.states import BATCH, BatchEvent, BatchState, move
 from allocations.models import Batch, Problem, Row, Upload
@@ -96,5 +95,5 @@ def _close(claim: Claim, event: BatchEvent) -> Batch:
     return Batch.objects.get(pk=claim.batch_id)
 
 
-def _write_trail(event: str, claim: Claim, *, now: datetime, counts: Mapping[str, int]) -> None:
+def _write_trail(event: str, claim: Claim, *, now: datetime, counts: Mapping[str, Any]) -> None:
     trail.write_entry(event, at=now, object_type="upload", object_id=claim.upload_id, batch_id=claim.batch_id, **counts)
