@@ -1,0 +1,120 @@
+"""Records of a sheet to blocks of clean rows with their problems."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from allocations.domain.cells import FIELDS, Cell, CleanRow, OddCell, RowLimits
+from allocations.domain.files import FileRefused
+from allocations.domain.numerals import grouped
+from allocations.domain.problems import Problem, error
+from allocations.domain.rows import clean_row
+from allocations.imports.layout import Picker
+from allocations.imports.sheets import Record, Sheet
+from allocations.services.importing_rows import Block
+
+_FIRST = 2
+_LONGEST_RAW = 1000
+
+
+@dataclass(slots=True)
+class Blanks:
+    """Blank records: those in the middle are worth a note, those at the end are not."""
+
+    middle: int = 0
+    trailing: int = 0
+
+    def end_run(self) -> None:
+        self.middle += self.trailing
+        self.trailing = 0
+
+    @property
+    def total(self) -> int:
+        return self.middle + self.trailing
+
+
+class Cleaner:
+    """Turns a sheet into blocks. After the last one, `rows` and `blanks` are complete."""
+
+    def __init__(self, picker: Picker, *, limits: RowLimits, max_rows: int) -> None:
+        self.rows = 0
+        self.blanks = Blanks()
+        self._picker = picker
+        self._limits = limits
+        self._max_rows = max_rows
+
+    def blocks(self, sheet: Sheet) -> Iterator[Block]:
+        """Raises FileRefused in the middle when the file turns out to be unreadable or too long."""
+        number = _FIRST
+        for records in sheet.blocks:
+            block = self._clean(records, number)
+            number += len(records)
+            self.rows += len(block.rows)
+            if self.rows > self._max_rows:
+                raise FileRefused(f"The list has more than {grouped(self._max_rows)} rows. Split it.")
+            if block.rows:
+                yield block
+        if not self.rows:
+            raise FileRefused("The file has a header but no rows. Add a row for each person.")
+
+    def _clean(self, records: Sequence[Record], number: int) -> Block:
+        block = Block()
+        width, pick, limits, blanks = self._picker.width, self._picker.pick, self._limits, self.blanks
+        for record in records:
+            if len(record) == width or (len(record) > width and not any(record[width:])):
+                cells = pick(record)
+                row, problems = clean_row(cells, limits=limits)
+            else:
+                cells, row, problems = self._ragged(record)
+            if problems and _is_blank(record):
+                blanks.trailing += 1
+            else:
+                if blanks.trailing:
+                    blanks.end_run()
+                _append(block, number, cells, row, problems)
+            number += 1
+        return block
+
+    def _ragged(self, record: Record) -> tuple[tuple[Cell, ...], CleanRow, tuple[Problem, ...]]:
+        """Of a record that does not fit the header only the wrong number of cells is worth telling."""
+        width = self._picker.width
+        kept = (*record[:width], *[""] * (width - len(record)))
+        cells = self._picker.pick(kept)
+        row, problems = clean_row(cells, limits=self._limits)
+        if len(record) < width:
+            message = f"has {len(record)} cells, the header has {width}. Add the missing cells."
+            problems = (error("row_too_short", "", "", message),)
+        elif not _is_blank(record[width:]):
+            message = "has more cells than the header; a comma may be unquoted."
+            problems = (error("row_too_long", "", "", message),)
+        return cells, row, problems
+
+
+def _append(block: Block, number: int, cells: Sequence[Cell], row: CleanRow, problems: tuple[Problem, ...]) -> None:
+    if problems:
+        block.findings[len(block.rows)] = problems
+    if (
+        problems
+        or cells[3] != row.mobile
+        or cells[4] != str(row.amount)
+        or cells[:3] != row[:3]
+        or cells[5:] != row[5:]
+    ):
+        raw = _raw(cells, row)
+        if raw:
+            block.raws[len(block.rows)] = raw
+    block.numbers.append(number)
+    block.rows.append(row)
+
+
+def _raw(cells: Sequence[Cell], row: CleanRow) -> dict[str, str]:
+    """What was found in the cells whose clean value differs; NUL cannot be stored."""
+    raw = {}
+    for field, cell, value in zip(FIELDS, cells, row, strict=True):
+        found = cell.text if isinstance(cell, OddCell) else cell
+        if found != ("" if value is None else str(value)):
+            raw[field] = found[:_LONGEST_RAW].replace("\0", "�")
+    return raw
+
+
+def _is_blank(record: Record) -> bool:
+    return not any(isinstance(cell, OddCell) or cell.strip("\u00a0\u200b\ufeff \t\r\n") for cell in record)
