@@ -1,0 +1,68 @@
+"""Why a row failed or is in doubt, in plain words, and what to do next. EnKash's own text stays beside it."""
+
+from dataclasses import dataclass
+
+from allocations.domain.outcomes import Evidence, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """`words` says what happened, `next_step` what a person can do; "" where there is nothing to do."""
+
+    words: str
+    next_step: str = ""
+
+
+_COMPARE = "Compare the row with EnKash's statement before anybody decides."
+_ASKED = "EnKash is asked again by itself. Nothing to do now."
+
+EXPLANATIONS: dict[Reason, Explanation] = {
+    Reason.DUPLICATE_REFERENCE: Explanation(
+        "EnKash already knows this reference, and we have no record of sending it.", _COMPARE
+    ),
+    Reason.INSUFFICIENT_BALANCE: Explanation(
+        "The reward account did not hold enough points.", "Top up the account at EnKash, then re-run."
+    ),
+    Reason.KYC: Explanation(
+        "The KYC of the company's primary card is missing or under review.", "Ask EnKash to finish it, then re-run."
+    ),
+    Reason.CONFIGURATION: Explanation(
+        "Something about the reward account is not set up at EnKash.", "Send EnKash the text below, then re-run."
+    ),
+    Reason.NO_REASON: Explanation(
+        "EnKash refused the row and gave no reason.",
+        "Re-run it. The reference stays the same, so it cannot be credited twice.",
+    ),
+    Reason.OTHER: Explanation("EnKash refused the row.", "Read EnKash's text, mend the cause, then re-run."),
+    Reason.NOT_IN_ANSWER: Explanation("EnKash's answer does not mention this row.", _ASKED),
+    Reason.NO_ANSWER: Explanation("EnKash did not answer the call that held this row.", _ASKED),
+    Reason.COUNTS_DIFFER: Explanation("The counts in EnKash's answer do not match what was sent.", _ASKED),
+    Reason.NO_TRANSACTION_ID: Explanation("EnKash lists the credit without a transaction id.", _ASKED),
+    Reason.AMOUNT_MISSING: Explanation("EnKash lists the credit without an amount.", _ASKED),
+    Reason.AMOUNT_DIFFERS: Explanation("EnKash credited another amount than was sent.", _COMPARE),
+    Reason.EMAIL_DIFFERS: Explanation("EnKash names another email address for this mobile.", _COMPARE),
+    Reason.PERSON_DIFFERS: Explanation("EnKash's transaction names another mobile.", _COMPARE),
+    Reason.ACCOUNT_DIFFERS: Explanation("EnKash's answer names another reward account.", _COMPARE),
+    Reason.TRANSACTION_REUSED: Explanation("EnKash gave one transaction id to two rows.", _COMPARE),
+    Reason.DOUBLE_CREDIT: Explanation("EnKash shows two credits for this one row.", _COMPARE),
+    Reason.BOTH_LISTS: Explanation("EnKash lists the row as credited and as failed.", _COMPARE),
+    Reason.UNDECIDED_AT_ENKASH: Explanation("EnKash has the transaction but has not finished it.", _ASKED),
+}
+
+EVIDENCE: dict[Evidence, str] = {
+    Evidence.ANSWER: "EnKash's answer to the call",
+    Evidence.LOOK_UP: "A look-up at EnKash, by our reference",
+    Evidence.DUPLICATE: "EnKash refused a second try because it already has the first",
+    Evidence.PEOPLE: "Two people, with evidence",
+}
+
+NOTHING = Explanation("")
+
+
+def explain(code: str) -> Explanation:
+    """An unknown code explains nothing: EnKash's text then stands alone."""
+    return EXPLANATIONS[Reason(code)] if code in set(Reason) else NOTHING
+
+
+def evidence_words(code: str) -> str:
+    return EVIDENCE[Evidence(code)] if code in set(Evidence) else ""
