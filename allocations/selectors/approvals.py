@@ -36,6 +36,13 @@ def facts_of(batch: Batch) -> BatchFacts:
     )
 
 
+def run_begun_by(batch: Batch, *, voter_id: int, digest: str) -> Run | None:
+    """The run that this person's approval of this content began."""
+    return Run.objects.filter(
+        batch=batch, generation=1, batch__approved_by=voter_id, batch__digest=digest, batch__state=BatchState.APPROVED
+    ).first()
+
+
 def votes_of(batch: Batch) -> QuerySet[Vote]:
     return Vote.objects.filter(batch=batch).select_related("voted_by")
 

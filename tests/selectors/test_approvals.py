@@ -15,6 +15,7 @@ from allocations.selectors.approvals import (
     latest_votes,
     oddities,
     previous_batch,
+    run_begun_by,
     votes_of,
 )
 from tests.factories.batches import approved_batch, review_batch, submitted_batch
@@ -108,3 +109,11 @@ def test_committed_points_of_a_run_that_has_not_begun_are_the_whole_batch():
     batch.rows.update(chunk=None)
     batch.runs.get().chunks.all().delete()
     assert committed_points(batch.account) == Decimal(1000)
+
+
+def test_run_begun_by_the_voter_on_that_content_only():
+    batch = approved_batch()
+    voter, run = batch.approved_by_id, batch.runs.get()
+    assert run_begun_by(batch, voter_id=voter, digest=batch.digest) == run
+    assert run_begun_by(batch, voter_id=voter, digest="") is None
+    assert run_begun_by(batch, voter_id=batch.uploaded_by_id, digest=batch.digest) is None

@@ -1,0 +1,172 @@
+"""The approval page: what would happen, whether this person may decide, what is unusual."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from allocations.domain.errors import DomainError
+from allocations.domain.policy import Actor, BatchFacts, check_decide
+from allocations.models import Batch
+from allocations.presenters.equations import Equation, Term
+from allocations.presenters.numbers import counted, grouped, points
+from allocations.presenters.statuses import AWAITING_APPROVAL
+from allocations.presenters.times import span
+from allocations.selectors.approvals import Oddity, facts_of
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an approval would do, in rows and points. Balances are None while none was read."""
+
+    rows: int
+    points: int
+    account: str
+    balance: Decimal | None
+    committed: Decimal
+
+    @property
+    def after(self) -> Decimal | None:
+        return None if self.balance is None else self.balance - self.points
+
+    @property
+    def free_after(self) -> Decimal | None:
+        """What is left for others once every approved batch has taken its points."""
+        return None if self.after is None else self.after - self.committed
+
+    @property
+    def missing(self) -> Decimal:
+        """Points that the account lacks for this batch and those approved before it; 0 if it holds enough."""
+        return max(-self.free_after, Decimal(0)) if self.free_after is not None else Decimal(0)
+
+    @property
+    def sentence(self) -> str:
+        people = counted(self.rows, "person gets", "people get")
+        start = f"{people} {points(self.points)} from “{self.account}”."
+        if self.after is None:
+            return f"{start} Its balance has not been read yet."
+        return f"{start} The balance goes from {grouped(self.balance)} to {grouped(self.after)}."
+
+
+def effect(batch: Batch, *, committed: Decimal) -> Effect:
+    account = batch.account
+    return Effect(
+        rows=batch.row_count - batch.left_out_count,
+        points=batch.points_total,
+        account=account.name,
+        balance=account.balance,
+        committed=committed,
+    )
+
+
+def submitted_equation(batch: Batch) -> Equation:
+    """The rows of the file = those that would be sent + those left out."""
+    return Equation(
+        whole=Term(batch.row_count, "rows in file"),
+        parts=(
+            Term(batch.row_count - batch.left_out_count, "submitted", AWAITING_APPROVAL),
+            Term(batch.left_out_count, "left out"),
+        ),
+        remark=points(batch.points_total),
+    )
+
+
+def who_gets_points(batch: Batch) -> str:
+    if batch.is_points_allocation:
+        return "New and existing people: everybody in the list"
+    return "New people only: whoever already has a card gets nothing"
+
+
+def why_not(actor: Actor, facts: BatchFacts) -> str:
+    """The sentence that keeps this person from deciding, or ""."""
+    try:
+        check_decide(actor, facts)
+    except DomainError as error:
+        return error.sentence
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A batch of the queue. `why_not`: what keeps this person from deciding, or ""."""
+
+    batch: Batch
+    rows: int
+    waits: str
+    why_not: str
+
+
+def waiting(batch: Batch, actor: Actor, *, now: datetime) -> Waiting:
+    return Waiting(
+        batch=batch,
+        rows=batch.row_count - batch.left_out_count,
+        waits=span(now - batch.submitted_at) if batch.submitted_at else "",
+        why_not=why_not(actor, facts_of(batch)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unusual:
+    """One kind of warning; `name` is its code in words, `example` what the first such row says."""
+
+    code: str
+    name: str
+    rows: int
+    points: int
+    example: str
+    first_row: int | None
+
+
+def unusual(oddities: list[Oddity]) -> list[Unusual]:
+    return [
+        Unusual(
+            code=kind.code,
+            name=kind.code.replace("_", " ").replace("-", " ").capitalize(),
+            rows=kind.rows,
+            points=kind.points,
+            example=kind.example,
+            first_row=kind.first_row,
+        )
+        for kind in oddities
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """This batch beside the one before it from the same account."""
+
+    before: Batch
+    rows_before: int
+    rows_now: int
+    points_now: int
+
+    @property
+    def points_before(self) -> int:
+        return self.before.points_total
+
+    @property
+    def rows_change(self) -> int:
+        return self.rows_now - self.rows_before
+
+    @property
+    def points_change(self) -> int:
+        return self.points_now - self.points_before
+
+    @property
+    def percent(self) -> str:
+        """The change of points, to a tenth of a per cent."""
+        if not self.points_before:
+            return "–"
+        tenths = round(self.points_change * 1000 / self.points_before)
+        sign = "−" if tenths < 0 else "+" if tenths else ""
+        return f"{sign}{grouped(abs(tenths) // 10)}.{abs(tenths) % 10} %"
+
+
+def comparison(batch: Batch, before: Batch | None) -> Comparison | None:
+    if before is None:
+        return None
+    return Comparison(
+        before=before,
+        rows_before=before.row_count - before.left_out_count,
+        rows_now=batch.row_count - batch.left_out_count,
+        points_now=batch.points_total,
+    )
