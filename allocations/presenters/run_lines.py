@@ -1,0 +1,44 @@
+"""Runs as lines of a list."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from allocations.domain.states import RunState
+from allocations.models import Run
+from allocations.presenters.outcomes import Segment, percent_decided, segments
+from allocations.presenters.statuses import Status, run_status, settled_status
+from allocations.presenters.stories import parts
+from allocations.selectors.totals import Totals
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """`sum` is the run in figures that add up."""
+
+    run: Run
+    totals: Totals
+    status: Status
+    percent: int
+    segments: list[Segment]
+    sum: str
+
+
+def run_lines(runs: Iterable[tuple[Run, Totals]]) -> list[RunLine]:
+    return [
+        RunLine(
+            run=run,
+            totals=totals,
+            status=status_of_run(run, totals),
+            percent=percent_decided(totals),
+            segments=segments(totals),
+            sum=parts(totals),
+        )
+        for run, totals in runs
+    ]
+
+
+def status_of_run(run: Run, totals: Totals) -> Status:
+    """An ended run shows what came of it."""
+    if RunState(run.state) is not RunState.SETTLED:
+        return run_status(RunState(run.state))
+    return settled_status(credited=totals.credited, failed=totals.failed, undecided=totals.unknown + totals.disputed)

@@ -1,0 +1,88 @@
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from django.contrib.auth.models import User
+
+from allocations.models import Batch, Run, TrailEntry, Vote
+from allocations.presenters.run_lines import run_lines
+from allocations.presenters.statuses import CREDITED, RUNNING
+from allocations.presenters.stories import Line, parts, person, story
+from allocations.presenters.trails import Event, Fact, events
+from allocations.selectors.totals import Totals
+
+NOW = datetime(2026, 11, 11, 8, 35, tzinfo=UTC)
+MAKER, APPROVER = User(id=1, username="meera", first_name="Meera", last_name="K"), User(id=2, username="rajesh")
+DIGEST = "00" * 32
+TOTALS = Totals(rows=61, credited=58, failed=3)
+
+
+def later(minutes):
+    return NOW + timedelta(minutes=minutes)
+
+
+def test_story_tells_makers_votes_and_runs_in_order():
+    batch = Batch(
+        uploaded_by=MAKER, created_at=NOW, submitted_by=MAKER, submitted_at=later(1), row_count=61, points_total=610
+    )
+    sent_back = Vote(voted_by=APPROVER, voted_at=later(0.5), digest=DIGEST, decision="send_back", reason="Wrong month.")
+    approved = Vote(voted_by=APPROVER, voted_at=later(2), digest=DIGEST, decision="approve")
+    run = Run(
+        generation=1,
+        started_at=later(3),
+        settled_at=later(4),
+        opening_balance=Decimal(1000),
+        closing_balance=Decimal(420),
+    )
+    assert story(batch, votes=[sent_back, approved], runs=[(run, TOTALS)]) == [
+        Line(NOW, "Meera K made the batch"),
+        Line(later(0.5), "rajesh sent back AAAA-AAAA: “Wrong month.”", "fix"),
+        Line(later(1), "Meera K submitted 61 rows, 610 points", "wait"),
+        Line(later(2), "rajesh approved AAAA-AAAA", "approved"),
+        Line(later(3), "Run 1 began with 61 rows", "run"),
+        Line(
+            later(4),
+            "Run 1 ended: 61 = 58 credited + 3 failed. EnKash's balance went from 1,000 to 420.",
+            "credited",
+        ),
+    ]
+
+
+def test_story_of_a_draft_begins_with_its_maker():
+    assert story(Batch(uploaded_by=MAKER, created_at=NOW), votes=[], runs=[]) == [Line(NOW, "Meera K made the batch")]
+
+
+def test_parts_always_add_up():
+    assert parts(Totals(rows=10, credited=4, unknown=1, pending=5)) == "10 = 4 credited + 1 unknown + 5 others"
+    assert parts(Totals()) == "0 = 0"
+
+
+def test_person_without_an_account_is_the_portal():
+    assert (person(None), person(APPROVER)) == ("the portal", "rajesh")
+
+
+def test_run_lines_show_what_came_of_an_ended_run():
+    ended, live = run_lines([(Run(state="settled"), TOTALS), (Run(state="running"), Totals(rows=2, pending=2))])
+    assert (ended.status, ended.percent, ended.sum) == (CREDITED, 100, "61 = 58 credited + 3 failed")
+    assert (live.status, live.percent) == (RUNNING, 0)
+
+
+def test_events_show_figures_with_their_labels():
+    data = {"rows": 4973, "digest": DIGEST, "late": True, "why": "", "ids": [1, 2], "by": {"new_rows": 3}}
+    entry = TrailEntry(
+        id=7, at=NOW, actor=MAKER, event="batch submitted", object_type="batch", object_id=219, data=data
+    )
+    assert events([entry]) == [
+        Event(
+            number=7,
+            at=NOW,
+            what="Batch submitted (batch 219)",
+            who="Meera K",
+            facts=(
+                Fact("by", "new rows 3", is_id=False),
+                Fact("digest", DIGEST, is_id=True),
+                Fact("ids", "1, 2", is_id=False),
+                Fact("late", "yes", is_id=False),
+                Fact("rows", "4,973", is_id=False),
+            ),
+        )
+    ]
