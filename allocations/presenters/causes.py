@@ -1,0 +1,37 @@
+"""Failed rows by cause, each with what to do."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from allocations.domain.outcomes import Reason
+from allocations.presenters.reasons import explain
+from allocations.selectors.runs import Cause
+
+
+@dataclass(frozen=True, slots=True)
+class CauseLine:
+    """`words` is EnKash's text where it is all there is to say, and `said` then empty."""
+
+    words: str
+    said: str
+    next_step: str
+    code: str
+    rows: int
+    points: int
+
+
+def cause_lines(causes: Iterable[Cause]) -> list[CauseLine]:
+    return [_line(cause) for cause in causes]
+
+
+def _line(cause: Cause) -> CauseLine:
+    explained = explain(cause.reason_code)
+    plain = explained.words if cause.reason_code != Reason.OTHER else ""
+    return CauseLine(
+        words=plain or cause.reason or explained.words or "No reason given",
+        said=cause.reason if plain else "",
+        next_step=explained.next_step,
+        code=cause.reason_code,
+        rows=cause.rows,
+        points=cause.points,
+    )

@@ -1,0 +1,131 @@
+"""The row passport: one person's points from file to card, in sentences and facts."""
+
+import json
+from dataclasses import dataclass
+
+from allocations.domain.calls import CallResult
+from allocations.domain.manifest import payload_bytes, payload_hash
+from allocations.domain.policy import Actor, BatchFacts, Role
+from allocations.domain.states import AttemptState, BatchState, RowState
+from allocations.models import Attempt, Row, Vote
+from allocations.presenters.numbers import counted, points
+from allocations.presenters.people import masked_email, masked_mobile, mobile
+from allocations.presenters.stories import person
+from allocations.presenters.times import moment
+from allocations.selectors.passports import Passport
+
+
+def sees_in_full(actor: Actor, facts: BatchFacts) -> bool:
+    """Makers see their own batch in full, approvers one that waits for them; everybody else sees masks."""
+    reviewing = Role.APPROVER in actor.roles and facts.state is BatchState.SUBMITTED
+    return reviewing or (Role.ADMIN in actor.roles and actor.id in facts.maker_ids)
+
+
+def sentence(passport: Passport) -> str:
+    row = passport.row
+    return " ".join(part for part in (_outcome(row), _approval(passport.vote), _sent(row.tries)) if part)
+
+
+def _outcome(row: Row) -> str:
+    who, what, at = row.name or f"Row {row.number}", points(row.amount), moment(row.outcome_at)
+    match RowState(row.state):
+        case RowState.CREDITED:
+            said = f"{who} got {points(row.credited_amount)} on {at}."
+        case RowState.FAILED:
+            said = f"{who} did not get {what}: EnKash refused on {at}."
+        case RowState.UNKNOWN | RowState.CONFLICT | RowState.ANOMALY:
+            said = f"We do not know whether {who} got {what}."
+        case RowState.SENDING:
+            said = f"The {what} of {who} are with EnKash now."
+        case RowState.PENDING:
+            said = f"{who} is to get {what}. Nothing was sent yet."
+        case RowState.LEFT_OUT:
+            said = f"{who} was left out before submission and gets nothing from this batch."
+        case RowState.CANCELLED:
+            said = f"{who} gets nothing from this batch: the row was cancelled before it was sent."
+    return said
+
+
+def _approval(vote: Vote | None) -> str:
+    return f"{person(vote.voted_by)} approved it." if vote and vote.decision == "approve" else ""
+
+
+def _sent(tries: int) -> str:
+    match tries:
+        case 0:
+            return ""
+        case 1:
+            return "It was sent once."
+        case _:
+            return f"It was sent {counted(tries, 'time')}, always with the same reference."
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What EnKash gets for the row. `intact`: the stored content still has the hash that was signed."""
+
+    text: str
+    sha256: str
+    intact: bool
+
+
+def payload(row: Row, *, in_full: bool) -> Payload | None:
+    """None while the row cannot be sent. Masks change what is shown, never what is hashed."""
+    if row.amount is None or not row.payload_hash:
+        return None
+    fields = {name: getattr(row, name) for name in ("title", "name", "email", "mobile", "remarks", "reference")}
+    real = payload_bytes(amount=row.amount, **fields)
+    if not in_full:
+        fields |= {"mobile": masked_mobile(row.mobile), "email": masked_email(row.email) if row.email else ""}
+    shown = json.loads(payload_bytes(amount=row.amount, **fields))
+    text = json.dumps(shown, ensure_ascii=False, indent=2)
+    return Payload(text=text, sha256=row.payload_hash, intact=payload_hash(real) == row.payload_hash)
+
+
+def as_found(row: Row, *, in_full: bool) -> dict[str, str]:
+    """Cells whose text in the file differs from what is sent. A damaged mobile or address is personal all the same."""
+    hidden = set() if in_full else {"mobile", "email"}
+    return {field: "masked" if field in hidden else str(text) for field, text in row.raw.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    mobile: str
+    email: str
+
+
+def contact(row: Row, *, in_full: bool) -> Contact:
+    if in_full:
+        return Contact(mobile(row.mobile), row.email)
+    return Contact(masked_mobile(row.mobile), masked_email(row.email) if row.email else "")
+
+
+_RESULTS: dict[CallResult, str] = {
+    CallResult.ROWS: "answered, row by row",
+    CallResult.REFUSED_WHOLE: "the whole call was refused",
+    CallResult.UNAUTHORIZED: "our login was not accepted",
+    CallResult.THROTTLED: "EnKash asked to wait",
+    CallResult.INSUFFICIENT_BALANCE: "not enough points in the account",
+    CallResult.REDIRECTED: "pointed to another address, not followed",
+    CallResult.SERVER_ERROR: "EnKash's server failed",
+    CallResult.UNREADABLE: "the answer could not be read",
+    CallResult.NOT_SENT: "nothing left this machine",
+    CallResult.BAD_CERTIFICATE: "the certificate was refused, nothing was sent",
+    CallResult.NO_ANSWER: "no answer",
+}
+
+_STATES: dict[AttemptState, str] = {
+    AttemptState.INTENT: "being sent",
+    AttemptState.ANSWERED: "answered, being worked up",
+    AttemptState.APPLIED: "answered",
+    AttemptState.NOT_SENT: "nothing left this machine",
+    AttemptState.UNKNOWN: "no answer that proves anything",
+    AttemptState.RESOLVED: "settled later by evidence",
+}
+
+
+def attempt_words(attempt: Attempt) -> str:
+    """How one call ended, in words."""
+    if attempt.result in set(CallResult):
+        return _RESULTS[CallResult(attempt.result)]
+    return _STATES[AttemptState(attempt.state)]
