@@ -37,6 +37,8 @@ def _sqlite(path: str, *, base: Path) -> dict[str, Any]:
 
 def _postgresql(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
+    if not parts.path.removeprefix("/"):
+        raise ImproperlyConfigured("DATABASE_URL names no database; set for example postgresql://user@host/name.")
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     # A unix socket's folder has no place in the host part of an address; libpq takes it as ?host=/folder.
     host = options.pop("host", parts.hostname or "")
