@@ -1,6 +1,7 @@
 """Structured logs: a JSON object a line in production, readable lines in a demo, and no secrets in either."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -11,7 +12,13 @@ _SECRET_NAME = re.compile(
     r"authori[sz]ation|passw|secret|token|cookie|session_?key|api_?key|data_?key|private_?key|payload|body",
     re.IGNORECASE,
 )
-_IN_TEXT: tuple[tuple[re.Pattern[str], str], ...] = (
+
+
+def _digits(found: re.Match[str]) -> str:
+    return found["id"] or "[digits]"
+
+
+_IN_TEXT: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (
         re.compile(
@@ -25,7 +32,8 @@ _IN_TEXT: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[\w.+%'-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
     # Ten digits are an Indian mobile, also inside a longer run or split in two as people write it.
     (re.compile(r"(?<![\dA-Fa-f-])(?:\+?91[\s-]?|0)?[6-9]\d{4}[\s-]?\d{5}(?!\d)"), "[mobile]"),
-    (re.compile(r"\d{10,}"), "[digits]"),
+    # An id such as 550e8400-e29b-41d4-a716-446655440000 may end in twelve digits and is nobody's.
+    (re.compile(r"\b(?P<id>[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\b|\d{10,}"), _digits),
 )
 
 
