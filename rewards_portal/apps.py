@@ -1,9 +1,14 @@
-"""The project as an app, so that its start-up checks are registered before anything runs."""
+"""The project as an app: what has to happen once, before anything runs."""
 
 from django.apps import AppConfig
 
+# Importing registers the checks.
+from rewards_portal import checks
+
+__all__ = ["PortalConfig", "checks"]
+
 
 class PortalConfig(AppConfig):
-    """Registers nothing by itself yet; see checks.py."""
+    """Brings the start-up checks."""
 
     name = "rewards_portal"

@@ -15,6 +15,8 @@ from allocations.management.worker import PortalJob, PortalWorker
 class Command(BaseCommand):
     """Works on one queue until it is asked to end."""
 
+    # A worker has no pages; the timings that keep money safe are checked wherever it starts.
+    requires_system_checks = ("models", "money")
     help = "Works on one queue. Start one process per queue; more processes of a queue share its work."
 
     def add_arguments(self, parser: CommandParser) -> None:

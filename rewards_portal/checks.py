@@ -1,0 +1,89 @@
+"""Start-up checks: timings under which a double credit is impossible, and no demo in a live installation."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.checks import Error, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
+
+MONEY = "money"
+DEMO_PREFIX = "demo-"
+_LOOPBACK = ("localhost", "::1", "0.0.0.0")  # noqa: S104 - compared with, never bound
+
+
+@register(MONEY)
+def check_timings(**_: Any) -> list[Error]:
+    """A call, its second half included, ends before its lease; a lease before its job; quiet outlasts a call."""
+    longest, lease = 2 * settings.ENKASH_TIMEOUT, settings.ENKASH_LEASE_SECONDS
+    job, quiet = settings.ENKASH_JOB_SECONDS, settings.ENKASH_QUIET_SECONDS
+    rules = (
+        (
+            longest < lease,
+            f"ENKASH_LEASE_SECONDS is {lease:g}; it is more than 2 x ENKASH_TIMEOUT = {longest:g}.",
+            "E001",
+        ),
+        (lease < job, f"ENKASH_JOB_SECONDS is {job:g}; it is more than ENKASH_LEASE_SECONDS = {lease:g}.", "E002"),
+        (
+            quiet >= longest,
+            f"ENKASH_QUIET_SECONDS is {quiet:g}; the least is 2 x ENKASH_TIMEOUT = {longest:g}.",
+            "E003",
+        ),
+    )
+    return [Error(problem, id=f"money.{number}") for holds, problem, number in rules if not holds]
+
+
+@register(MONEY)
+def check_encryption(**_: Any) -> list[Error]:
+    """Encryption that was agreed on has its key."""
+    if settings.ENKASH_ENCRYPTION == "off" or settings.ENKASH_ENCRYPTION_KEY:
+        return []
+    problem = f"ENKASH_ENCRYPTION is {settings.ENKASH_ENCRYPTION} and ENKASH_ENCRYPTION_KEY is empty."
+    return [Error(problem, hint="Set the key EnKash gave you.", id="money.E004")]
+
+
+@register(MONEY)
+def check_environment(**_: Any) -> list[Error]:
+    """Live money needs HTTPS at both ends and no debug pages; nothing but the simulator runs on this machine."""
+    if settings.ENKASH_ENVIRONMENT == "simulator":
+        return []
+    problems = [*_bad_addresses()]
+    if settings.ENKASH_ENVIRONMENT == "live":
+        problems += [Error("DEBUG is on in a live installation. Unset it.", id="money.E006")] if settings.DEBUG else []
+        problems += [] if settings.HTTPS else [Error("HTTPS is off in a live installation. Unset it.", id="money.E007")]
+    return problems
+
+
+# Not tagged as a database check: Django leaves those out at every start but migrate's.
+@register(MONEY)
+def check_people(**_: Any) -> list[Error]:
+    """A live installation knows no demo people, whose passwords everybody knows. Reads the users."""
+    if settings.ENKASH_ENVIRONMENT != "live":
+        return []
+    try:
+        found = get_user_model().objects.filter(username__startswith=DEMO_PREFIX).count()
+    except DatabaseError:
+        # Before the first migration there is no table, hence nobody.
+        return []
+    problem = f"{found} demo people exist in a live installation. Use a new database; the demo's is for trying only."
+    return [Error(problem, id="money.E008")] if found else []
+
+
+def insist() -> None:
+    """Raise ImproperlyConfigured unless every money check passes: for a server that is not a management command."""
+    problems = [error for error in run_checks(tags=[MONEY]) if error.is_serious()]
+    if problems:
+        raise ImproperlyConfigured(" ".join(str(error.msg) for error in problems))
+
+
+def _bad_addresses() -> list[Error]:
+    found = []
+    for name in ("ENKASH_API_URL", "ENKASH_TOKEN_URL"):
+        parts = urlsplit(getattr(settings, name))
+        host = parts.hostname or ""
+        if parts.scheme != "https" or not host or host in _LOOPBACK or host.startswith("127."):
+            problem = f"{name} is not an https address of another machine; {settings.ENKASH_ENVIRONMENT} needs one."
+            found.append(Error(problem, id="money.E005"))
+    return found
