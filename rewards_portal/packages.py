@@ -13,11 +13,11 @@ _INTER = "@fontsource-variable/inter/files/inter"
 _DEVANAGARI = "@fontsource/noto-sans-devanagari/files/noto-sans-devanagari-devanagari"
 _TAMIL = "@fontsource/noto-sans-tamil/files/noto-sans-tamil-tamil"
 
-# Address below STATIC_URL -> file in node_modules. The style sheet names its map, so the two stay together.
+# Address below STATIC_URL -> file in node_modules. The style sheet names its map by that name, without a folder.
 FILES = {
-    "packages/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
+    "packages/tabler.css": "@tabler/core/dist/css/tabler.min.css",
     "packages/tabler.min.css.map": "@tabler/core/dist/css/tabler.min.css.map",
-    "packages/inter-latin.woff2": f"{_INTER}-latin-wght-normal.woff2",
+    "packages/inter.woff2": f"{_INTER}-latin-wght-normal.woff2",
     "packages/inter-latin-ext.woff2": f"{_INTER}-latin-ext-wght-normal.woff2",
     "packages/noto-devanagari-400.woff2": f"{_DEVANAGARI}-400-normal.woff2",
     "packages/noto-devanagari-600.woff2": f"{_DEVANAGARI}-600-normal.woff2",

@@ -1,0 +1,25 @@
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles.finders import get_finder
+
+from rewards_portal import packages
+
+
+@pytest.fixture
+def finder():
+    return get_finder("rewards_portal.packages.PackageFinder")
+
+
+def test_every_named_file_is_installed(finder) -> None:
+    missing = [path for path in packages.FILES if finder.find(path) is None]
+    assert missing == []
+
+
+def test_other_file_of_a_package_is_not_found(finder) -> None:
+    assert finder.find("packages/../@tabler/core/package.json") is None
+
+
+def test_exactly_the_named_files_are_collected(finder) -> None:
+    collected = {path: storage.path(path) for path, storage in finder.list([])}
+    assert collected == {path: str(Path(finder.find(path))) for path in packages.FILES}
