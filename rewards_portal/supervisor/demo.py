@@ -64,13 +64,14 @@ def _redis(folder: Path, *, socket: Path, environment: Mapping[str, str]) -> Ser
 def _portal(base: Path, *, environment: Mapping[str, str], port: int, simulator_port: int) -> tuple[Service, ...]:
     manage = (sys.executable, str(base / "manage.py"))
     ledger = str(base / "var" / "simulator.sqlite3")
-    simulator = ("--port", str(simulator_port), "--profile", "realistic", "--seed", "1", "--ledger", ledger)
+    # A lost answer hangs for longer than the demo's ENKASH_TIMEOUT, so that the portal has to give up on it.
+    simulator = f"--port {simulator_port} --profile realistic --seed 1 --hang-seconds 6".split()
     server = ("--bind", f"{ports.LOOPBACK}:{port}", "--worker-class", "gthread", "--threads", "8", "--workers", "2")
     gunicorn = (sys.executable, "-m", "gunicorn", "--chdir", str(base), "--no-control-socket", "--log-level", "warning")
     return (
         Service(
             name="simulator",
-            command=(*manage, "enkash_simulator", *simulator),
+            command=(*manage, "enkash_simulator", *simulator, "--ledger", ledger),
             environment=environment,
             stage=0,
             ready=partial(ports.answers, simulator_port),

@@ -10,6 +10,8 @@ from dotenv import dotenv_values
 
 from allocations.enkash.simulator import demo
 
+# Open to everybody on purpose: it opens the demo on this machine, and a live installation refuses demo people.
+DEMO_PASSWORD = "points-for-trying"  # noqa: S105 - see above
 _SECRETS = ("SECRET_KEY", "DATA_KEY")
 # Short enough to watch, long enough for 2 x ENKASH_TIMEOUT < lease < job and 2 x ENKASH_TIMEOUT <= quiet.
 _TIMINGS = {

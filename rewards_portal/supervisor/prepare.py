@@ -2,12 +2,17 @@
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 
 import django
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+
+from rewards_portal.checks import DEMO_PREFIX
+from rewards_portal.supervisor.environment import DEMO_PASSWORD
 
 
 def main() -> None:
@@ -16,8 +21,17 @@ def main() -> None:
     django.setup()
     Path(settings.MEDIA_ROOT).mkdir(mode=0o700, parents=True, exist_ok=True)
     call_command("migrate", verbosity=0)
-    call_command("demo_people")
+    call_command("demo_people", password=DEMO_PASSWORD)
     _collect_static(stamp=Path(settings.STATIC_ROOT) / ".digest")
+    _print_logins()
+
+
+def _print_logins() -> None:
+    sys.stdout.write(f"\nLog in as one of these demo people; the password of each is {DEMO_PASSWORD}\n")
+    people = get_user_model().objects.filter(username__startswith=DEMO_PREFIX).order_by("pk")
+    for person in people.prefetch_related("groups"):
+        roles = ", ".join(group.name for group in person.groups.all())
+        sys.stdout.write(f"  {person.get_username():<18}{roles}\n")
 
 
 def _collect_static(*, stamp: Path) -> None:
