@@ -1,0 +1,84 @@
+"""An approver's vote: exactly this content, its total typed, the person known again."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from allocations.domain.manifest import short_code
+from allocations.domain.numerals import grouped
+from allocations.models import Batch
+
+_LOOK_AGAIN = "Nothing was decided. Look at the new content first."
+
+
+class VoteForm(forms.Form):
+    """The content that the page showed. Its errors are whole sentences."""
+
+    version = forms.IntegerField(min_value=1)
+    digest = forms.RegexField("^[0-9a-f]{64}$")
+
+    def __init__(self, data: QueryDict | None = None, *, batch: Batch) -> None:
+        super().__init__(data)
+        self.batch = batch
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        seen = cleaned.get("digest", "")
+        if (cleaned.get("version"), seen) != (self.batch.version, self.batch.digest):
+            raise ValidationError(f"{_changed(seen, self.batch.digest)} {_LOOK_AGAIN}", code="changed")
+        return cleaned
+
+
+class ApproveForm(VoteForm):
+    """Approve: the total as typed by hand, every kind of warning ticked, the password again."""
+
+    total = forms.CharField(
+        max_length=30,
+        error_messages={"required": "Empty. Type the total points in digits, as the sentence above says."},
+    )
+    password = forms.CharField(
+        strip=False, max_length=256, error_messages={"required": "Empty. Type the password you sign in with."}
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, batch: Batch, voter: User, warnings: list[str]) -> None:
+        super().__init__(data, batch=batch)
+        self.voter = voter
+        self.fields["seen"] = forms.MultipleChoiceField(choices=[(code, code) for code in warnings], required=False)
+        if not voter.has_usable_password():
+            del self.fields["password"]
+
+    def clean_total(self) -> str:
+        typed: str = self.cleaned_data["total"]
+        if typed.replace(",", "").replace(" ", "") != str(self.batch.points_total):
+            total = grouped(self.batch.points_total)
+            raise ValidationError(f"“{typed}” is not the total: the batch gives {total} points. Type that number.")
+        return typed
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self.voter.check_password(password):
+            raise ValidationError("This is not your password. Type the one you sign in with; it is case-sensitive.")
+        return password
+
+    def clean_seen(self) -> list[str]:
+        seen: list[str] = self.cleaned_data["seen"]
+        missing = len(self.fields["seen"].choices) - len(set(seen))  # type: ignore[attr-defined]  # a choice field
+        if missing:
+            raise ValidationError(f"{missing} not ticked. Tick every kind of warning that you have looked at.")
+        return seen
+
+
+class SendBackForm(VoteForm):
+    """Send back: the reason is what the maker reads."""
+
+    reason = forms.CharField(
+        max_length=1000, error_messages={"required": "Empty. Say what the maker should change before submitting again."}
+    )
+
+
+def _changed(seen: str, now: str) -> str:
+    shown = f"You saw {short_code(seen)}" if seen else "The page named no content"
+    return f"{shown}; the batch is now {short_code(now)}." if now else f"{shown}; the batch is being changed."
