@@ -9,21 +9,23 @@ from allocations.selectors.outcome_rows import STATE_FILTERS, Wanted
 
 @dataclass(frozen=True, slots=True)
 class RowFilter:
-    """`state` is a key of STATE_FILTERS or ""; `after` and `before` are row numbers."""
+    """`state` is a key of STATE_FILTERS or "", `said` EnKash's text; `after` and `before` are row numbers."""
 
     state: str = ""
     text: str = ""
     cause: str = ""
+    said: str = ""
     after: int | None = None
     before: int | None = None
 
     @property
     def is_empty(self) -> bool:
-        return not (self.state or self.text or self.cause)
+        return not (self.state or self.text or self.cause or self.said)
 
     @property
     def wanted(self) -> Wanted:
-        return Wanted(states=STATE_FILTERS.get(self.state, frozenset()), text=self.text, reason_code=self.cause)
+        states = STATE_FILTERS.get(self.state, frozenset())
+        return Wanted(states=states, text=self.text, reason_code=self.cause, reason=self.said)
 
     @property
     def query(self) -> str:
@@ -33,7 +35,7 @@ class RowFilter:
         return query.urlencode()
 
     def _named(self) -> dict[str, str]:
-        return {"state": self.state, "q": self.text, "cause": self.cause}
+        return {"state": self.state, "q": self.text, "cause": self.cause, "said": self.said}
 
 
 def row_filter(query: QueryDict) -> RowFilter:
@@ -42,6 +44,7 @@ def row_filter(query: QueryDict) -> RowFilter:
         state=state if state in STATE_FILTERS else "",
         text=query.get("q", "").strip()[:100].replace("\x00", ""),
         cause=query.get("cause", "")[:40].replace("\x00", ""),
+        said=query.get("said", "")[:1000].replace("\x00", ""),
         after=number(query.get("after", "")),
         before=number(query.get("before", "")),
     )

@@ -10,12 +10,13 @@ from allocations.selectors.runs import Cause
 
 @dataclass(frozen=True, slots=True)
 class CauseLine:
-    """`words` is EnKash's text where it is all there is to say, and `said` then empty."""
+    """`words` is EnKash's text where it is all there is to say, and `said` then empty; `reason` is always that text."""
 
     words: str
     said: str
     next_step: str
     code: str
+    reason: str
     rows: int
     points: int
 
@@ -32,6 +33,7 @@ def _line(cause: Cause) -> CauseLine:
         said=cause.reason if plain else "",
         next_step=explained.next_step,
         code=cause.reason_code,
+        reason=cause.reason,
         rows=cause.rows,
         points=cause.points,
     )

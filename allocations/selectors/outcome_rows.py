@@ -23,11 +23,15 @@ COUNTERS = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A filter over the rows of one batch. Empty means everything; `text` is a name, mobile, reference or id."""
+    """A filter over the rows of one batch. Empty means everything; `text` is a name, mobile, reference or id.
+
+    A cause of failure is its code together with EnKash's own text.
+    """
 
     states: frozenset[RowState] = frozenset()
     text: str = ""
     reason_code: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ def _wanted_rows(batch: Batch, wanted: Wanted) -> QuerySet[Row]:
         rows = rows if chunks is None else rows.filter(chunk_id__in=chunks)
     if wanted.reason_code:
         rows = rows.filter(reason_code=wanted.reason_code)
+    if wanted.reason:
+        rows = rows.filter(reason=wanted.reason)
     return rows.filter(_matches(wanted.text)) if wanted.text else rows
 
 

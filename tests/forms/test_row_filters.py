@@ -7,10 +7,12 @@ from allocations.selectors.outcome_rows import Wanted
 
 
 def test_row_filter_reads_the_address():
-    found = row_filter(QueryDict("state=failed&q= Asha &cause=kyc&after=100"))
-    assert found == RowFilter(state="failed", text="Asha", cause="kyc", after=100)
-    assert found.wanted == Wanted(states=frozenset({RowState.FAILED}), text="Asha", reason_code="kyc")
-    assert found.query == "state=failed&q=Asha&cause=kyc"
+    found = row_filter(QueryDict("state=failed&q= Asha &cause=kyc&said=KYC%20is%20missing&after=100"))
+    assert found == RowFilter(state="failed", text="Asha", cause="kyc", said="KYC is missing", after=100)
+    assert found.wanted == Wanted(
+        states=frozenset({RowState.FAILED}), text="Asha", reason_code="kyc", reason="KYC is missing"
+    )
+    assert found.query == "state=failed&q=Asha&cause=kyc&said=KYC+is+missing"
     assert not found.is_empty
 
 

@@ -162,9 +162,10 @@ def test_cause_lines_put_plain_words_first_and_keep_enkashs_text():
             "KYC is missing",
             "Ask EnKash to finish it, then re-run.",
             "kyc",
+            "KYC is missing",
             2,
             9,
         ),
-        CauseLine("Blocked", "", step, "other", 1, 5),
-        CauseLine("No reason given", "", "", "new code", 1, 5),
+        CauseLine("Blocked", "", step, "other", "Blocked", 1, 5),
+        CauseLine("No reason given", "", "", "new code", "", 1, 5),
     ]

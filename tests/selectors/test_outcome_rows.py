@@ -72,4 +72,5 @@ def test_row_page_by_ids_and_cause():
     credited, failed = batch.rows.order_by("number")
     assert numbers(row_page(batch, Wanted(text=credited.reference.lower()))) == [2]
     assert numbers(row_page(batch, Wanted(text=credited.transaction_id))) == [2]
-    assert numbers(row_page(batch, Wanted(reason_code="mobile_other_company"))) == [failed.number]
+    assert numbers(row_page(batch, Wanted(reason_code="other", reason=failed.reason))) == [failed.number]
+    assert numbers(row_page(batch, Wanted(reason="another text"))) == []

@@ -56,7 +56,7 @@ def test_attempts_and_chunks_in_doubt_of_a_run():
 
 def test_failure_causes_by_run_and_by_batch():
     run = running()
-    expected = [Cause("mobile_other_company", "Mobile number registered with another company", 2, 1000)]
+    expected = [Cause("other", "Mobile number registered with another company", 2, 1000)]
     assert failure_causes(run_id=run.pk) == expected
     assert failure_causes(batch_id=run.batch_id) == expected
     assert failure_causes(run_id=run.pk + 1) == []
