@@ -1,0 +1,79 @@
+"""The approval queue, the approval page and its two decisions."""
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from allocations.domain.policy import Actor
+from allocations.domain.states import BatchState
+from allocations.forms.votes import ApproveForm, SendBackForm
+from allocations.models import Batch
+from allocations.presenters import spreads, votes
+from allocations.presenters.statuses import AWAITING_APPROVAL
+from allocations.selectors import approvals as reads
+from allocations.selectors.batch_pages import batches_with_people
+from allocations.views.gates import page
+
+
+@page
+def approvals(request: HttpRequest, actor: Actor) -> HttpResponse:
+    waiting = [votes.waiting(batch, actor, now=timezone.now()) for batch in reads.batches_awaiting_approval()]
+    context = {"awaiting": AWAITING_APPROVAL, "waiting": waiting, "votes": reads.latest_votes(10)}
+    return render(request, "allocations/approvals/page.html", context)
+
+
+@page
+def batch_approval(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBase:
+    """The sheet that an approver signs. Once the batch is decided there is nothing to sign: its own page follows."""
+    batch = get_object_or_404(batches_with_people(), pk=batch_id)
+    if batch.state != BatchState.SUBMITTED:
+        return redirect("allocations:batch", batch_id=batch.pk)
+    return sheet(request, actor, batch)
+
+
+def sheet(
+    request: HttpRequest,
+    actor: Actor,
+    batch: Batch,
+    *,
+    approve_form: ApproveForm | None = None,
+    back_form: SendBackForm | None = None,
+) -> HttpResponse:
+    """The approval page, with the form that was refused if there is one (422)."""
+    refused = approve_form or back_form
+    context = {
+        "batch": batch,
+        "awaiting": AWAITING_APPROVAL,
+        "approve_form": approve_form,
+        "back_form": back_form,
+        "needs_password": isinstance(request.user, User) and request.user.has_usable_password(),
+        **_what_is_signed(batch),
+        **_who_signs(batch, actor),
+    }
+    return render(request, "allocations/approvals/sheet.html", context, status=422 if refused else 200)
+
+
+def _what_is_signed(batch: Batch) -> dict[str, object]:
+    largest = reads.largest_rows(batch)
+    drawn = reads.drawn_rows(batch, besides=frozenset(row.number for row in largest))
+    return {
+        "effect": votes.effect(batch, committed=reads.committed_points(batch.account)),
+        "equation": votes.submitted_equation(batch),
+        "who_gets_points": votes.who_gets_points(batch),
+        "unusual": votes.unusual(reads.oddities(batch)),
+        "bars": spreads.bars(reads.bands(batch)),
+        "bar_x": spreads.BAR_X,
+        "comparison": votes.comparison(batch, reads.previous_batch(batch)),
+        "sample": [("Largest", row) for row in largest] + [("Drawn", row) for row in drawn],
+    }
+
+
+def _who_signs(batch: Batch, actor: Actor) -> dict[str, object]:
+    facts = reads.facts_of(batch)
+    return {
+        "why_not": votes.why_not(actor, facts),
+        "is_maker": actor.id in facts.maker_ids,
+        "earlier_votes": reads.votes_of(batch),
+    }

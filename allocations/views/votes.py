@@ -1,0 +1,47 @@
+"""Approve and send back: POST only, one decision per content."""
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+
+from allocations.domain.manifest import short_code
+from allocations.domain.policy import Actor, check_decide
+from allocations.forms.votes import ApproveForm, SendBackForm
+from allocations.presenters.numbers import counted
+from allocations.selectors.approvals import facts_of, oddities, run_begun_by
+from allocations.selectors.batch_pages import batches_with_people
+from allocations.services.approval import approve_batch, send_back_batch
+from allocations.views.approvals import sheet
+from allocations.views.gates import action
+
+
+@action
+def approve(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBase:
+    batch = get_object_or_404(batches_with_people(), pk=batch_id)
+    begun = run_begun_by(batch, voter_id=actor.id, digest=request.POST.get("digest", ""))
+    if begun:  # the second click of a double click
+        return redirect("allocations:run", run_id=begun.pk)
+    check_decide(actor, facts_of(batch))
+    voter = get_object_or_404(User, pk=actor.id)
+    form = ApproveForm(request.POST, batch=batch, voter=voter, warnings=[kind.code for kind in oddities(batch)])
+    if not form.is_valid():
+        return sheet(request, actor, batch, approve_form=form)
+    seen = {name: form.cleaned_data[name] for name in ("version", "digest")}
+    run = approve_batch(actor, batch_id=batch_id, **seen)
+    rows = counted(batch.row_count - batch.left_out_count, "row")
+    messages.info(request, f"You approved {rows} as {short_code(batch.digest)}. The run begins within a minute.")
+    return redirect("allocations:run", run_id=run.pk)
+
+
+@action
+def send_back(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBase:
+    batch = get_object_or_404(batches_with_people(), pk=batch_id)
+    check_decide(actor, facts_of(batch))
+    form = SendBackForm(request.POST, batch=batch)
+    if not form.is_valid():
+        return sheet(request, actor, batch, back_form=form)
+    send_back_batch(actor, batch_id=batch_id, **form.cleaned_data)
+    messages.info(request, f"You sent batch {batch_id} back. Its maker sees your reason and can change the list.")
+    return redirect("allocations:approvals")
