@@ -1,0 +1,49 @@
+"""Pause, resume and re-run."""
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+
+from allocations.domain.policy import Actor, check_rerun
+from allocations.models import Run
+from allocations.presenters.causes import cause_lines
+from allocations.presenters.numbers import counted
+from allocations.presenters.outcomes import batch_equation
+from allocations.selectors.batch_pages import batches_with_people
+from allocations.selectors.runs import failure_causes
+from allocations.selectors.totals import batch_totals
+from allocations.services.reruns import rerun_failed_rows
+from allocations.services.runs import pause_run, resume_run
+from allocations.views.gates import action, form_page
+
+
+@action
+def pause(request: HttpRequest, actor: Actor, run_id: int) -> HttpResponseBase:
+    get_object_or_404(Run, pk=run_id)
+    pause_run(actor, run_id=run_id)
+    messages.info(request, "You paused the run. A call that is with EnKash now is finished first.")
+    return redirect("allocations:run", run_id=run_id)
+
+
+@action
+def resume(request: HttpRequest, actor: Actor, run_id: int) -> HttpResponseBase:
+    get_object_or_404(Run, pk=run_id)
+    resume_run(actor, run_id=run_id)
+    messages.info(request, "You resumed the run. The next call begins within a minute.")
+    return redirect("allocations:run", run_id=run_id)
+
+
+@form_page
+def rerun(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBase:
+    """What a re-run would send, and why only that; POST starts it."""
+    batch = get_object_or_404(batches_with_people(), pk=batch_id)
+    check_rerun(actor)
+    totals = batch_totals(batch)
+    if request.method == "POST":
+        run = rerun_failed_rows(actor, batch_id=batch_id)
+        messages.info(request, f"You started a re-run of {counted(totals.failed, 'failed row')}.")
+        return redirect("allocations:run", run_id=run.pk)
+    causes = cause_lines(failure_causes(batch_id=batch_id))
+    context = {"batch": batch, "totals": totals, "equation": batch_equation(batch, totals), "causes": causes}
+    return render(request, "allocations/outcome/rerun.html", context)
