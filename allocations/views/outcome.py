@@ -1,0 +1,103 @@
+"""The page of a batch from its submission on: how it adds up, who did what, and its parts as tabs."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+
+from allocations.domain.policy import Actor
+from allocations.domain.states import FROZEN_BATCHES
+from allocations.forms.row_filters import row_filter
+from allocations.models import Batch
+from allocations.presenters import causes, outcomes, row_lines, run_lines, stories
+from allocations.selectors.approvals import facts_of, votes_of
+from allocations.selectors.batch_pages import batches_with_people, runs_of, uploads_of
+from allocations.selectors.outcome_rows import row_page
+from allocations.selectors.runs import failure_causes
+from allocations.selectors.totals import batch_totals, run_totals
+from allocations.views.gates import page
+
+
+def show_outcome(request: HttpRequest, actor: Actor, batch: Batch, *, tab: str = "") -> HttpResponse:
+    """The page of a frozen batch, opened at one of its tabs."""
+    tab = tab or request.GET.get("tab", "rows")
+    read = TABS.get(tab, _rows)
+    context = {"batch": batch, "tab": tab if tab in TABS else "rows", **read(request, batch)}
+    if getattr(request, "htmx", False):
+        return render(request, "allocations/outcome/_tab.html", context | _counts(batch))
+    return render(request, "allocations/outcome/page.html", context | _head(batch, actor))
+
+
+@page
+def batch_rows(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBase:
+    """The rows tab at an address of its own, so that a filter can be sent to a colleague."""
+    batch = get_object_or_404(batches_with_people(), pk=batch_id)
+    if batch.state not in FROZEN_BATCHES:
+        return redirect("allocations:batch", batch_id=batch_id)
+    return show_outcome(request, actor, batch, tab="rows")
+
+
+def _head(batch: Batch, actor: Actor) -> dict[str, object]:
+    runs = [(run, run_totals(run)) for run in runs_of(batch)]
+    totals = batch_totals(batch)
+    votes = votes_of(batch)
+    return {
+        "totals": totals,
+        "equation": outcomes.batch_equation(batch, totals),
+        "status": outcomes.status_of(batch, totals, runs[0][0] if runs else None),
+        "story": stories.story(batch, votes=votes, runs=runs),
+        "newest": run_lines.run_lines(runs[:1]),
+        "acts": outcomes.acts(batch, totals, actor=actor, facts=facts_of(batch), newest=runs[0][0] if runs else None),
+        **_counts(batch),
+    }
+
+
+def _counts(batch: Batch) -> dict[str, object]:
+    numbers = {
+        "rows": batch.row_count,
+        "causes": batch_totals(batch).failed,
+        "files": uploads_of(batch).count(),
+        "votes": votes_of(batch).count(),
+        "runs": runs_of(batch).count(),
+    }
+    return {"tabs": [(name, title, numbers[name]) for name, title in TITLES]}
+
+
+def _rows(request: HttpRequest, batch: Batch) -> dict[str, object]:
+    chosen = row_filter(request.GET)
+    found = row_page(batch, chosen.wanted, after=chosen.after, before=chosen.before)
+    lines = row_lines.row_lines(found.rows)
+    return {"filter": chosen, "row_page": found, "lines": lines, "filters": row_lines.FILTERS}
+
+
+def _causes(request: HttpRequest, batch: Batch) -> dict[str, object]:  # noqa: ARG001 - one signature for all tabs
+    return {"causes": causes.cause_lines(failure_causes(batch_id=batch.pk))}
+
+
+def _files(request: HttpRequest, batch: Batch) -> dict[str, object]:  # noqa: ARG001 - one signature for all tabs
+    return {"uploads": uploads_of(batch)}
+
+
+def _votes(request: HttpRequest, batch: Batch) -> dict[str, object]:  # noqa: ARG001 - one signature for all tabs
+    return {"votes": votes_of(batch)}
+
+
+def _runs(request: HttpRequest, batch: Batch) -> dict[str, object]:  # noqa: ARG001 - one signature for all tabs
+    return {"runs": run_lines.run_lines((run, run_totals(run)) for run in runs_of(batch))}
+
+
+TITLES = (
+    ("rows", "Rows"),
+    ("causes", "Failed by cause"),
+    ("files", "Files"),
+    ("votes", "Votes"),
+    ("runs", "Runs and re-runs"),
+)
+TABS: dict[str, Callable[[HttpRequest, Batch], dict[str, object]]] = {
+    "rows": _rows,
+    "causes": _causes,
+    "files": _files,
+    "votes": _votes,
+    "runs": _runs,
+}

@@ -1,0 +1,44 @@
+"""The passport of one row."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from allocations.domain.policy import Actor
+from allocations.domain.states import RowState
+from allocations.presenters import passports
+from allocations.presenters.reasons import evidence_words, explain
+from allocations.presenters.statuses import row_status
+from allocations.selectors.approvals import facts_of
+from allocations.selectors.passports import Passport, passport_of
+from allocations.views.gates import page
+
+
+@page
+def row(request: HttpRequest, actor: Actor, batch_id: int, number: int) -> HttpResponse:
+    passport = passport_of(batch_id, number)
+    if passport is None:
+        raise Http404(f"Batch {batch_id} has no row {number}.")
+    in_full = passports.sees_in_full(actor, facts_of(passport.row.batch))
+    context = {
+        "batch": passport.row.batch,
+        "row": passport.row,
+        "in_full": in_full,
+        **_facts(passport, in_full=in_full),
+    }
+    return render(request, "allocations/row/page.html", context)
+
+
+def _facts(passport: Passport, *, in_full: bool) -> dict[str, object]:
+    found = passport.row
+    return {
+        "status": row_status(RowState(found.state)),
+        "sentence": passports.sentence(passport),
+        "contact": passports.contact(found, in_full=in_full),
+        "payload": passports.payload(found, in_full=in_full),
+        "before": passports.as_found(found, in_full=in_full),
+        "explanation": explain(found.reason_code),
+        "evidence": evidence_words(found.evidence),
+        "problems": passport.problems,
+        "attempts": [(link, passports.attempt_words(link.attempt)) for link in passport.attempts],
+        "vote": passport.vote,
+    }
