@@ -108,7 +108,7 @@ def set_outcome(row: Row, state: RowState, *, chunk: Chunk) -> Row:
         row.transaction_id, row.card_id, row.enkash_user_id = f"ECT{row.pk:08}", f"CRD{row.pk}", f"USR{row.pk}"
     if state is RowState.FAILED:
         row.evidence, row.outcome_at = "answer", NOW
-        row.reason_code, row.reason = "mobile_other_company", "Mobile number registered with another company"
+        row.reason_code, row.reason = "other", "Mobile number registered with another company"
     row.save()
     return row
 
