@@ -38,9 +38,13 @@ def grouped(value: int | Decimal | None) -> str:
     """1234567 -> 12,34,567. Two decimals only where there are any."""
     if value is None:
         return NO_VALUE
-    whole, paise = divmod(int(abs(value) * 100), 100)
+    whole, paise = divmod(int(_size(value) * 100), 100)
     decimals = f".{paise:02}" if paise else ""
     return f"{MINUS if value < 0 else ''}{numerals.grouped(whole)}{decimals}"
+
+
+def _size(value: int | Decimal) -> Decimal:
+    return abs(Decimal(value))
 
 
 def signed(value: int | Decimal) -> str:
@@ -62,8 +66,8 @@ def points(value: int | Decimal | None) -> str:
 def short(value: int | Decimal) -> str:
     """12.3 lakh; only ever beside the full value, and "" below one lakh."""
     for size, name in _UNITS:
-        if abs(value) >= size:
-            tenths = int(abs(value) * 10 // size)
+        if _size(value) >= size:
+            tenths = int(_size(value) * 10 // size)
             figure = f"{tenths // 10}.{tenths % 10}".removesuffix(".0")
             return f"{MINUS if value < 0 else ''}{figure} {name}"
     return ""

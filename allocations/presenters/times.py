@@ -89,6 +89,16 @@ def month(at: datetime) -> str:
     return f"{_LONG_MONTHS[local.month - 1]} {local.year}"
 
 
+def month_start(at: datetime) -> datetime:
+    return at.astimezone(IST).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def year_start(at: datetime) -> datetime:
+    """1 April of the financial year."""
+    local = month_start(at)
+    return local.replace(year=local.year - (local.month < 4), month=4)
+
+
 def about(length: timedelta) -> str:
     """An estimate, rounded up so that it does not promise: about 6 min."""
     minutes = -(-max(1, int(length.total_seconds())) // 60)

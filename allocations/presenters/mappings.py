@@ -1,0 +1,38 @@
+"""The columns of a list as a person recognises them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`letter` is the one over the column in a spreadsheet."""
+
+    index: int
+    letter: str
+    header: str
+    samples: tuple[str, ...]
+
+
+def columns(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[Column]:
+    """`sample` holds the first values of each column."""
+    return [
+        Column(index, letter(index), text, tuple(sample[index]) if index < len(sample) else ())
+        for index, text in enumerate(header)
+    ]
+
+
+def mapped(header: Sequence[str], mapping: Mapping[str, int], *, labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What each field was read from, in the order of the columns."""
+    found = sorted((index, field) for field, index in mapping.items() if index < len(header))
+    return [(labels.get(field, field), header[index]) for index, field in found]
+
+
+def letter(index: int) -> str:
+    """0 -> A, 25 -> Z, 26 -> AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

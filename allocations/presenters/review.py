@@ -1,0 +1,163 @@
+"""A list before submission: how it adds up, what keeps it from being submitted, its rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from allocations.domain.states import RowState
+from allocations.models import Batch, Problem, Row
+from allocations.presenters.equations import Equation, Term
+from allocations.presenters.numbers import NO_VALUE, counted, grouped, points
+from allocations.presenters.people import masked_email, masked_mobile, mobile
+from allocations.presenters.problems import cause_label
+from allocations.presenters.statuses import NEEDS_FIXING, Status
+from allocations.selectors.review import Show
+
+FIELDS = ("name", "mobile", "email", "amount")
+_OTHERS = {"title": "Title", "remarks": "Remarks", "client_reference": "Reference"}
+
+
+def review_equation(batch: Batch) -> Equation:
+    return Equation(
+        whole=Term(batch.row_count, "rows in file"),
+        parts=(
+            Term(ready_rows(batch), "ready"),
+            Term(batch.error_rows, "needs fixing", NEEDS_FIXING),
+            Term(batch.left_out_count, "left out by you"),
+        ),
+        remark=f"Ready rows carry {points(batch.points_total)}" if batch.error_rows == 0 else "",
+    )
+
+
+def ready_rows(batch: Batch) -> int:
+    return batch.row_count - batch.left_out_count - batch.error_rows
+
+
+def reason_against_submitting(batch: Batch, *, refused: str = "") -> str:
+    """Why the submit button is off, "" when it is on. `refused`: what the policy says to this person."""
+    if refused:
+        return refused
+    if batch.error_rows:
+        return f"{counted(batch.error_rows, 'row')} still {_have(batch.error_rows)} errors: fix them or leave them out."
+    if ready_rows(batch) < 1:
+        return "No row is left to submit. Upload a list with at least one row."
+    return ""
+
+
+def _have(number: int) -> str:
+    return "has" if number == 1 else "have"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One problem in words. `is_error` False is a warning."""
+
+    text: str
+    is_error: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`found` is what the file had, where the value was read differently or not at all."""
+
+    field: str
+    value: str
+    found: str
+    said: tuple[Said, ...]
+
+    @property
+    def css(self) -> str:
+        if any(one.is_error for one in self.said):
+            return "bad"
+        return "odd" if self.said else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    number: int
+    cells: tuple[Cell, ...]
+    remarks: str
+    said: tuple[Said, ...]
+    status: Status
+    can_leave_out: bool
+    can_take_back: bool
+
+
+def lines(rows: Iterable[Row], *, unmasked: bool) -> list[Line]:
+    """`unmasked` False hides mobiles and e-mails, also where a problem's sentence or the raw text would show them."""
+    return [_line(row, unmasked=unmasked) for row in rows]
+
+
+def _line(row: Row, *, unmasked: bool) -> Line:
+    problems = list(row.problems.all())
+    is_left_out = row.state == RowState.LEFT_OUT
+    return Line(
+        number=row.number,
+        cells=tuple(_cell(row, field, problems, unmasked=unmasked) for field in FIELDS),
+        remarks=row.remarks,
+        said=_said((one for one in problems if one.field not in FIELDS), unmasked=unmasked),
+        status=_status(row),
+        can_leave_out=not is_left_out,
+        can_take_back=is_left_out,
+    )
+
+
+def _cell(row: Row, field: str, problems: Iterable[Problem], *, unmasked: bool) -> Cell:
+    return Cell(
+        field=field,
+        value=_value(row, field, unmasked=unmasked),
+        found=str(row.raw.get(field, "")) if unmasked else "",
+        said=_said((one for one in problems if one.field == field), unmasked=unmasked),
+    )
+
+
+def _value(row: Row, field: str, *, unmasked: bool) -> str:
+    if field == "mobile":
+        return (mobile(row.mobile) if unmasked else masked_mobile(row.mobile)) or NO_VALUE
+    if field == "email":
+        return (row.email if unmasked else masked_email(row.email)) or NO_VALUE
+    if field == "amount":
+        return grouped(row.amount)
+    return f"{row.title} {row.name}".strip() or NO_VALUE
+
+
+def _said(problems: Iterable[Problem], *, unmasked: bool) -> tuple[Said, ...]:
+    return tuple(
+        Said(_sentence(one) if unmasked else f"{cause_label(one.code)}.", one.severity == "error") for one in problems
+    )
+
+
+def _sentence(problem: Problem) -> str:
+    """The message follows the name of its column; under the column's own cell the name would only repeat it."""
+    label = _OTHERS.get(problem.field)
+    return f"{label} {problem.message}" if label else problem.message[:1].upper() + problem.message[1:]
+
+
+def _status(row: Row) -> Status:
+    if row.state == RowState.LEFT_OUT:
+        return Status("left out")
+    if row.error_count:
+        return NEEDS_FIXING
+    return Status("warning") if row.warning_count else Status("ready")
+
+
+def opening_show(batch: Batch) -> Show:
+    """The grid opens on what needs work."""
+    if batch.error_rows:
+        return Show.ERRORS
+    return Show.WARNINGS if batch.warning_rows else Show.ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    show: Show
+    label: str
+    rows: int
+
+
+def tabs(batch: Batch) -> tuple[Tab, ...]:
+    return (
+        Tab(Show.ERRORS, "Errors", batch.error_rows),
+        Tab(Show.WARNINGS, "Warnings", batch.warning_rows),
+        Tab(Show.ALL, "All", batch.row_count),
+        Tab(Show.LEFT_OUT, "Left out", batch.left_out_count),
+    )
