@@ -1,2 +1,61 @@
 // What HTML alone cannot do. Every page works without it.
 "use strict";
+
+// A second click on the same button sends nothing: the services would refuse it, but people read that as an error.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.hasAttribute("data-once")) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+
+// A page that comes back from the browser's cache has to work again.
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+});
+
+// Drop zone around an ordinary file button.
+const size = (bytes) =>
+  bytes < 1048576 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
+
+document.querySelectorAll("[data-drop]").forEach((zone) => {
+  const input = zone.querySelector("input[type=file]");
+  const said = zone.querySelector("[data-drop-said]");
+  const tell = () => {
+    const file = input.files[0];
+    said.textContent = file ? `Chosen: ${file.name}, ${size(file.size)}` : "";
+  };
+  ["dragenter", "dragover"].forEach((kind) =>
+    zone.addEventListener(kind, (event) => {
+      event.preventDefault();
+      zone.classList.add("is-over");
+    }),
+  );
+  zone.addEventListener("dragleave", () => zone.classList.remove("is-over"));
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    zone.classList.remove("is-over");
+    if (event.dataTransfer.files.length) input.files = event.dataTransfer.files;
+    tell();
+  });
+  input.addEventListener("change", tell);
+});
+
+// Pages that ask the server again say when it does not answer, and stop saying it when it does.
+const lost = (hidden) => {
+  const note = document.querySelector("[data-lost]");
+  if (note) note.hidden = hidden;
+};
+["htmx:sendError", "htmx:timeout"].forEach((kind) => document.addEventListener(kind, () => lost(false)));
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful) lost(true);
+});
+
+// "/" goes to the search box, unless somebody is typing.
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, textarea, select");
+  const search = document.getElementById("search");
+  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey || !search) return;
+  event.preventDefault();
+  search.focus();
+});

@@ -42,6 +42,11 @@ def ago(at: datetime | None) -> str:
 
 
 @register.filter
+def counted_batches(number: int) -> str:
+    return numbers.counted(number, "batch", "batches")
+
+
+@register.filter
 def short_form(value: int | Decimal) -> str:
     """(12.3 lakh), or nothing below a lakh."""
     text = numbers.short(value)

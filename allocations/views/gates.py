@@ -54,9 +54,15 @@ def _gate(view: View[P], *, methods: tuple[str, ...]) -> Gated[P]:
     return gated
 
 
+def wants_fragment(request: HttpRequest) -> bool:
+    """True when htmx asks for a part of the page; a step back in the browser asks for the whole."""
+    htmx = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.history_restore_request
+
+
 def _to_login(request: HttpRequest) -> HttpResponse:
     """htmx would put the login page into the fragment, so it is told to leave the page instead."""
-    if getattr(request, "htmx", False):
+    if wants_fragment(request):
         response = HttpResponse(status=204)
         response["HX-Redirect"] = resolve_url("login")
         return response

@@ -1,0 +1,43 @@
+"""Reward accounts: balances, and adding one."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from allocations.domain.policy import Actor, check_manage_accounts
+from allocations.forms.accounts import AccountForm
+from allocations.presenters.numbers import points
+from allocations.presenters.refusals import reason_of
+from allocations.selectors import wallets
+from allocations.services import balances
+from allocations.services.balances import BalanceUnavailable
+from allocations.views.gates import action, form_page
+
+
+@form_page
+def accounts(request: HttpRequest, actor: Actor) -> HttpResponse:
+    form = AccountForm(request.POST or None)
+    if request.method == "POST":
+        check_manage_accounts(actor)
+        if form.is_valid():
+            account = balances.add_account(actor, **form.cleaned_data)
+            messages.info(request, f"“{account.name}” is added. Its balance is not read yet.")
+            return redirect("allocations:accounts")
+    context = {
+        "wallets": [wallets.wallet(account) for account in wallets.accounts()],
+        "form": form,
+        "against": reason_of(check_manage_accounts, actor),
+    }
+    return render(request, "allocations/accounts/page.html", context, status=422 if form.is_bound else 200)
+
+
+@action
+def refresh_balance(request: HttpRequest, actor: Actor, account_id: int) -> HttpResponse:
+    """Asks EnKash; the former reading stays where it does not answer."""
+    try:
+        account = balances.refresh_balance(actor, account_id=account_id)
+    except BalanceUnavailable as error:
+        messages.warning(request, error.sentence)
+    else:
+        messages.info(request, f"EnKash reports {points(account.balance)} in “{account.name}”.")
+    return redirect("allocations:accounts" if request.POST.get("from") == "accounts" else "allocations:home")

@@ -1,0 +1,71 @@
+"""Home: what waits for me, what runs, what is left to give."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from allocations.domain.policy import Actor, can_rerun, can_upload
+from allocations.presenters import batch_lines, home, times
+from allocations.presenters.reasons import explain
+from allocations.selectors import batch_lists, runs, wallets
+from allocations.selectors import home as reads
+from allocations.selectors.approvals import batches_awaiting_approval, facts_of
+from allocations.selectors.totals import run_totals
+from allocations.views.gates import page
+
+SHOWN_RUNS = 5
+SHOWN_WALLETS = 2
+
+
+@page
+def show_home(request: HttpRequest, actor: Actor) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "now": now,
+        "tasks": _tasks(actor, now=now),
+        "running": home.running_lines([(run, run_totals(run)) for run in runs.open_runs()[:SHOWN_RUNS]]),
+        **_wallets(),
+        "lines": batch_lines.present_lines(batch_lists.batch_lines(reads.recent_batches())),
+        "can_upload": can_upload(actor),
+        **_given(now),
+        **_connection(now),
+    }
+    return render(request, "allocations/home/page.html", context)
+
+
+def _tasks(actor: Actor, *, now: datetime) -> list[home.Task]:
+    waiting = [(batch, facts_of(batch)) for batch in batches_awaiting_approval()]
+    tasks = [home.run_task(run, disputed=disputed) for run, disputed in reads.runs_in_need()]
+    tasks += home.approval_task(actor, waiting, now=now)
+    if can_upload(actor):
+        tasks += [home.own_task(batch) for batch in reads.own_open_batches(actor.id)]
+    if can_rerun(actor):
+        tasks += [home.failed_task(failed) for failed in reads.batches_with_failed_rows()]
+    return tasks
+
+
+def _wallets() -> dict[str, object]:
+    accounts = wallets.accounts()
+    return {
+        "wallets": [wallets.wallet(account) for account in accounts[:SHOWN_WALLETS]],
+        "other_accounts": accounts[SHOWN_WALLETS:],
+    }
+
+
+def _given(now: datetime) -> dict[str, object]:
+    month, year = times.month_start(now), times.year_start(now)
+    failures = [(explain(one.reason_code).words or one.reason_code, one.rows) for one in reads.failures_since(year)]
+    return {
+        "given": [
+            (times.month(now), reads.given_since(month)),
+            (times.financial_year(now), reads.given_since(year)),
+        ],
+        "failures": failures,
+    }
+
+
+def _connection(now: datetime) -> dict[str, object]:
+    connection = reads.connection()
+    return {"connection": connection, "sweeper_is_silent": home.is_silent(connection.swept_at, now=now)}

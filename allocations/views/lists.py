@@ -1,0 +1,73 @@
+"""Lists on their way in: a new batch, another list for a batch, a list that could not be used."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from allocations.domain.policy import Actor, can_edit, check_edit, check_upload
+from allocations.forms.lists import LONGEST_PASTE, BatchForm, ListForm
+from allocations.models import Account, Batch
+from allocations.selectors.approvals import facts_of
+from allocations.selectors.review import newest_upload
+from allocations.services import batches
+from allocations.views.gates import form_page
+
+
+def limits() -> dict[str, int]:
+    """Shown before anybody chooses a file."""
+    return {
+        "max_bytes": settings.UPLOAD_MAX_BYTES,
+        "max_rows": settings.MAX_ROWS,
+        "max_points": settings.MAX_POINTS_PER_ROW,
+        "max_total": settings.MAX_POINTS_PER_BATCH,
+        "longest_paste": LONGEST_PASTE,
+    }
+
+
+@form_page
+def new_batch(request: HttpRequest, actor: Actor) -> HttpResponse:
+    check_upload(actor)
+    form = BatchForm(request.POST or None, request.FILES or None)
+    if request.method != "POST" or not form.is_valid():
+        context = {"form": form, "accounts": Account.objects.order_by("name"), **limits()}
+        return render(request, "allocations/new_batch/page.html", context, status=_status(form))
+    batch = batches.create_batch(
+        actor,
+        purpose=form.cleaned_data["purpose"],
+        account_id=form.cleaned_data["account"].pk,
+        is_points_allocation=form.is_points_allocation,
+        file_name=form.file_name,
+        content=form.content,
+        kind=form.kind,
+    )
+    return redirect("allocations:batch", batch_id=batch.pk)
+
+
+@form_page
+def replace_list(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
+    """Another list for a batch that is not submitted."""
+    batch = get_object_or_404(Batch, pk=batch_id)
+    check_edit(actor, facts_of(batch))
+    form = ListForm(request.POST or None, request.FILES or None)
+    if request.method != "POST" or not form.is_valid():
+        return _show_replace(request, batch, form, status=_status(form))
+    batches.replace_list(actor, batch_id=batch_id, file_name=form.file_name, content=form.content, kind=form.kind)
+    messages.info(request, "The new list takes the place of the former one once it is read.")
+    return redirect("allocations:batch", batch_id=batch_id)
+
+
+def show_draft(request: HttpRequest, actor: Actor, batch: Batch) -> HttpResponse:
+    """A batch whose list could not be used: why, and the way to another one."""
+    return _show_replace(request, batch, ListForm(), can_change=can_edit(actor, facts_of(batch)))
+
+
+def _show_replace(
+    request: HttpRequest, batch: Batch, form: ListForm, *, status: int = 200, can_change: bool = True
+) -> HttpResponse:
+    context = {"batch": batch, "form": form, "upload": newest_upload(batch.pk), "can_change": can_change, **limits()}
+    return render(request, "allocations/replace_list/page.html", context, status=status)
+
+
+def _status(form: ListForm) -> int:
+    return 422 if form.is_bound else 200

@@ -1,0 +1,35 @@
+"""Which column of the list means what: shown, and corrected by a person."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from allocations.domain.errors import StateConflict
+from allocations.domain.policy import Actor, check_edit
+from allocations.forms.mappings import MappingForm
+from allocations.models import Batch, Upload
+from allocations.presenters.mappings import columns
+from allocations.selectors.approvals import facts_of
+from allocations.selectors.review import newest_upload
+from allocations.services import batches
+from allocations.views.gates import form_page
+
+
+@form_page
+def map_columns(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
+    batch = get_object_or_404(Batch, pk=batch_id)
+    check_edit(actor, facts_of(batch))
+    upload = _mappable(batch)
+    form = MappingForm(request.POST or None, header=upload.header, mapping=upload.mapping)
+    if request.method == "POST" and form.is_valid():
+        batches.map_columns(actor, batch_id=batch_id, mapping=form.mapping)
+        return redirect("allocations:batch", batch_id=batch_id)
+    lines = zip(columns(upload.header, upload.sample), form, strict=True)
+    context = {"batch": batch, "upload": upload, "form": form, "lines": list(lines)}
+    return render(request, "allocations/mapping/page.html", context, status=422 if form.is_bound else 200)
+
+
+def _mappable(batch: Batch) -> Upload:
+    upload = newest_upload(batch.pk)
+    if upload is None or not upload.header:
+        raise StateConflict("No header was found in this list, so there is nothing to map. Upload another list.")
+    return upload

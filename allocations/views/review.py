@@ -1,0 +1,105 @@
+"""A list before submission: problems by cause, rows a page at a time, rows left out knowingly."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from allocations.domain.policy import Actor, BatchFacts, can_edit, check_submit
+from allocations.forms.grids import GridForm
+from allocations.forms.mappings import LABELS
+from allocations.forms.row_numbers import RowNumberForm
+from allocations.models import Batch
+from allocations.presenters import review
+from allocations.presenters.mappings import mapped
+from allocations.presenters.numbers import counted
+from allocations.presenters.passports import sees_in_full
+from allocations.presenters.problems import cause_cards, cause_label
+from allocations.presenters.refusals import reason_of
+from allocations.selectors import review as reads
+from allocations.selectors.approvals import facts_of
+from allocations.selectors.wallets import wallet
+from allocations.services import batches
+from allocations.views.gates import action, wants_fragment
+
+
+def show_review(request: HttpRequest, actor: Actor, batch: Batch) -> HttpResponse:
+    """For htmx only the grid."""
+    facts = facts_of(batch)
+    grid = _grid(request, actor, batch, facts)
+    if wants_fragment(request):
+        return render(request, "allocations/review/_grid.html", grid)
+    upload = reads.newest_upload(batch.pk)
+    context = {
+        "upload": upload,
+        "twin": reads.same_file_elsewhere(upload) if upload else None,
+        "equation": review.review_equation(batch),
+        "ready_words": counted(review.ready_rows(batch), "row"),
+        "against": _against(actor, batch, facts),
+        "cards": cause_cards(reads.causes(batch.pk)),
+        "list_problems": reads.list_problems(batch.pk),
+        "mapped": mapped(upload.header, upload.mapping, labels=LABELS) if upload else [],
+        **_forecast(batch),
+    }
+    return render(request, "allocations/review/page.html", grid | context)
+
+
+def _forecast(batch: Batch) -> dict[str, object]:
+    account = wallet(batch.account)
+    after = None if account.free is None else account.free - batch.points_total
+    return {
+        "wallet": account,
+        "minus_batch": -batch.points_total,
+        "free_after": after,
+        "missing_points": -after if after is not None else 0,
+    }
+
+
+def _against(actor: Actor, batch: Batch, facts: BatchFacts) -> str:
+    return review.reason_against_submitting(batch, refused=reason_of(check_submit, actor, facts))
+
+
+def _grid(request: HttpRequest, actor: Actor, batch: Batch, facts: BatchFacts) -> dict[str, object]:
+    form = GridForm(request.GET)
+    show = form.chosen(otherwise=review.opening_show(batch))
+    found = reads.review_rows(batch.pk, show=show, code=form.code, window=form.window)
+    return {
+        "batch": batch,
+        "show": show,
+        "code": form.code,
+        "code_label": cause_label(form.code),
+        "found": found,
+        "last_number": found.rows[-1].number if found.rows else None,
+        "lines": review.lines(found.rows, unmasked=sees_in_full(actor, facts)),
+        "tabs": review.tabs(batch),
+        "can_change": can_edit(actor, facts),
+        "query": request.GET.urlencode(),
+    }
+
+
+@action
+def leave_out(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
+    """One row by its number, or without one every row that has errors."""
+    number = RowNumberForm(request.POST).row
+    if number is not None:
+        batches.leave_out_row(actor, batch_id=batch_id, number=number)
+        messages.info(request, f"Row {number} is left out. It stays listed under “Left out”.")
+    else:
+        left = batches.leave_out_problem_rows(actor, batch_id=batch_id)
+        messages.info(request, f"{counted(left, 'row')} with errors left out. They stay listed under “Left out”.")
+    return _to_grid(request, batch_id)
+
+
+@action
+def take_back(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
+    number = RowNumberForm(request.POST).required_row
+    batches.take_back_row(actor, batch_id=batch_id, number=number)
+    messages.info(request, f"Row {number} is back in the list.")
+    return _to_grid(request, batch_id)
+
+
+def _to_grid(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """Back to the page of the grid that the form was on: its query is the form's query."""
+    address = reverse("allocations:batch", args=[batch_id])
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    return HttpResponseRedirect(f"{address}{query}")

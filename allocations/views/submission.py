@@ -1,0 +1,26 @@
+"""Submit a list for approval, and take it back."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from allocations.domain.manifest import short_code
+from allocations.domain.policy import Actor
+from allocations.presenters.numbers import counted
+from allocations.services import submission
+from allocations.views.gates import action
+
+
+@action
+def submit(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
+    batch = submission.submit_batch(actor, batch_id=batch_id)
+    rows = counted(batch.row_count - batch.left_out_count, "row")
+    messages.info(request, f"Submitted: {rows}, digest {short_code(batch.digest)}. Another person must approve them.")
+    return redirect("allocations:batch", batch_id=batch_id)
+
+
+@action
+def withdraw(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
+    submission.withdraw_batch(actor, batch_id=batch_id)
+    messages.info(request, "Withdrawn: you can change the list and submit it again. Nothing was sent.")
+    return redirect("allocations:batch", batch_id=batch_id)
