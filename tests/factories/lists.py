@@ -53,21 +53,26 @@ def payload(row) -> bytes:
     return manifest.payload_bytes(**{name: getattr(row, name, "") for name in names})
 
 
+def _hash(row) -> str:
+    names = ("title", "name", "email", "mobile", "amount", "remarks", "reference")
+    return manifest.payload_hash(manifest.payload_bytes(**{name: getattr(row, name) for name in names}))
+
+
 class RowFactory(DjangoModelFactory):
     class Meta:
         model = Row
 
     batch = SubFactory(BatchFactory)
     number = Sequence(lambda n: n + 2)
+    title = ""
+    remarks = ""
     name = Sequence(lambda n: f"Person {n}")
     email = Sequence(lambda n: f"person{n}@example.com")
     mobile = Sequence(lambda n: f"98{n % 100_000_000:08}")
     amount = 500
     error_count = 0
     reference = LazyFunction(references.mint)
-    payload_hash = LazyAttribute(
-        lambda row: manifest.payload_hash(payload(row)) if row.error_count == 0 and row.amount else ""
-    )
+    payload_hash = LazyAttribute(lambda row: _hash(row) if row.error_count == 0 else "")
 
 
 class ProblemFactory(DjangoModelFactory):
