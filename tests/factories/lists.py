@@ -53,11 +53,6 @@ def payload(row) -> bytes:
     return manifest.payload_bytes(**{name: getattr(row, name, "") for name in names})
 
 
-def _hash(row) -> str:
-    names = ("title", "name", "email", "mobile", "amount", "remarks", "reference")
-    return manifest.payload_hash(manifest.payload_bytes(**{name: getattr(row, name) for name in names}))
-
-
 class RowFactory(DjangoModelFactory):
     class Meta:
         model = Row
@@ -72,7 +67,9 @@ class RowFactory(DjangoModelFactory):
     amount = 500
     error_count = 0
     reference = LazyFunction(references.mint)
-    payload_hash = LazyAttribute(lambda row: _hash(row) if row.error_count == 0 else "")
+    payload_hash = LazyAttribute(
+        lambda row: manifest.payload_hash(payload(row)) if row.error_count == 0 and row.amount else ""
+    )
 
 
 class ProblemFactory(DjangoModelFactory):
