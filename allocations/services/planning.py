@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
@@ -10,9 +11,10 @@ from allocations.domain.chunking import Planned, plan
 from allocations.domain.manifest import MerkleRoot, digest, leaf, payload_bytes, payload_hash
 from allocations.domain.pauses import Pause
 from allocations.domain.states import BatchState, RowState, RunEvent, RunState
+from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
-from allocations.models import Batch, Chunk, Row, Run
-from allocations.services import outcomes, runs
+from allocations.models import Account, Batch, Chunk, Row, Run
+from allocations.services import balances, outcomes, runs
 
 _BLOCK = 2000
 PAYLOAD_FIELDS = ("title", "name", "email", "mobile", "amount", "remarks", "reference")
@@ -20,8 +22,10 @@ PAYLOAD_FIELDS = ("title", "name", "email", "mobile", "amount", "remarks", "refe
 
 def begin_run(run_id: int, *, gateway: Gateway) -> None:
     """Plans a queued run and lets it go; a run that is under way already is left alone."""
-    if not Run.objects.filter(pk=run_id, state=RunState.QUEUED).exists():
+    queued = Run.objects.filter(pk=run_id, state=RunState.QUEUED).select_related("batch__account").first()
+    if queued is None:
         return
+    opening_balance = _opening_balance(queued.batch.account, gateway=gateway)
     now = gateway.clock()
     with transaction.atomic(durable=True):
         run = Run.objects.select_for_update().select_related("batch__account").get(pk=run_id)
@@ -31,7 +35,15 @@ def begin_run(run_id: int, *, gateway: Gateway) -> None:
             runs.pause_by_itself(run, Pause.TAMPERED, now=now)
             return
         _plan_chunks(run)
-        runs.advance(run, RunEvent.START, now=now, started_at=now, opening_balance=run.batch.account.balance)
+        runs.advance(run, RunEvent.START, now=now, started_at=now, opening_balance=opening_balance)
+
+
+def _opening_balance(account: Account, *, gateway: Gateway) -> Decimal | None:
+    """Worth a question, not a pause: the send procedure asks again before the first call and then insists."""
+    try:
+        return balances.read_balance(account, gateway=gateway)
+    except EnkashError:
+        return None
 
 
 def is_as_approved(batch: Batch) -> bool:

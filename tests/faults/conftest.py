@@ -1,0 +1,92 @@
+"""Real workers and Redis against the simulator: the processes are killed, the books must agree."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.test import override_settings
+
+from allocations.actors import actor_of
+from allocations.enkash.simulator import demo
+from allocations.enkash.simulator.server import Simulator
+from allocations.models import Account, Row, Run
+from allocations.services.approval import approve_batch
+from allocations.services.submission import submit_batch
+from tests.factories.batches import recount
+from tests.factories.lists import BatchFactory, RowFactory, UploadFactory
+from tests.factories.people import UserFactory
+from tests.services_up.workers import StartWorker
+
+# Short waits; 2 D < lease < job and Q >= 2 D hold as in production.
+TIMES = {
+    "ENKASH_TIMEOUT": "2",
+    "ENKASH_CONNECT_TIMEOUT": "2",
+    "ENKASH_QUIET_SECONDS": "4",
+    "ENKASH_LEASE_SECONDS": "5",
+    "ENKASH_JOB_SECONDS": "30",
+    "ENKASH_SWEEP_SECONDS": "0.5",
+    "ENKASH_CLIENT_SECRET": demo.CLIENT_SECRET,
+}
+
+
+@dataclass
+class Field:
+    """One approved batch, the simulator that will credit it, and a way to start processes."""
+
+    sim: Simulator
+    start: StartWorker
+    redis_url: str
+
+    def approved_run(self, *, rows: int, chunk_size: int = 10) -> Run:
+        account = Account.objects.create(
+            name="Faults", company_id=demo.COMPANY_ID, card_account_id=demo.CARD_ACCOUNT_ID, chunk_size=chunk_size
+        )
+        account.lanes.create(number=1)
+        batch = BatchFactory(state="review", account=account)
+        UploadFactory(batch=batch, state="ready")
+        for number in range(2, rows + 2):
+            RowFactory(batch=batch, number=number, amount=number)
+        recount(batch)
+        submitted = submit_batch(actor_of(batch.uploaded_by), batch_id=batch.pk)
+        approver = actor_of(UserFactory(roles=("approver",)))
+        return approve_batch(approver, batch_id=batch.pk, version=submitted.version, digest=submitted.digest)
+
+    def worker(self) -> object:
+        return self.start("runs", **self.variables())
+
+    def sweeper(self) -> object:
+        return self.start(command="sweep", **self.variables())
+
+    def variables(self) -> dict[str, str]:
+        url = self.sim.url
+        return {**TIMES, "ENKASH_API_URL": url, "ENKASH_TOKEN_URL": f"{url}/oauth/token"}
+
+    def assert_books_agree(self, run: Run) -> None:
+        """Every credited row is in the ledger once, with its amount and id; the ledger holds nothing else."""
+        rows = Row.objects.filter(batch_id=run.batch_id, state="credited")
+        ours = {row.reference: (row.transaction_id, row.credited_amount) for row in rows}
+        entries = [entry for entry in self.sim.ledger.entries if entry.status != "FAILED"]
+        theirs = {entry.reference: (entry.transaction_id, entry.amount) for entry in entries}
+        assert len(entries) == len(theirs)
+        assert ours == theirs
+
+
+@pytest.fixture
+def field(live_worker: StartWorker, redis_url: str) -> Iterator[Field]:
+    with Simulator(profile="clean", seed=1, latency=0.05) as sim:
+        with override_settings(ENKASH_API_URL=sim.url, ENKASH_TOKEN_URL=f"{sim.url}/oauth/token"):
+            yield Field(sim=sim, start=live_worker, redis_url=redis_url)
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float = 90) -> None:
+    """Until the condition holds; fails with where the runs stand when it does not come true."""
+    until = time.monotonic() + seconds
+    while not condition():
+        stand = list(Run.objects.values_list("state", "pause_code", "pause_text", "next_action_at"))
+        assert time.monotonic() < until, f"not within {seconds} s: {stand}"
+        time.sleep(0.1)
+
+
+def settled(run: Run) -> Callable[[], bool]:
+    return lambda: Run.objects.filter(pk=run.pk, state="settled").exists()
