@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from django.test import override_settings
 
 from allocations.actors import actor_of
 from allocations.enkash.simulator import demo
@@ -75,8 +74,7 @@ class Field:
 @pytest.fixture
 def field(live_worker: StartWorker, redis_url: str) -> Iterator[Field]:
     with Simulator(profile="clean", seed=1, latency=0.05) as sim:
-        with override_settings(ENKASH_API_URL=sim.url, ENKASH_TOKEN_URL=f"{sim.url}/oauth/token"):
-            yield Field(sim=sim, start=live_worker, redis_url=redis_url)
+        yield Field(sim=sim, start=live_worker, redis_url=redis_url)
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float = 90) -> None:

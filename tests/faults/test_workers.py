@@ -1,6 +1,7 @@
 """A worker process is killed, Redis forgets: no row is lost, none is credited twice, the run ends by itself."""
 
 import signal
+from collections.abc import Callable
 
 import pytest
 from redis import Redis
@@ -10,6 +11,10 @@ from rewards_portal.supervisor.tree import kill_session
 from tests.faults.conftest import Field, settled, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def credited(rows: int) -> Callable[[], bool]:
+    return lambda: Row.objects.filter(state="credited").count() >= rows
 
 
 def test_run_ends_with_a_worker_and_no_faults(field: Field) -> None:
@@ -34,7 +39,7 @@ def test_run_ends_when_its_worker_is_killed_five_times(field: Field) -> None:
     run = field.approved_run(rows=200)
     for kills in range(1, 6):
         worker = field.worker()
-        wait_until(lambda: Row.objects.filter(state="credited").count() >= 20 * kills or settled(run)())
+        wait_until(credited(20 * kills))
         kill_session(worker.pid)
     field.worker()
     wait_until(settled(run), seconds=120)
