@@ -12,6 +12,9 @@ from typing import Protocol
 from allocations.domain.outcomes import Evidence, Outcome, Reason
 from allocations.domain.pauses import Pause
 
+# EnKash's ids have 10 to 13 characters; a longer text is none, and the tables hold no more.
+LONGEST_ID = 64
+
 
 class Line(Protocol):
     """What success and failure lines have in common; "" where a field is absent."""

@@ -34,7 +34,7 @@ class RowsAfter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`breaker`: so many results of this kind in a row pause the run; 0 never. `backs_off`: wait before the next call."""
+    """`breaker`: so many results of this kind in a row pause the run; 0 never. `backs_off`: wait before the next."""
 
     rows: RowsAfter
     breaker: int

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from allocations.domain.answers import (
+    LONGEST_ID,
     AccountIds,
     Before,
     Classified,
@@ -82,11 +83,13 @@ def classify(
         for at, row in enumerate(sent)
     )
     notes = _notes(found)
-    if not _counts_agree(report, sent):
-        return Classified(tuple(map(_unproved, verdicts)), Pause.COUNTS, _counts_text(report, sent), notes)
     pause = Pause.IMPOSSIBLE if found.extra_credits else _pause_for(verdicts)
-    detail = next((v.text for v in verdicts if v.text and pause not in {None, Pause.IMPOSSIBLE} and _pauses(v)), "")
-    return Classified(verdicts, pause, detail, notes)
+    if _counts_agree(report, sent):
+        return Classified(verdicts, pause, _detail(verdicts, pause), notes)
+    unproved = tuple(map(_unproved, verdicts))
+    if pause is Pause.IMPOSSIBLE:
+        return Classified(unproved, pause, "", notes)
+    return Classified(unproved, Pause.COUNTS, _counts_text(report, sent), notes)
 
 
 def _assign(report: Report, index: _Index) -> _Found:
@@ -124,13 +127,25 @@ def _verdict(
 ) -> Verdict:
     if not credits_:
         return _failure(row, failures)
-    credit = _credit(row, credits_[0], account, reused)
-    if len({line.transaction_id for line in credits_}) > 1:
-        return replace(credit, outcome=Outcome.ANOMALY, evidence=None, reason=Reason.DOUBLE_CREDIT)
+    credit = min((_credit(row, line, account, reused) for line in credits_), key=_doubt)
+    amounts = {line.transaction_id: line.amount or Decimal(0) for line in sorted(credits_, key=_order)}
+    if len(amounts) > 1:
+        total = sum(amounts.values(), Decimal(0))
+        return replace(credit, outcome=Outcome.ANOMALY, evidence=None, reason=Reason.DOUBLE_CREDIT, amount=total)
     contradicted = any(reason_of(line.reason) is not Reason.DUPLICATE_REFERENCE for line in failures)
     if failures and contradicted:
         return replace(credit, outcome=Outcome.ANOMALY, evidence=None, reason=Reason.BOTH_LISTS)
     return credit
+
+
+def _doubt(verdict: Verdict) -> tuple[int, str, str]:
+    """Lines that repeat each other may differ: the most doubtful one speaks, whatever their order."""
+    gravity = (Outcome.ANOMALY, Outcome.UNKNOWN, Outcome.CREDITED).index(verdict.outcome)
+    return gravity, verdict.reason or "", repr(verdict)
+
+
+def _order(line: CreditLine) -> str:
+    return f"{line.transaction_id} {line.amount}"
 
 
 def _credit(row: Sent, line: CreditLine, account: AccountIds, reused: set[str]) -> Verdict:
@@ -138,9 +153,9 @@ def _credit(row: Sent, line: CreditLine, account: AccountIds, reused: set[str]) 
         row_id=row.row_id,
         outcome=Outcome.CREDITED,
         evidence=Evidence.ANSWER,
-        transaction_id=line.transaction_id,
-        card_id=line.card_id,
-        user_id=line.user_id,
+        transaction_id=line.transaction_id[:LONGEST_ID],
+        card_id=line.card_id[:LONGEST_ID],
+        user_id=line.user_id[:LONGEST_ID],
         amount=line.amount,
         account_balance=line.account_balance,
         user_balance=line.user_balance,
@@ -166,25 +181,30 @@ def _impossible(row: Sent, line: CreditLine, account: AccountIds, reused: set[st
         return Reason.TRANSACTION_REUSED
     if line.email and row.email and line.email.strip().casefold() != row.email.casefold():
         return Reason.EMAIL_DIFFERS
-    return None
+    # Only a line found by its reference can name another person; a masked mobile names nobody.
+    return Reason.PERSON_DIFFERS if last_ten(line.mobile) not in {"", row.mobile} else None
 
 
 def _weak(line: CreditLine) -> Reason | None:
     """A success line that lacks what makes it a proof."""
     if line.amount is None:
         return Reason.AMOUNT_MISSING
-    return None if line.transaction_id else Reason.NO_TRANSACTION_ID
+    return None if 0 < len(line.transaction_id) <= LONGEST_ID else Reason.NO_TRANSACTION_ID
 
 
 def _failure(row: Sent, lines: Sequence[FailureLine]) -> Verdict:
     if not lines:
         return Verdict(row_id=row.row_id, outcome=Outcome.UNKNOWN, reason=Reason.NOT_IN_ANSWER)
-    texts = [line.reason.strip() for line in lines]
-    reasons = [reason_of(text) for text in texts]
-    if Reason.DUPLICATE_REFERENCE in reasons:
-        text = texts[reasons.index(Reason.DUPLICATE_REFERENCE)]
+    reason, text = min(((reason_of(line.reason), line.reason.strip()) for line in lines), key=_gravest)
+    if reason is Reason.DUPLICATE_REFERENCE:
         return _already_there(row, text)
-    return Verdict(row.row_id, Outcome.FAILED, Evidence.ANSWER, reason=reasons[0], text=texts[0])
+    return Verdict(row.row_id, Outcome.FAILED, Evidence.ANSWER, reason=reason, text=text)
+
+
+def _gravest(failure: tuple[Reason, str]) -> tuple[bool, bool, str]:
+    """Where lines for one row differ: a used reference first, then what stops the run, then by text."""
+    reason, text = failure
+    return reason is not Reason.DUPLICATE_REFERENCE, reason not in _PAUSE_BY_REASON, text
 
 
 def _already_there(row: Sent, text: str) -> Verdict:
@@ -239,6 +259,13 @@ def _pause_for(verdicts: Iterable[Verdict]) -> Pause | None:
     """The gravest: a contradiction, then the set-up, then the balance."""
     wanted = {_pauses(verdict) for verdict in verdicts}
     return next((p for p in (Pause.IMPOSSIBLE, Pause.CONFIGURATION, Pause.BALANCE) if p in wanted), None)
+
+
+def _detail(verdicts: Iterable[Verdict], pause: Pause | None) -> str:
+    """EnKash's text for the reason that stops the run; a contradiction has none."""
+    if pause is None or pause is Pause.IMPOSSIBLE:
+        return ""
+    return next((verdict.text for verdict in verdicts if verdict.text and _pauses(verdict) is pause), "")
 
 
 def _notes(found: _Found) -> tuple[str, ...]:

@@ -59,5 +59,5 @@ def after_look_up(
 
 
 def may_resend(chunk: Undecided, *, rules: RecoveryRules, now: datetime) -> bool:
-    """Bounded in number and time. Without `isPointsAllocation` EnKash skips existing people in silence: people decide."""
+    """Bounded in number and time. Without `isPointsAllocation` EnKash skips existing people in silence: not by us."""
     return chunk.gives_to_existing and chunk.tries <= rules.max_resends and now - chunk.first_sent_at < rules.horizon
