@@ -78,3 +78,18 @@ def test_financial_year_turns_on_1_april_in_ist(at, year):
 )
 def test_estimate_is_rounded_up(length, text):
     assert times.about(length) == text
+
+
+def test_month_starts_at_midnight_in_ist():
+    assert times.month_start(AT).isoformat() == "2026-11-01T00:00:00+05:30"
+
+
+@pytest.mark.parametrize(
+    ("at", "start"),
+    [
+        (AT, "2026-04-01T00:00:00+05:30"),
+        (datetime(2026, 3, 31, 12, tzinfo=UTC), "2025-04-01T00:00:00+05:30"),
+    ],
+)
+def test_financial_year_starts_on_1_april(at, start):
+    assert times.year_start(at).isoformat() == start

@@ -1,0 +1,103 @@
+import pytest
+
+from allocations.models import Batch, Problem, Row
+from allocations.presenters import review
+from allocations.presenters.review import Said
+from allocations.selectors.review import Show
+
+WRONG_MOBILE = Problem(
+    field="mobile",
+    code="mobile_wrong_length",
+    severity="error",
+    message="has 7 digits (98204 41); an Indian mobile has 10.",
+)
+LONG_REMARK = Problem(field="remarks", code="line_break", severity="warning", message="contained a line break.")
+
+
+def batch(**counts):
+    return Batch(pk=7, **{"row_count": 10, **counts})
+
+
+def line(*problems, unmasked=True, **fields):
+    row = Row(pk=1, number=12, title="Ms", name="Asha Rao", email="asha@example.com", amount=1_500, **fields)
+    row._prefetched_objects_cache = {"problems": list(problems)}
+    return review.lines([row], unmasked=unmasked)[0]
+
+
+def test_equation_of_a_checked_list_adds_up():
+    equation = review.review_equation(batch(error_rows=3, left_out_count=2))
+    assert ([part.number for part in equation.parts], equation.adds_up) == ([5, 3, 2], True)
+
+
+def test_equation_of_a_clean_list_names_its_points():
+    assert review.review_equation(batch(points_total=250_000)).remark == "Ready rows carry 2,50,000 points"
+
+
+@pytest.mark.parametrize(
+    ("counts", "refused", "reason"),
+    [
+        ({}, "", ""),
+        ({}, "To submit a batch you need the role admin.", "To submit a batch you need the role admin."),
+        ({"error_rows": 1}, "", "1 row still has errors: fix them or leave them out."),
+        ({"error_rows": 23}, "", "23 rows still have errors: fix them or leave them out."),
+        ({"left_out_count": 10}, "", "No row is left to submit. Upload a list with at least one row."),
+    ],
+)
+def test_reason_against_submitting(counts, refused, reason):
+    assert review.reason_against_submitting(batch(**counts), refused=refused) == reason
+
+
+@pytest.mark.parametrize(
+    ("counts", "show"),
+    [({"error_rows": 1, "warning_rows": 1}, Show.ERRORS), ({"warning_rows": 1}, Show.WARNINGS), ({}, Show.ALL)],
+)
+def test_grid_opens_on_what_needs_work(counts, show):
+    assert review.opening_show(batch(**counts)) == show
+
+
+def test_tabs_carry_the_stored_counters():
+    tabs = review.tabs(batch(error_rows=3, warning_rows=4, left_out_count=2))
+    assert [(tab.label, tab.rows) for tab in tabs] == [("Errors", 3), ("Warnings", 4), ("All", 10), ("Left out", 2)]
+
+
+def test_line_shows_values_as_people_read_them():
+    values = [cell.value for cell in line(mobile="9876500001").cells]
+    assert values == ["Ms Asha Rao", "98765 00001", "asha@example.com", "1,500"]
+
+
+def test_problem_stands_in_its_own_cell():
+    cell = line(WRONG_MOBILE, raw={"mobile": "98204 41"}, error_count=1).cells[1]
+    said = (Said("Has 7 digits (98204 41); an Indian mobile has 10.", is_error=True),)
+    assert (cell.value, cell.found, cell.css, cell.said) == ("–", "98204 41", "bad", said)
+
+
+def test_problem_of_a_column_without_a_cell_names_the_column():
+    assert line(LONG_REMARK).said == (Said("Remarks contained a line break.", is_error=False),)
+
+
+def test_masked_line_shows_personal_data_nowhere():
+    shown = repr(line(WRONG_MOBILE, unmasked=False, mobile="9876500001", raw={"mobile": "98204 41"}))
+    assert [part in shown for part in ("9876500001", "00001", "98204", "asha@")] == [False] * 4
+
+
+def test_masked_line_still_says_what_is_wrong():
+    assert line(WRONG_MOBILE, unmasked=False).cells[1].said == (Said("Mobile too long or too short.", is_error=True),)
+
+
+@pytest.mark.parametrize(
+    ("fields", "word"),
+    [
+        ({}, "ready"),
+        ({"warning_count": 1}, "warning"),
+        ({"error_count": 1, "warning_count": 1}, "Needs fixing"),
+        ({"error_count": 1, "state": "left_out"}, "left out"),
+    ],
+)
+def test_line_has_one_status(fields, word):
+    assert line(**fields).status.word == word
+
+
+@pytest.mark.parametrize(("state", "acts"), [("pending", (True, False)), ("left_out", (False, True))])
+def test_line_can_be_left_out_or_taken_back(state, acts):
+    found = line(state=state)
+    assert (found.can_leave_out, found.can_take_back) == acts

@@ -1,0 +1,49 @@
+import pytest
+
+from allocations.domain.policy import Actor, Role
+from allocations.presenters.shell import shell
+from allocations.selectors.shell import OpenWork
+
+SUDHA = Actor(id=1, name="Sudha Iyer", roles=frozenset({Role.APPROVER, Role.ADMIN}))
+
+
+def frame(url_name="home", environment="live", actor=SUDHA):
+    return shell(actor, work=OpenWork(approvals=2, runs=1), url_name=url_name, environment=environment)
+
+
+def test_navigation_counts_open_work():
+    assert {item.label: item.open for item in frame().nav} == {
+        "Home": 0,
+        "Batches": 0,
+        "Approvals": 2,
+        "Runs": 1,
+        "Accounts": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("url_name", "label"),
+    [
+        ("home", "Home"),
+        ("batch-mapping", "Batches"),
+        ("batch-approval", "Approvals"),
+        ("run", "Runs"),
+        ("accounts", "Accounts"),
+    ],
+)
+def test_page_belongs_to_one_section(url_name, label):
+    assert [item.label for item in frame(url_name).nav if item.is_current] == [label]
+
+
+@pytest.mark.parametrize(
+    ("environment", "badge"),
+    [("live", ("LIVE", True, False)), ("uat", ("UAT", False, False)), ("simulator", ("SIMULATOR", False, True))],
+)
+def test_environment_is_never_mistaken_for_live(environment, badge):
+    found = frame(environment=environment)
+    assert (found.environment, found.is_live, found.is_demo) == badge
+
+
+@pytest.mark.parametrize(("roles", "words"), [(SUDHA.roles, "Admin, Approver"), (frozenset(), "No role")])
+def test_roles_are_named(roles, words):
+    assert frame(actor=Actor(id=1, name="", roles=roles)).roles == words
