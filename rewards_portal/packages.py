@@ -1,9 +1,10 @@
-"""Static files of npm packages: only the files named here are collected, never the rest of node_modules."""
+"""Static files of packages: only the files named here are collected, never all that a package ships."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import django_htmx
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.contrib.staticfiles.utils import matches_patterns
@@ -12,6 +13,9 @@ from django.core.files.storage import FileSystemStorage, Storage
 _INTER = "@fontsource-variable/inter/files/inter"
 _DEVANAGARI = "@fontsource/noto-sans-devanagari/files/noto-sans-devanagari-devanagari"
 _TAMIL = "@fontsource/noto-sans-tamil/files/noto-sans-tamil-tamil"
+
+# The address that django-htmx's own template tag writes.
+_HTMX = "django_htmx/htmx-2.min.js"
 
 # Address below STATIC_URL -> file in node_modules. The style sheet names its map by that name, without a folder.
 FILES = {
@@ -27,7 +31,7 @@ FILES = {
 
 
 class PackageFinder(BaseFinder):
-    """Finds the files of FILES below node_modules."""
+    """Finds the files of FILES below node_modules, and the one script of django-htmx that pages load."""
 
     def check(self, **_kwargs: Any) -> list[Any]:
         """Report nothing: a missing package shows when collectstatic runs."""
@@ -35,24 +39,27 @@ class PackageFinder(BaseFinder):
 
     def find(self, path: str, find_all: bool = False, **_kwargs: Any) -> Any:  # noqa: ANN401, FBT001, FBT002 - Django's
         """Return where the named file is; nothing for any other path or a package that is not installed."""
-        source = FILES.get(path)
-        matches = [str(_folder() / source)] if source and (_folder() / source).is_file() else []
+        source = sources().get(path)
+        matches = [str(source)] if source and source.is_file() else []
         if find_all:
             return matches
         return matches[0] if matches else None
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         """Yield each named file with a storage that reads it under its address."""
-        storage = _Renamed(location=_folder())
-        for path in FILES:
+        storage = _Renamed()
+        for path in sources():
             if not matches_patterns(path, ignore_patterns or []):
                 yield path, storage
 
 
+def sources() -> dict[str, Path]:
+    """Return address below STATIC_URL -> file."""
+    npm = {address: Path(settings.BASE_DIR) / "node_modules" / file for address, file in FILES.items()}
+    scripts = Path(django_htmx.__file__).parent / "static"
+    return {**npm, _HTMX: scripts / _HTMX}
+
+
 class _Renamed(FileSystemStorage):
     def path(self, name: str) -> str:
-        return super().path(FILES[name])
-
-
-def _folder() -> Path:
-    return Path(settings.BASE_DIR) / "node_modules"
+        return str(sources()[name])

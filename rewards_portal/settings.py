@@ -193,14 +193,18 @@ STATIC_ROOT = BASE_DIR / env.text("STATIC_ROOT", use="Set a folder.", default="s
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
-    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "rewards_portal.packages.PackageFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        "OPTIONS": {"file_permissions_mode": 0o644},
+    },
 }
-WHITENOISE_MANIFEST_STRICT = True
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Pressing Tabler's source map would take longer than everything else; only developers' tools ask for it.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "woff2")
 
 logs.configure()
 LOGGING = logs.logging_settings(

@@ -66,7 +66,11 @@ def _run(demo: Demo) -> int:
         output.plain(prepared.stdout)
         return _refuse("The demo could not be prepared; the reason stands above. `make fresh` starts over.")
     banner = f"\n{prepared.stdout.rstrip()}\n\nThe portal is ready: {demo.url}\nCtrl-C stops everything.\n"
-    Supervisor(demo.services, output=output, when_ready=lambda: output.plain(banner)).run()
+    try:
+        Supervisor(demo.services, output=output, when_ready=lambda: output.plain(banner)).run()
+    finally:
+        if not demo.scratch.is_relative_to(VAR):
+            shutil.rmtree(demo.scratch, ignore_errors=True)
     return 0
 
 

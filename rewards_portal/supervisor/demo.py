@@ -17,12 +17,13 @@ _SIMULATOR_PORT = 8900
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """A demo that is ready to start."""
+    """A demo that is ready to start; `scratch` holds Redis' socket and goes when the demo ends."""
 
     url: str
     services: tuple[Service, ...]
     environment: Mapping[str, str]
     remarks: tuple[str, ...]
+    scratch: Path
 
 
 def plan_demo(base: Path, *, outer: Mapping[str, str]) -> Demo:
@@ -45,6 +46,7 @@ def plan_demo(base: Path, *, outer: Mapping[str, str]) -> Demo:
         url=f"http://{ports.LOOPBACK}:{port}/",
         services=(*redis, *_portal(base, environment=environment, port=port, simulator_port=simulator_port)),
         environment=environment,
+        scratch=socket.parent,
         remarks=() if port == wanted else (f"Port {wanted} is taken; the portal uses {port}.",),
     )
 

@@ -21,9 +21,10 @@ def redis_binary() -> Path:
 
 
 def socket_path(folder: Path) -> Path:
-    """Return where the socket goes: in `folder`, or where paths are short when its path is too long."""
+    """Return where the socket goes: in `folder`, or in a new one for temporary files when its path is unfit."""
     path = folder / "redis.sock"
-    if len(bytes(path)) <= _LONGEST_SOCKET_PATH:
+    # Redis lists a client by that path, and a space in it breaks what RQ reads from the list.
+    if len(bytes(path)) <= _LONGEST_SOCKET_PATH and " " not in str(path):
         return path
     return Path(tempfile.mkdtemp(prefix="rewards-redis-")) / "redis.sock"
 
@@ -41,6 +42,7 @@ def redis_command(binary: Path, *, folder: Path, socket: Path) -> tuple[str, ...
         "save": "",
         "maxmemory-policy": "noeviction",
         "daemonize": "no",
+        "loglevel": "warning",
     }
     return (str(binary), *(word for name, value in settings.items() for word in (f"--{name}", value)))
 

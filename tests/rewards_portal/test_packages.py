@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles.finders import get_finder
+from django.template import Context, Template
 
 from rewards_portal import packages
 
@@ -12,8 +13,13 @@ def finder():
 
 
 def test_every_named_file_is_installed(finder) -> None:
-    missing = [path for path in packages.FILES if finder.find(path) is None]
+    missing = [path for path in packages.sources() if finder.find(path) is None]
     assert missing == []
+
+
+def test_script_of_the_template_tag_is_among_them(finder) -> None:
+    tag = Template("{% load django_htmx %}{% htmx_script %}").render(Context())
+    assert [f"/static/{path}" in tag for path in packages.sources() if path.endswith(".js")] == [True]
 
 
 def test_other_file_of_a_package_is_not_found(finder) -> None:
@@ -22,4 +28,4 @@ def test_other_file_of_a_package_is_not_found(finder) -> None:
 
 def test_exactly_the_named_files_are_collected(finder) -> None:
     collected = {path: storage.path(path) for path, storage in finder.list([])}
-    assert collected == {path: str(Path(finder.find(path))) for path in packages.FILES}
+    assert collected == {path: str(Path(finder.find(path))) for path in packages.sources()}

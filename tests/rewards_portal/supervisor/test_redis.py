@@ -21,8 +21,10 @@ def test_socket_stays_in_a_short_folder(tmp_path: Path) -> None:
     assert socket_path(Path("/var/demo")) == Path("/var/demo/redis.sock")
 
 
-def test_socket_leaves_a_folder_whose_path_is_too_long() -> None:
-    assert len(str(socket_path(Path("/" + "long/" * 30)))) <= 100
+@pytest.mark.parametrize("folder", ["/" + "long/" * 30, "/a folder"])
+def test_socket_leaves_a_folder_whose_path_is_too_long_or_has_a_space(folder: str) -> None:
+    path = socket_path(Path(folder))
+    assert (len(str(path)) <= 100, " " in str(path), path.parent.is_dir()) == (True, False, True)
 
 
 def test_url_of_a_path_with_a_space_is_understood() -> None:
