@@ -1,0 +1,52 @@
+"""Who may take a batch out of the portal, how much of it, and the trail that it leaves."""
+
+from django.db import transaction
+
+from allocations.domain import policy
+from allocations.domain.errors import StateConflict
+from allocations.domain.policy import Actor, Role
+from allocations.domain.states import BatchState
+from allocations.gateway import database_now
+from allocations.models import Batch
+from allocations.services import trail
+
+
+def check_export(actor: Actor, batch: Batch) -> None:
+    """Raises NotAllowed without the role, StateConflict while the list is not read."""
+    policy.check_export(actor)
+    if batch.state in {BatchState.DRAFT, BatchState.CHECKING}:
+        raise StateConflict(
+            f"Batch {batch.pk} is “{batch.state}”: its list has not been read to the end. Export it after that."
+        )
+
+
+def sees_personal_data(actor: Actor) -> bool:
+    """An auditor gets mobiles and e-mail addresses masked; who makes or decides batches needs them."""
+    return bool(actor.roles & {Role.ADMIN, Role.APPROVER})
+
+
+def record_export(
+    actor: Actor,
+    *,
+    batch_id: int,
+    kind: str,
+    rows: int,
+    points: int,
+    sha256: str,
+    **scope: str,
+) -> None:
+    """Writes the trail entry. `points` as in the list; `sha256` of the file; `scope`: which rows, how shown."""
+    with transaction.atomic():
+        trail.write_entry(
+            "batch exported",
+            at=database_now(),
+            object_type="batch",
+            object_id=batch_id,
+            batch_id=batch_id,
+            actor=actor,
+            kind=kind,
+            rows=rows,
+            points=points,
+            sha256=sha256,
+            **scope,
+        )
