@@ -1,0 +1,51 @@
+"""The export of a batch. POST, because it leaves an entry in the trail: a GET never writes."""
+
+import base64
+
+from django.http import FileResponse, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+
+from allocations.domain.policy import Actor
+from allocations.exports.batch import Made, batch_file
+from allocations.exports.cells import points
+from allocations.models import Batch
+from allocations.presenters.reasons import EVIDENCE, EXPLANATIONS
+from allocations.views.gates import action
+
+_REASONS = {code.value: explanation.words for code, explanation in EXPLANATIONS.items()}
+_EVIDENCE = {code.value: words for code, words in EVIDENCE.items()}
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@action
+def export_batch(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBase:
+    """`kind`: csv or xlsx; `outcome`: a word of the export's outcomes, or nothing for all rows."""
+    get_object_or_404(Batch, pk=batch_id)
+    kind = request.POST.get("kind", "")
+    made = batch_file(
+        actor,
+        batch_id=batch_id,
+        kind=kind,
+        outcome=request.POST.get("outcome", ""),
+        reasons=_REASONS,
+        evidence=_EVIDENCE,
+    )
+    answer = FileResponse(made.file, as_attachment=True, filename=made.name, content_type=_TYPES[kind])
+    for name, value in _facts(made).items():
+        answer.headers[name] = value
+    return answer
+
+
+def _facts(made: Made) -> dict[str, str]:
+    """What the sheet "About" says, for those who fetch the CSV by program."""
+    return {
+        "Repr-Digest": f"sha-256=:{base64.b64encode(bytes.fromhex(made.sha256)).decode()}:",
+        "X-Export-Rows": str(made.tally.row_count),
+        "X-Export-Points": str(made.tally.points.total()),
+        "X-Export-Credited-Points": str(points(made.tally.credited)),
+        "X-Export-Batch-Digest": made.batch.digest,
+    }

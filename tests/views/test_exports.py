@@ -1,0 +1,137 @@
+import base64
+import hashlib
+import re
+
+import pytest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from allocations.exports.tallies import FILTERS
+from allocations.models import Chunk, TrailEntry
+from tests.factories.batches import approved_batch
+from tests.factories.people import person
+
+pytestmark = pytest.mark.django_db
+
+
+def export(client, batch, **fields):
+    return client.post(reverse("allocations:batch-export", args=[batch.pk]), {"kind": "csv", **fields})
+
+
+@pytest.fixture
+def admin(client):
+    client.force_login(person("admin"))
+    return client
+
+
+def test_export_is_an_attachment_with_its_own_name_and_hash(admin):
+    batch = approved_batch(credited=2)
+    answer = export(admin, batch)
+    content = answer.getvalue()
+
+    assert answer.status_code == 200
+    name = re.fullmatch(r'attachment; filename="(.+)"', answer["Content-Disposition"])[1]
+    assert re.fullmatch(rf"batch-{batch.pk}-\d{{4}}-\d\d-\d\d\.csv", name)
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in answer["Cache-Control"]
+    assert answer["Repr-Digest"] == f"sha-256=:{base64.b64encode(hashlib.sha256(content).digest()).decode()}:"
+    assert content.count(b"\r\n") == 3
+
+
+def test_export_states_its_figures_in_headers(admin):
+    batch = approved_batch(credited=2, failed=1)
+    answer = export(admin, batch)
+    answer.getvalue()
+
+    assert answer["X-Export-Rows"] == "3"
+    assert answer["X-Export-Points"] == "1500"
+    assert answer["X-Export-Credited-Points"] == "1000"
+    assert answer["X-Export-Batch-Digest"] == batch.digest
+
+
+def test_export_as_xlsx_is_a_workbook(admin):
+    answer = export(admin, approved_batch(), kind="xlsx", outcome="credited")
+
+    assert answer["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert answer.getvalue()[:2] == b"PK"
+
+
+def test_export_by_get_is_not_possible_and_writes_nothing(admin):
+    batch = approved_batch()
+
+    assert admin.get(reverse("allocations:batch-export", args=[batch.pk])).status_code == 405
+    assert not TrailEntry.objects.filter(event="batch exported").exists()
+
+
+def test_export_without_csrf_token_is_refused(client):
+    client.handler.enforce_csrf_checks = True
+    client.force_login(person("admin"))
+
+    assert export(client, approved_batch()).status_code == 403
+
+
+def test_export_twice_leaves_two_entries(admin):
+    batch = approved_batch()
+    for _ in range(2):
+        export(admin, batch).getvalue()
+
+    assert TrailEntry.objects.filter(event="batch exported", batch=batch).count() == 2
+
+
+def test_export_asks_for_a_login_first(client):
+    batch = approved_batch()
+    address = reverse("allocations:batch-export", args=[batch.pk])
+
+    answer = export(client, batch)
+
+    assert (answer.status_code, answer["Location"]) == (302, f"{reverse('login')}?next={address}")
+
+
+@pytest.mark.parametrize("roles", [(), ("owner",)])
+def test_export_needs_a_role(client, roles):
+    client.force_login(person(*roles))
+
+    answer = export(client, approved_batch())
+
+    assert answer.status_code == 403
+    assert "you need the role" in answer.content.decode()
+
+
+def test_export_for_an_auditor_is_masked(client):
+    client.force_login(person("auditor"))
+    batch = approved_batch(credited=1)
+    row = batch.rows.get()
+
+    content = export(client, batch).getvalue().decode()
+
+    assert f"******{row.mobile[-4:]}" in content
+    assert (row.mobile in content, row.email in content) == (False, False)
+
+
+def test_export_that_does_not_add_up_is_a_sentence_and_no_file(admin):
+    batch = approved_batch(failed=2)
+    Chunk.objects.filter(run__batch=batch).update(failed=3)
+
+    answer = export(admin, batch)
+
+    assert answer.status_code == 409
+    assert "Nothing was exported." in answer.content.decode()
+    assert "Content-Disposition" not in answer
+
+
+@pytest.mark.parametrize("fields", [{"kind": "pdf"}, {"kind": ""}, {"outcome": "success"}])
+def test_export_of_another_kind_or_outcome_is_refused(admin, fields):
+    assert export(admin, approved_batch(), **fields).status_code == 422
+
+
+def test_export_of_a_batch_that_is_not_there_is_not_found(admin):
+    assert admin.post(reverse("allocations:batch-export", args=[10**9]), {"kind": "csv"}).status_code == 404
+
+
+def test_export_form_offers_every_outcome_and_posts(rf):
+    form = render_to_string("components/export_form.html", {"batch": approved_batch()}, request=rf.get("/"))
+
+    assert re.findall(r'<option value="(.*?)"', form) == ["", *FILTERS]
+    assert 'method="post"' in form
+    assert "csrfmiddlewaretoken" in form
