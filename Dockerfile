@@ -1,0 +1,42 @@
+# syntax=docker/dockerfile:1
+# One image for the web server, the workers and the sweeper; compose.yaml shows which command is which.
+
+FROM node:22-slim AS packages
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev
+
+FROM python:3.11-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+RUN python -m venv /opt/venv
+COPY requirements/runtime.txt /build/
+RUN /opt/venv/bin/python -m pip install --no-deps --require-hashes --only-binary :all: -r /build/runtime.txt
+WORKDIR /srv/portal
+COPY manage.py ./
+COPY rewards_portal rewards_portal
+COPY allocations allocations
+COPY templates templates
+COPY static static
+COPY --from=packages /build/node_modules node_modules
+# Collecting needs settings and none of their values; these reach no layer that runs.
+RUN ENKASH_ENVIRONMENT=uat ENKASH_API_URL=build ENKASH_TOKEN_URL=build ENKASH_PARTNER_ID=build \
+    ENKASH_USERNAME=build ENKASH_PASSWORD=build ENKASH_CLIENT_ID=build ENKASH_CLIENT_SECRET=build \
+    SECRET_KEY=build DATA_KEY=build ALLOWED_HOSTS=build DATABASE_URL=postgresql:///build REDIS_URL=redis://build \
+    /opt/venv/bin/python manage.py collectstatic --noinput --skip-checks \
+    && rm -rf node_modules static
+
+FROM python:3.11-slim
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PORT=8000 MEDIA_ROOT=/var/lib/portal
+RUN useradd --system --uid 10001 --home-dir /var/lib/portal --create-home portal \
+    && chmod 700 /var/lib/portal
+COPY --from=build /opt/venv /opt/venv
+COPY --from=build /srv/portal /srv/portal
+WORKDIR /srv/portal
+# STATICFILES_DIRS names the folder whose files are already collected.
+RUN mkdir static
+USER portal
+VOLUME /var/lib/portal
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["python", "-m", "rewards_portal.probe"]
+CMD ["sh", "-c", "exec gunicorn --bind 0.0.0.0:$PORT --worker-class gthread --workers 2 --threads 8 --no-control-socket --worker-tmp-dir /dev/shm rewards_portal.wsgi"]
