@@ -68,7 +68,7 @@ def _portal(base: Path, *, environment: Mapping[str, str], port: int, simulator_
     ledger = str(base / "var" / "simulator.sqlite3")
     # A lost answer hangs for longer than the demo's ENKASH_TIMEOUT, so that the portal has to give up on it.
     simulator = f"--port {simulator_port} --profile realistic --seed 1 --hang-seconds 6".split()
-    server = ("--bind", f"{ports.LOOPBACK}:{port}", "--worker-class", "gthread", "--threads", "8", "--workers", "2")
+    server = ("--bind", f"{ports.LOOPBACK}:{port}", "--worker-class", "gthread", "--threads", "8", "--preload")
     gunicorn = (sys.executable, "-m", "gunicorn", "--chdir", str(base), "--no-control-socket", "--log-level", "warning")
     return (
         Service(

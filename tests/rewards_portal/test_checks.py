@@ -92,14 +92,14 @@ def test_people(settings, environment: str, username: str, expected: list[str]) 
     assert ids(checks.check_people()) == expected
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_insist_names_what_is_wrong(settings) -> None:
     use(settings, LIVE, TIMINGS, {"DEBUG": True})
     with pytest.raises(ImproperlyConfigured, match=r"^DEBUG is on in a live installation\. Unset it\.$"):
         checks.insist()
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_insist_passes_a_sound_installation(settings) -> None:
     use(settings, LIVE, TIMINGS)
     assert checks.insist() is None
