@@ -1,5 +1,6 @@
-"""The sweeper: rings again for whatever the doorbell lost. It decides nothing and sends nothing itself."""
+"""The sweeper: rings again for whatever the doorbell lost, and keeps balances fresh. It sends no points itself."""
 
+import contextlib
 from datetime import datetime, timedelta
 
 from django.db import models
@@ -7,10 +8,12 @@ from django.db.models import Exists, OuterRef, Q
 
 from allocations import queue
 from allocations.domain.states import RunState
+from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
-from allocations.models import Chunk, Lane, Run, SweeperLease, Upload
+from allocations.models import Account, Chunk, Lane, Run, SweeperLease, Upload
 from allocations.models.runs import ChunkState
 from allocations.models.uploads import UploadState
+from allocations.services import balances
 
 # An upload that shows no sign of life for so long lost its worker.
 IMPORT_SILENCE = timedelta(seconds=60)
@@ -55,3 +58,21 @@ def silent_uploads(now: datetime) -> models.QuerySet[Upload]:
         Q(seen_at__isnull=True) | Q(seen_at__lt=now - IMPORT_SILENCE)
     )
     return Upload.objects.filter(waiting | silent).order_by("pk")
+
+
+class BalanceWatch:
+    """Asks for balances that nobody has read lately; a failing EnKash is not asked more often than a working one."""
+
+    def __init__(self, *, every: timedelta) -> None:
+        self._every = every
+        self._asked_at: dict[int, datetime] = {}
+
+    def refresh(self, *, gateway: Gateway) -> None:
+        now = gateway.clock()
+        old = Q(balance_at__isnull=True) | Q(balance_at__lt=now - self._every)
+        for account in Account.objects.filter(old).order_by("pk"):
+            if now - self._asked_at.get(account.pk, now - self._every) < self._every:
+                continue
+            self._asked_at[account.pk] = now
+            with contextlib.suppress(EnkashError):
+                balances.read_balance(account, gateway=gateway)

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
 from allocations import gateway
-from allocations.services.sweeping import sweep
+from allocations.services.sweeping import BalanceWatch, sweep
 
 
 class Command(BaseCommand):
@@ -24,6 +24,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         portal = gateway.build()
+        self._balances = BalanceWatch(every=portal.timing.balance_age)
         while not stop.is_set():
             self._round(portal, every)
             if options["once"]:
@@ -34,6 +35,8 @@ class Command(BaseCommand):
         try:
             close_old_connections()
             rung = sweep(gateway=portal, every=every)
+            if rung is not None:
+                self._balances.refresh(gateway=portal)
         except DatabaseError as error:
             self.stderr.write(f"the database is away, next try in {every.total_seconds():.0f} s: {error}")
             return
