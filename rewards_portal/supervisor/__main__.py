@@ -14,7 +14,8 @@ from rewards_portal.supervisor.output import Output
 from rewards_portal.supervisor.supervisor import Supervisor
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR = BASE_DIR / "var"
+# Everything the demo makes; another folder is another demo.
+VAR = Path(os.environ.get("PORTAL_VAR") or BASE_DIR / "var").absolute()
 
 
 def main() -> int:
@@ -24,13 +25,13 @@ def main() -> int:
     fresh: bool = parser.parse_args().fresh
     if (environment := os.environ.get("ENKASH_ENVIRONMENT", "simulator")) != "simulator":
         return _refuse(f"ENKASH_ENVIRONMENT is {environment}; the demo only ever talks to the simulator. Unset it.")
-    VAR.mkdir(mode=0o700, exist_ok=True)
+    VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (VAR / "run.lock").open("w") as lock:
         if not _locked(lock):
             return _refuse("The demo already runs from this folder. Press Ctrl-C there first.")
         if fresh:
             _forget()
-        return _run(plan_demo(BASE_DIR, outer=os.environ))
+        return _run(plan_demo(BASE_DIR, var=VAR, outer=os.environ))
 
 
 def _locked(lock: TextIO) -> bool:

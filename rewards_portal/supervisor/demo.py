@@ -26,25 +26,25 @@ class Demo:
     scratch: Path
 
 
-def plan_demo(base: Path, *, outer: Mapping[str, str]) -> Demo:
-    """Choose ports and Redis, write var/portal.env, and return what to start; `outer` may set PORT and *_URL."""
+def plan_demo(base: Path, *, var: Path, outer: Mapping[str, str]) -> Demo:
+    """Choose ports and Redis, write portal.env into `var`, and return what to start; `outer` may set PORT and *_URL."""
     wanted = int(outer.get("PORT") or _PORT)
     port, simulator_port = ports.free_port(wanted), ports.free_port(_SIMULATOR_PORT)
-    socket = socket_path(base / "var" / "redis")
+    socket = socket_path(var / "redis")
     own_redis = not outer.get("REDIS_URL")
     variables = demo_environment(
-        base / "var" / "portal.env",
+        var / "portal.env",
         outer=outer,
         simulator_url=f"http://{ports.LOOPBACK}:{simulator_port}",
         redis_url=redis_url(socket) if own_redis else outer["REDIS_URL"],
         port=port,
     )
-    write_environment(base / "var" / "portal.env", variables)
+    write_environment(var / "portal.env", variables)
     environment = {**outer, **variables, "PYTHONUNBUFFERED": "1"}
-    redis = (_redis(base / "var" / "redis", socket=socket, environment=environment),) if own_redis else ()
+    redis = (_redis(var / "redis", socket=socket, environment=environment),) if own_redis else ()
     return Demo(
         url=f"http://{ports.LOOPBACK}:{port}/",
-        services=(*redis, *_portal(base, environment=environment, port=port, simulator_port=simulator_port)),
+        services=(*redis, *_portal(base, var, environment=environment, port=port, simulator_port=simulator_port)),
         environment=environment,
         scratch=socket.parent,
         remarks=() if port == wanted else (f"Port {wanted} is taken; the portal uses {port}.",),
@@ -63,9 +63,11 @@ def _redis(folder: Path, *, socket: Path, environment: Mapping[str, str]) -> Ser
     )
 
 
-def _portal(base: Path, *, environment: Mapping[str, str], port: int, simulator_port: int) -> tuple[Service, ...]:
+def _portal(
+    base: Path, var: Path, *, environment: Mapping[str, str], port: int, simulator_port: int
+) -> tuple[Service, ...]:
     manage = (sys.executable, str(base / "manage.py"))
-    ledger = str(base / "var" / "simulator.sqlite3")
+    ledger = str(var / "simulator.sqlite3")
     # A lost answer hangs for longer than the demo's ENKASH_TIMEOUT, so that the portal has to give up on it.
     simulator = f"--port {simulator_port} --profile realistic --seed 1 --hang-seconds 6".split()
     server = ("--bind", f"{ports.LOOPBACK}:{port}", "--worker-class", "gthread", "--threads", "8", "--preload")

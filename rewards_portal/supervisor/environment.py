@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from dotenv import dotenv_values
 
@@ -28,6 +29,7 @@ def demo_environment(
     path: Path, *, outer: Mapping[str, str], simulator_url: str, redis_url: str, port: int
 ) -> dict[str, str]:
     """Return the variables of the demo; DATABASE_URL comes from `outer` if set, secrets from the file at `path`."""
+    folder = path.parent
     kept = dotenv_values(path) if path.is_file() else {}
     made = {"SECRET_KEY": secrets.token_urlsafe(48), "DATA_KEY": base64.urlsafe_b64encode(os.urandom(32)).decode()}
     return {
@@ -43,10 +45,10 @@ def demo_environment(
         "ENKASH_CLIENT_SECRET": demo.CLIENT_SECRET,
         **_TIMINGS,
         **{name: kept.get(name) or made[name] for name in _SECRETS},
-        "DATABASE_URL": outer.get("DATABASE_URL") or "sqlite:///var/portal.sqlite3",
+        "DATABASE_URL": outer.get("DATABASE_URL") or f"sqlite:///{quote(str(folder / 'portal.sqlite3'))}",
         "REDIS_URL": redis_url,
-        "MEDIA_ROOT": "var/uploads",
-        "STATIC_ROOT": "var/static",
+        "MEDIA_ROOT": str(folder / "uploads"),
+        "STATIC_ROOT": str(folder / "static"),
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "HTTPS": "off",
         "PORT": str(port),
