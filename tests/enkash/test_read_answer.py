@@ -12,7 +12,7 @@ from tests.enkash.raw_server import raw
 NOW = 1_700_000_000.0  # Tue, 14 Nov 2023 22:13:20 GMT
 REFUSAL = '{"code":1,"message":"Bin Type is not mapped on PlanMaster","payload":null}'
 POOR = '{"response_code":1,"response_message":"Insufficient balance in card account"}'
-LISTED = '{"code":1,"message":"KYC","payload":{"successBulkEnKashCardCreateDTOs":[]}}'
+LISTED = '{"code":1,"message":"Bin Type is not mapped on PlanMaster","payload":{"successBulkEnKashCardCreateDTOs":[]}}'
 HTML = "<html>502</html>"
 OTHER = '{"code":1,"message":"Something went wrong"}'
 
