@@ -30,15 +30,19 @@ class TableWriter:
         if not records:
             return
         if connection.vendor == "postgresql":
-            self._copy(records)
+            self.copy(self.text(records))
         else:
             self._insert(records)
 
-    def _copy(self, records: Sequence[Sequence[Value]]) -> None:
+    def text(self, records: Sequence[Sequence[Value]]) -> str:
+        """The records as COPY's text format."""
         tail = "".join(f"\t{_escaped(value)}" for value in self._defaults) + "\n"
-        lines = "".join([self._line(record) + tail for record in records])
+        return "".join([self._line(record) + tail for record in records])
+
+    def copy(self, text: str) -> None:
+        """PostgreSQL only: store what `text` made."""
         with connection.cursor() as cursor, cursor.copy(f"COPY {self._table} ({self._columns}) FROM STDIN") as copy:
-            copy.write(lines)
+            copy.write(text)
 
     def _line(self, record: Sequence[Value]) -> str:
         line = "\t".join(map(str, record))

@@ -51,7 +51,7 @@ def store_block(claim: Claim, block: Block, *, rows_read: int, now: datetime) ->
     with transaction.atomic():
         note_progress(claim, now=now, rows_read=rows_read)
         ids = reserve_ids(Row, len(block.rows))
-        TableWriter(Row, ROW_FIELDS).write(_row_records(claim, block, ids))
+        TableWriter(Row, ROW_FIELDS).write(row_records(claim, block, ids))
         found = [(ids[at], block.numbers[at], finding) for at, some in block.findings.items() for finding in some]
         write_problems(claim.batch_id, found)
 
@@ -75,7 +75,8 @@ def write_problems(batch_id: int, found: Sequence[tuple[int, int, Finding]]) -> 
     )
 
 
-def _row_records(claim: Claim, block: Block, ids: Sequence[int]) -> list[tuple[Value, ...]]:
+def row_records(claim: Claim, block: Block, ids: Sequence[int]) -> list[tuple[Value, ...]]:
+    """Records of ROW_FIELDS; a row without errors gets the hash of its payload."""
     references = mint_many(len(ids))
     records: list[tuple[Value, ...]] = []
     for at, row in enumerate(block.rows):
