@@ -15,8 +15,8 @@ from allocations.selectors.approvals import facts_of, votes_of
 from allocations.selectors.batch_pages import batches_with_people, runs_of, uploads_of
 from allocations.selectors.outcome_rows import row_page
 from allocations.selectors.runs import failure_causes
-from allocations.selectors.totals import batch_totals, run_totals
-from allocations.views.gates import page
+from allocations.selectors.totals import Totals, batch_totals, run_totals
+from allocations.views.gates import page, wants_fragment
 
 
 def show_outcome(request: HttpRequest, actor: Actor, batch: Batch, *, tab: str = "") -> HttpResponse:
@@ -24,8 +24,8 @@ def show_outcome(request: HttpRequest, actor: Actor, batch: Batch, *, tab: str =
     tab = tab or request.GET.get("tab", "rows")
     read = TABS.get(tab, _rows)
     context = {"batch": batch, "tab": tab if tab in TABS else "rows", **read(request, batch)}
-    if getattr(request, "htmx", False):
-        return render(request, "allocations/outcome/_tab.html", context | _counts(batch))
+    if wants_fragment(request):
+        return render(request, "allocations/outcome/_tab.html", context | _counts(batch, batch_totals(batch)))
     return render(request, "allocations/outcome/page.html", context | _head(batch, actor))
 
 
@@ -49,14 +49,14 @@ def _head(batch: Batch, actor: Actor) -> dict[str, object]:
         "story": stories.story(batch, votes=votes, runs=runs),
         "newest": run_lines.run_lines(runs[:1]),
         "acts": outcomes.acts(batch, totals, actor=actor, facts=facts_of(batch), newest=runs[0][0] if runs else None),
-        **_counts(batch),
+        **_counts(batch, totals),
     }
 
 
-def _counts(batch: Batch) -> dict[str, object]:
+def _counts(batch: Batch, totals: Totals) -> dict[str, object]:
     numbers = {
         "rows": batch.row_count,
-        "causes": batch_totals(batch).failed,
+        "causes": totals.failed,
         "files": uploads_of(batch).count(),
         "votes": votes_of(batch).count(),
         "runs": runs_of(batch).count(),

@@ -10,7 +10,7 @@ from allocations.models import Run
 from allocations.presenters import causes, live_runs, outcomes, passports, run_lines
 from allocations.selectors import runs as reads
 from allocations.selectors.totals import Totals, run_totals
-from allocations.views.gates import page
+from allocations.views.gates import page, wants_fragment
 
 PAGE = 25
 
@@ -35,7 +35,7 @@ def run(request: HttpRequest, actor: Actor, run_id: int) -> HttpResponse:
         raise Http404(f"There is no run {run_id}.")
     totals = run_totals(found)
     context = {**_figures(found, totals), **_reads(found), **_controls(found, actor)}
-    template = "_live" if getattr(request, "htmx", False) else "run"
+    template = "_live" if wants_fragment(request) else "run"
     return render(request, f"allocations/runs/{template}.html", context)
 
 

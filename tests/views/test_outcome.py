@@ -37,12 +37,12 @@ def test_batch_page_adds_up_and_tells_who_did_what(auditor):
 @pytest.mark.parametrize(
     ("tab", "shown"),
     [
-        ("rows", "Person’s<br>balance after"),
+        ("rows", "Person's<br>balance after"),
         ("causes", "Mobile number registered with another company"),
         ("files", "diwali.csv"),
         ("votes", "approved"),
         ("runs", "Runs of this batch, newest first"),
-        ("nonsense", "Person’s<br>balance after"),
+        ("nonsense", "Person's<br>balance after"),
     ],
 )
 def test_batch_page_opens_at_its_tabs(auditor, tab, shown):
@@ -109,6 +109,11 @@ def test_rows_fragment_is_only_the_tab(auditor):
     page = text(get(auditor, "batch-rows", approved_batch(), **{"HX-Request": "true"}))
     assert page.lstrip().startswith('<section class="panel" id="part"')
     assert "<html" not in page
+
+
+def test_rows_are_a_whole_page_when_the_browser_goes_back(auditor):
+    back = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    assert "<html" in text(get(auditor, "batch-rows", approved_batch(), **back))
 
 
 def test_rows_of_a_list_in_review_are_on_the_review_page(auditor):
