@@ -79,8 +79,8 @@ def phases(run: Run, totals: Totals, chunks: ChunkCounts) -> tuple[Phase, ...]:
     doubt = totals.unknown + totals.disputed
     return (
         Phase(
-            "Waiting for a worker",
-            clock(run.started_at) if started else "begins by itself",
+            "Begin",
+            clock(run.started_at) if started else "by itself, when a worker is free",
             _css(started, reached=True),
         ),
         Phase(
