@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from allocations.domain.states import RowState, RunState
 from allocations.models import Attempt, Chunk, Row, Run
@@ -52,11 +52,6 @@ def chunk_counts(run: Run) -> ChunkCounts:
 def latest_attempts(run: Run, limit: int) -> QuerySet[Attempt]:
     """Newest calls first, each with its chunk's present counters."""
     return Attempt.objects.filter(chunk__run=run).select_related("chunk").order_by("-id")[:limit]
-
-
-def last_attempt_at(run: Run) -> datetime | None:
-    last: datetime | None = Attempt.objects.filter(chunk__run=run).aggregate(at=Max("sent_at"))["at"]
-    return last
 
 
 def chunks_in_doubt(run: Run, limit: int) -> QuerySet[Chunk]:

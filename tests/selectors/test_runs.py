@@ -7,7 +7,6 @@ from allocations.selectors.runs import (
     chunk_counts,
     chunks_in_doubt,
     failure_causes,
-    last_attempt_at,
     latest_attempts,
     open_runs,
     run_of,
@@ -50,7 +49,6 @@ def test_attempts_and_chunks_in_doubt_of_a_run():
     run = running()
     chunk = run.chunks.get()
     assert [attempt.chunk for attempt in latest_attempts(run, 5)] == [chunk]
-    assert last_attempt_at(run) == NOW
     assert list(chunks_in_doubt(run, 5)) == [chunk]
 
 
