@@ -33,6 +33,8 @@ _ENVIRONMENT = {
     "MEDIA_ROOT": str(_FOLDER / "uploads"),
     "STATIC_ROOT": str(_FOLDER / "static"),
     "LOG_LEVEL": "WARNING",
+    # Playwright keeps an event loop in the test's thread, which Django would take for asynchronous code.
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
 }
 for _name, _value in _ENVIRONMENT.items():
     os.environ.setdefault(_name, _value)
