@@ -60,9 +60,12 @@ def _readable(binaries: Path, *, folder: Path, identity: dict[str, Any]) -> Path
     try:
         subprocess.run([binaries / "postgres", "--version"], check=True, capture_output=True, **identity)
     except PermissionError:
-        # A virtual environment below /root is closed to the unprivileged user.
-        shutil.copytree(binaries.parent, folder / "pginstall", symlinks=True)
-        return folder / "pginstall" / "bin"
+        # A virtual environment below /root is closed to the unprivileged user; the wheel finds its libraries
+        # beside its package, so both move together.
+        package = binaries.parents[1]
+        for part in (package, package.with_name(f"{package.name}.libs")):
+            shutil.copytree(part, folder / part.name, symlinks=True)
+        return folder / package.name / "pginstall" / "bin"
     return binaries
 
 
