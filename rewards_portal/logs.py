@@ -110,6 +110,8 @@ def logging_settings(*, readable: bool, level: str) -> dict[str, Any]:
             # Django's own handlers would print a second copy that nobody redacts, or mail locals to admins.
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": level, "propagate": True},
+            # Any scanner can cause these, each with a traceback; the answer 400 is enough.
+            "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL", "propagate": True},
             # At INFO the queue logs the arguments of every job.
             "rq.worker": {"handlers": [], "level": "WARNING", "propagate": True},
         },
