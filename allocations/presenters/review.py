@@ -16,9 +16,10 @@ FIELDS = ("name", "mobile", "email", "amount")
 _OTHERS = {"title": "Title", "remarks": "Remarks", "client_reference": "Reference"}
 
 
-def review_equation(batch: Batch) -> Equation:
+def review_equation(batch: Batch, *, rows_in_file: int) -> Equation:
+    """`rows_in_file` is what the reader counted; the parts are what is stored, so a lost row shows."""
     return Equation(
-        whole=Term(batch.row_count, "rows in file"),
+        whole=Term(rows_in_file, "rows in file"),
         parts=(
             Term(ready_rows(batch), "ready"),
             Term(batch.error_rows, "needs fixing", NEEDS_FIXING),
@@ -32,10 +33,12 @@ def ready_rows(batch: Batch) -> int:
     return batch.row_count - batch.left_out_count - batch.error_rows
 
 
-def reason_against_submitting(batch: Batch, *, refused: str = "") -> str:
+def reason_against_submitting(batch: Batch, *, adds_up: bool = True, refused: str = "") -> str:
     """Why the submit button is off, "" when it is on. `refused`: what the policy says to this person."""
     if refused:
         return refused
+    if not adds_up:
+        return "The rows do not add up: upload the list again."
     if batch.error_rows:
         return f"{counted(batch.error_rows, 'row')} still {_have(batch.error_rows)} errors: fix them or leave them out."
     if ready_rows(batch) < 1:

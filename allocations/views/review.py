@@ -9,7 +9,7 @@ from allocations.domain.policy import Actor, BatchFacts, can_edit, check_submit
 from allocations.forms.grids import GridForm
 from allocations.forms.mappings import LABELS
 from allocations.forms.row_numbers import RowNumberForm
-from allocations.models import Batch
+from allocations.models import Batch, Upload
 from allocations.presenters import review
 from allocations.presenters.mappings import mapped
 from allocations.presenters.numbers import counted
@@ -30,12 +30,15 @@ def show_review(request: HttpRequest, actor: Actor, batch: Batch) -> HttpRespons
     if wants_fragment(request):
         return render(request, "allocations/review/_grid.html", grid)
     upload = reads.newest_upload(batch.pk)
+    equation = review.review_equation(batch, rows_in_file=_rows_in_file(batch, upload))
     context = {
         "upload": upload,
         "twin": reads.same_file_elsewhere(upload) if upload else None,
-        "equation": review.review_equation(batch),
+        "equation": equation,
         "ready_words": counted(review.ready_rows(batch), "row"),
-        "against": _against(actor, batch, facts),
+        "against": review.reason_against_submitting(
+            batch, adds_up=equation.adds_up, refused=reason_of(check_submit, actor, facts)
+        ),
         "cards": cause_cards(reads.causes(batch.pk)),
         "list_problems": reads.list_problems(batch.pk),
         "mapped": mapped(upload.header, upload.mapping, labels=LABELS) if upload else [],
@@ -55,8 +58,8 @@ def _forecast(batch: Batch) -> dict[str, object]:
     }
 
 
-def _against(actor: Actor, batch: Batch, facts: BatchFacts) -> str:
-    return review.reason_against_submitting(batch, refused=reason_of(check_submit, actor, facts))
+def _rows_in_file(batch: Batch, upload: Upload | None) -> int:
+    return batch.row_count if upload is None or upload.rows_total is None else upload.rows_total
 
 
 def _grid(request: HttpRequest, actor: Actor, batch: Batch, facts: BatchFacts) -> dict[str, object]:

@@ -35,6 +35,7 @@ def review_batch(*, ready: int = 3, errors: int = 0, warnings: int = 0, left_out
         sample=[["Asha Rao"], ["9876500001"], ["700"]],
         mapping={"name": 0, "mobile": 1, "amount": 2},
         rows_read=ready + errors + warnings + left_out,
+        rows_total=ready + errors + warnings + left_out,
         finished_at=NOW,
     )
     numbers = iter(range(2, 2 + ready + errors + warnings + left_out))

@@ -25,12 +25,24 @@ def line(*problems, unmasked=True, **fields):
 
 
 def test_equation_of_a_checked_list_adds_up():
-    equation = review.review_equation(batch(error_rows=3, left_out_count=2))
+    equation = review.review_equation(batch(error_rows=3, left_out_count=2), rows_in_file=10)
     assert ([part.number for part in equation.parts], equation.adds_up) == ([5, 3, 2], True)
 
 
 def test_equation_of_a_clean_list_names_its_points():
-    assert review.review_equation(batch(points_total=250_000)).remark == "Ready rows carry 2,50,000 points"
+    assert (
+        review.review_equation(batch(points_total=250_000), rows_in_file=10).remark
+        == "Ready rows carry 2,50,000 points"
+    )
+
+
+def test_equation_of_a_list_that_lost_a_row_does_not_add_up():
+    assert review.review_equation(batch(), rows_in_file=11).adds_up is False
+
+
+def test_list_that_does_not_add_up_is_not_submitted():
+    reason = review.reason_against_submitting(batch(), adds_up=False)
+    assert reason == "The rows do not add up: upload the list again."
 
 
 @pytest.mark.parametrize(
