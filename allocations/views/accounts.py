@@ -16,8 +16,8 @@ from allocations.views.gates import action, form_page
 
 @form_page
 def accounts(request: HttpRequest, actor: Actor) -> HttpResponse:
-    form = AccountForm(request.POST or None)
-    if request.method == "POST":
+    form = AccountForm(request.POST) if request.method == "POST" else AccountForm()
+    if form.is_bound:
         check_manage_accounts(actor)
         if form.is_valid():
             account = balances.add_account(actor, **form.cleaned_data)

@@ -57,7 +57,7 @@ def _gate(view: View[P], *, methods: tuple[str, ...]) -> Gated[P]:
 def wants_fragment(request: HttpRequest) -> bool:
     """True when htmx asks for a part of the page; a step back in the browser asks for the whole."""
     htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.history_restore_request
+    return False if not htmx else not htmx.history_restore_request
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:

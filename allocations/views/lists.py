@@ -28,8 +28,8 @@ def limits() -> dict[str, int]:
 @form_page
 def new_batch(request: HttpRequest, actor: Actor) -> HttpResponse:
     check_upload(actor)
-    form = BatchForm(request.POST or None, request.FILES or None)
-    if request.method != "POST" or not form.is_valid():
+    form = BatchForm(request.POST, request.FILES) if request.method == "POST" else BatchForm()
+    if not form.is_valid():
         context = {"form": form, "accounts": Account.objects.order_by("name"), **limits()}
         return render(request, "allocations/new_batch/page.html", context, status=_status(form))
     batch = batches.create_batch(
@@ -49,8 +49,8 @@ def replace_list(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespo
     """Another list for a batch that is not submitted."""
     batch = get_object_or_404(Batch, pk=batch_id)
     check_edit(actor, facts_of(batch))
-    form = ListForm(request.POST or None, request.FILES or None)
-    if request.method != "POST" or not form.is_valid():
+    form = ListForm(request.POST, request.FILES) if request.method == "POST" else ListForm()
+    if not form.is_valid():
         return _show_replace(request, batch, form, status=_status(form))
     batches.replace_list(actor, batch_id=batch_id, file_name=form.file_name, content=form.content, kind=form.kind)
     messages.info(request, "The new list takes the place of the former one once it is read.")

@@ -1,6 +1,6 @@
 """Which column of the list means what: shown, and corrected by a person."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
 from allocations.domain.errors import StateConflict
@@ -19,13 +19,17 @@ def map_columns(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespon
     batch = get_object_or_404(Batch, pk=batch_id)
     check_edit(actor, facts_of(batch))
     upload = _mappable(batch)
-    form = MappingForm(request.POST or None, header=upload.header, mapping=upload.mapping)
-    if request.method == "POST" and form.is_valid():
+    form = MappingForm(_posted(request), header=upload.header, mapping=upload.mapping)
+    if form.is_valid():
         batches.map_columns(actor, batch_id=batch_id, mapping=form.mapping)
         return redirect("allocations:batch", batch_id=batch_id)
     lines = zip(columns(upload.header, upload.sample), form, strict=True)
     context = {"batch": batch, "upload": upload, "form": form, "lines": list(lines)}
     return render(request, "allocations/mapping/page.html", context, status=422 if form.is_bound else 200)
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def _mappable(batch: Batch) -> Upload:
