@@ -1,0 +1,105 @@
+"""What holds for every page of the portal, walked over all its routes."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from allocations.urls import urlpatterns
+from tests.factories.batches import approved_batch
+from tests.factories.people import person
+
+pytestmark = pytest.mark.django_db
+ROUTES = sorted({route.name for route in urlpatterns})
+ACTIONS = {
+    "account-balance",
+    "batch-approve",
+    "batch-export",
+    "batch-leave-out",
+    "batch-send-back",
+    "batch-submit",
+    "batch-take-back",
+    "batch-withdraw",
+    "run-pause",
+    "run-resume",
+}
+FORMS = {"accounts", "batch-mapping", "batch-new", "batch-replace", "batch-rerun"}
+TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
+
+
+def address(name: str, **known: int) -> str:
+    """The gate stands before anything is loaded, so most tests need no batch behind the number."""
+    route = next(route for route in urlpatterns if route.name == name)
+    return reverse(f"allocations:{name}", kwargs={key: known.get(key, 1) for key in route.pattern.converters})
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_stranger_is_sent_to_the_login(client, name):
+    send = client.post if name in ACTIONS else client.get
+    response = send(address(name))
+    assert (response.status_code, response.url) == (302, f"/login/?next={address(name)}")
+
+
+@pytest.mark.parametrize("name", sorted(set(ROUTES) - ACTIONS))
+def test_stranger_behind_htmx_leaves_the_page(client, name):
+    response = client.get(address(name), headers={"HX-Request": "true"})
+    assert (response.status_code, response.headers["HX-Redirect"]) == (204, "/login/")
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_person_without_a_role_sees_nothing(client, name):
+    client.force_login(person())
+    send = client.post if name in ACTIONS else client.get
+    response = send(address(name))
+    assert response.status_code == 403
+    assert "you need the role admin or approver or auditor or owner" in response.text
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_route_takes_only_its_own_methods(client, name):
+    client.force_login(person("admin"))
+    wrong = "put" if name in FORMS else "get" if name in ACTIONS else "post"
+    assert getattr(client, wrong)(address(name)).status_code == 405
+
+
+@pytest.mark.parametrize("name", sorted(set(ROUTES) - ACTIONS))
+def test_page_is_never_cached_and_has_the_strict_policy(client, name):
+    client.force_login(person("admin", "approver", "owner"))
+    run = approved_batch(credited=1).runs.get()
+    headers = client.get(address(name, batch_id=run.batch_id, run_id=run.pk, number=2)).headers
+    assert "no-store" in headers["Cache-Control"]
+    assert (
+        "script-src 'self'" in headers["Content-Security-Policy"],
+        "unsafe" in headers["Content-Security-Policy"],
+    ) == (
+        True,
+        False,
+    )
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.name))
+def test_template_has_nothing_inline(template):
+    assert re.findall(r"\s(?:style|on[a-z]+|hx-on\S*)=|<style|<script>|javascript:|data:", template.read_text()) == []
+
+
+def test_action_without_the_token_changes_nothing():
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(person("admin"))
+    response = strict.post(address("batch-submit"))
+    assert (response.status_code, "The form is too old" in response.text) == (403, True)
+
+
+def test_login_page_works_and_refuses_a_wrong_password(client):
+    person("admin", username="meera")
+    assert client.get("/login/").status_code == 200
+    response = client.post("/login/", {"username": "meera", "password": "wrong"})
+    assert "The user name and password do not match." in response.text
+
+
+def test_unknown_page_says_so(client):
+    client.force_login(person("admin"))
+    response = client.get("/batches/999999/")
+    assert (response.status_code, "There is no such page, batch or row." in response.text) == (404, True)
