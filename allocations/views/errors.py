@@ -13,7 +13,8 @@ def status_of(error: DomainError) -> int:
         return 403
     if isinstance(error, InvalidInput):
         return 422
-    return 500
+    # What is none of the three is no refusal of ours: something outside did not answer.
+    return 503
 
 
 def refusal(request: HttpRequest, error: DomainError, *, back: str = "") -> HttpResponse:
