@@ -1,0 +1,46 @@
+import re
+from io import StringIO
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from allocations.management.documents import sections
+
+DOCS = settings.BASE_DIR / "docs"
+READERS = re.compile(r'env\.(?:text|words|whole|seconds|flag|choice)\(\s*"([A-Z_]+)"')
+LINKS = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+
+
+def text(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("section", list(sections()), ids=["batch", "run", "row", "attempt", "calls", "pauses"])
+def test_documents_hold_every_printed_section(section):
+    assert text("protocol.md").count(section) + text("operations.md").count(section) == 1
+
+
+def test_print_states_prints_every_section():
+    out = StringIO()
+    call_command("print_states", stdout=out)
+
+    assert out.getvalue() == "\n\n".join(sections()) + "\n"
+
+
+def test_operations_names_every_variable_of_the_settings_and_no_other():
+    read = READERS.findall((settings.BASE_DIR / "rewards_portal/settings.py").read_text(encoding="utf-8"))
+    table = re.findall(r"^\| `([A-Z_]+)` \| ", text("operations.md"), re.MULTILINE)
+
+    assert table == read
+
+
+def test_links_of_the_documents_lead_somewhere():
+    broken = [
+        f"{path.name}: {link}"
+        for path in DOCS.rglob("*.md")
+        for link in LINKS.findall(path.read_text(encoding="utf-8"))
+        if not (path.parent / link).exists()
+    ]
+
+    assert broken == []
