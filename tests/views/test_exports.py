@@ -3,9 +3,9 @@ import hashlib
 import re
 
 import pytest
-from django.template.loader import render_to_string
 from django.urls import reverse
 
+from allocations.exports.batch import FileKind
 from allocations.exports.tallies import FILTERS
 from allocations.models import Chunk, TrailEntry
 from tests.factories.batches import approved_batch
@@ -129,9 +129,10 @@ def test_export_of_a_batch_that_is_not_there_is_not_found(admin):
     assert admin.post(reverse("allocations:batch-export", args=[10**9]), {"kind": "csv"}).status_code == 404
 
 
-def test_export_form_offers_every_outcome_and_posts(rf):
-    form = render_to_string("components/export_form.html", {"batch": approved_batch()}, request=rf.get("/"))
+def test_batch_page_offers_kinds_and_outcomes_that_exist(admin):
+    batch = approved_batch(credited=1, failed=1, unknown=1)
+    page = admin.get(reverse("allocations:batch", args=[batch.pk])).content.decode()
+    form = page[page.index(reverse("allocations:batch-export", args=[batch.pk])) :]
 
-    assert re.findall(r'<option value="(.*?)"', form) == ["", *FILTERS]
-    assert 'method="post"' in form
-    assert "csrfmiddlewaretoken" in form
+    assert set(re.findall(r'<option value="(.*?)"', form.partition("</form>")[0])) <= {"", *FILTERS}
+    assert set(re.findall(r'name="kind" value="(.*?)"', form)) == set(FileKind)
