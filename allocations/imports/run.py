@@ -1,8 +1,10 @@
 """From a waiting upload to a batch under review."""
 
 import logging
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -13,7 +15,7 @@ from allocations.gateway import database_now
 from allocations.imports.cleaning import Cleaner
 from allocations.imports.layout import Picker, map_header, read_header
 from allocations.imports.opening import opened
-from allocations.imports.sheets import Sheet
+from allocations.imports.sheets import BLOCK, Sheet
 from allocations.models import Upload
 from allocations.models.uploads import UploadState
 from allocations.services.importing import (
@@ -34,52 +36,65 @@ logger = logging.getLogger(__name__)
 PARSER_VERSION = "1"
 
 
+@dataclass(slots=True)
+class _Reading:
+    """One attempt at an upload. `news` is stored with the next write: each commit costs a small list most."""
+
+    claim: Claim
+    upload: Upload
+    news: dict[str, Any]
+
+    def take_news(self) -> dict[str, Any]:
+        news, self.news = self.news, {}
+        return news
+
+
 def run_import(upload_id: int) -> None:
     """Read, clean, check and store one upload. A second delivery of the job finds nothing to do."""
     claim = claim_upload(upload_id, now=database_now())
     if claim is None:
         return
+    reading = _Reading(claim, Upload.objects.get(pk=upload_id), {})
     try:
-        _import(claim, Upload.objects.get(pk=upload_id))
+        _import(reading)
     except FileRefused as refused:
-        refuse_import(claim, sentence=refused.sentence, now=database_now())
+        refuse_import(claim, sentence=refused.sentence, now=database_now(), **reading.take_news())
     except Superseded:
         logger.warning("another worker took upload %s over", upload_id)
 
 
-def _import(claim: Claim, upload: Upload) -> None:
-    path = Path(upload.file.path)
+def _import(reading: _Reading) -> None:
+    claim, path = reading.claim, Path(reading.upload.file.path)
     if not path.is_file():
         raise FileRefused("The stored file is missing. Upload the list again.")
-    with opened(path, kind=upload.kind) as sheet:
-        cleaner = _prepare(claim, upload, sheet)
-        check = _store(claim, cleaner, sheet)
+    with opened(path, kind=reading.upload.kind) as sheet:
+        cleaner = _prepare(reading, sheet)
+        check = _store(reading, cleaner, sheet)
     check_points_total(check.points, limit=settings.MAX_POINTS_PER_BATCH)
-    note_progress(claim, now=database_now(), state=UploadState.CHECKING)
-    analyze_large(len(check))
+    if len(check) > BLOCK:
+        note_progress(claim, now=database_now(), state=UploadState.CHECKING)
+        analyze_large(len(check))
     add_findings(claim, chain(check.findings(), used_references(claim) if check.has_references else ()))
     notes = [*sheet.notes, *_blank_note(cleaner.blanks.middle)]
     finish_import(claim, now=database_now(), notes=notes, blank_rows=cleaner.blanks.total, rows_total=cleaner.rows)
 
 
-def _prepare(claim: Claim, upload: Upload, sheet: Sheet) -> Cleaner:
-    """Tell the page what was found, also when the mapping is refused: a person can then choose the columns."""
+def _prepare(reading: _Reading, sheet: Sheet) -> Cleaner:
+    """Keep what was found, also when the mapping is refused: a person can then choose the columns."""
     header = read_header(sheet)
-    note_progress(
-        claim,
-        now=database_now(),
-        header=header.texts,
-        sample=header.sample,
-        encoding=sheet.encoding,
-        delimiter=sheet.delimiter,
-        rows_total=sheet.rows_total,
-        notes=sheet.notes,
-        parser_version=PARSER_VERSION,
-        mapping={},
-        ignored=[],
-    )
-    mapping = map_header(sheet, header, upload.mapping_override)
-    note_progress(claim, now=database_now(), mapping=mapping.columns, ignored=list(mapping.ignored))
+    reading.news = {
+        "header": header.texts,
+        "sample": header.sample,
+        "encoding": sheet.encoding,
+        "delimiter": sheet.delimiter,
+        "rows_total": sheet.rows_total,
+        "notes": sheet.notes,
+        "parser_version": PARSER_VERSION,
+        "mapping": {},
+        "ignored": [],
+    }
+    mapping = map_header(sheet, header, reading.upload.mapping_override)
+    reading.news |= {"mapping": mapping.columns, "ignored": list(mapping.ignored)}
     return Cleaner(
         Picker(mapping, width=len(header.texts)),
         limits=RowLimits(max_points=settings.MAX_POINTS_PER_ROW),
@@ -87,11 +102,12 @@ def _prepare(claim: Claim, upload: Upload, sheet: Sheet) -> Cleaner:
     )
 
 
-def _store(claim: Claim, cleaner: Cleaner, sheet: Sheet) -> ListCheck:
+def _store(reading: _Reading, cleaner: Cleaner, sheet: Sheet) -> ListCheck:
     check = ListCheck()
     for block in cleaner.blocks(sheet):
         check.add(block.numbers, block.rows)
-        store_block(claim, block, rows_read=cleaner.rows, now=database_now())
+        now = database_now()
+        store_block(reading.claim, block, rows_read=cleaner.rows, now=now, **reading.take_news())
     return check
 
 

@@ -73,10 +73,10 @@ def finish_import(claim: Claim, *, now: datetime, **changes: Any) -> None:
         _write_trail("list checked", claim, now=now, counts=counts)
 
 
-def refuse_import(claim: Claim, *, sentence: str, now: datetime) -> None:
-    """The list cannot be used: keep the sentence and nothing else."""
+def refuse_import(claim: Claim, *, sentence: str, now: datetime, **changes: Any) -> None:
+    """The list cannot be used: keep the sentence and what is known of the file, and no row."""
     with transaction.atomic():
-        note_progress(claim, now=now, state=UploadState.REFUSED, finished_at=now, error=sentence)
+        note_progress(claim, now=now, state=UploadState.REFUSED, finished_at=now, error=sentence, **changes)
         bulk.delete_of_batch(Problem, claim.batch_id)
         bulk.delete_of_batch(Row, claim.batch_id)
         count_rows(_close(claim, BatchEvent.REFUSE_FILE))

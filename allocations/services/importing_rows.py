@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -46,10 +47,13 @@ class Block:
     findings: dict[int, Sequence[Finding]] = field(default_factory=dict)
 
 
-def store_block(claim: Claim, block: Block, *, rows_read: int, now: datetime) -> None:
-    """Store a block and the progress. Raises Superseded, and stores nothing, when the claim is lost."""
+def store_block(claim: Claim, block: Block, *, rows_read: int, now: datetime, **changes: Any) -> None:
+    """Store a block, the progress and what else is new about the upload, in one transaction.
+
+    Raises Superseded, and stores nothing, when the claim is lost.
+    """
     with transaction.atomic():
-        note_progress(claim, now=now, rows_read=rows_read)
+        note_progress(claim, now=now, rows_read=rows_read, **changes)
         ids = reserve_ids(Row, len(block.rows))
         TableWriter(Row, ROW_FIELDS).write(row_records(claim, block, ids))
         found = [(ids[at], block.numbers[at], finding) for at, some in block.findings.items() for finding in some]
