@@ -7,7 +7,6 @@ from allocations.domain.problems import Problem, error, quoted
 FIELD = "client_reference"
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+[0-9]+|[0-9]+[.,][0-9]+[eE][0-9]+")
 _ALLOWED = re.compile("[A-Za-z0-9-]*")
-_LOOSE = re.compile(r"[\W_]+")
 
 
 def clean_client_reference(text: str, *, max_length: int) -> tuple[str, Problem | None]:
@@ -23,5 +22,5 @@ def clean_client_reference(text: str, *, max_length: int) -> tuple[str, Problem 
 
 
 def reference_key(text: str) -> str:
-    """The form under which two references count as the same: without case and separators."""
-    return _LOOSE.sub("", text).casefold()
+    """The form under which two clean references count as the same: without case and dashes."""
+    return text.replace("-", "").casefold()

@@ -42,7 +42,7 @@ def email_problems(numbers: Sequence[int], emails: Sequence[int], mobiles: Seque
 
 
 def reference_problems(numbers: Sequence[int], keys: Sequence[int], references: Sequence[int]) -> Iterator[Finding]:
-    """Rows whose references are equal, or equal but for case and separators."""
+    """Rows whose references are equal, or equal but for case and dashes."""
     for group in repeated(keys):
         for index, other in _firsts(group):
             number = numbers[other]
@@ -50,7 +50,7 @@ def reference_problems(numbers: Sequence[int], keys: Sequence[int], references: 
                 code, sentence = "reference_twice", f"is also in row {number}. Give each row its own reference."
             else:
                 code = "reference_nearly_twice"
-                sentence = f"differs from row {number} only in upper/lower case, spaces or dashes. Give each its own."
+                sentence = f"differs from row {number} only in upper/lower case or dashes. Give each its own."
             yield numbers[index], error(code, "client_reference", "", sentence)
 
 
