@@ -38,6 +38,8 @@ def _running(run: Run, totals: Totals, chunks: ChunkCounts, *, have: str, now: d
     if totals.pending or totals.sending:
         at = min(chunks.done + 1, chunks.total)
         return f"Chunk {grouped(at)} of {grouped(chunks.total)}: {have}. {time_left(run, totals, chunks, now=now)}"
+    if not totals.unknown:
+        return f"{have}. Every row is answered; the run ends now."
     when = f" at {clock(chunks.next_at)}" if chunks.next_at and chunks.next_at > now else ""
     return f"{have}. {counted(totals.unknown, 'row is', 'rows are')} unknown; EnKash is asked again{when}."
 

@@ -58,6 +58,11 @@ def test_sentence_while_only_unknown_rows_are_left(next_at, end):
     assert said == f"3 people have their points. 27 rows are unknown; EnKash is {end}"
 
 
+def test_sentence_between_the_last_answer_and_the_end():
+    said = sentence(run(RunState.RUNNING), Totals(rows=3, credited=2, failed=1), CHUNKS, now=NOW)
+    assert said == "2 people have their points. Every row is answered; the run ends now."
+
+
 @pytest.mark.parametrize(
     ("state", "totals", "seconds"),
     [
