@@ -35,7 +35,7 @@ def connect(simulator, **changes):
         "client_id": demo.CLIENT_ID,
         "client_secret": demo.CLIENT_SECRET,
         "body_cap": 2**20,
-        "deadline": 2.0,
+        "deadline": 30.0,
     }
     config = EnkashConfig(api_url=simulator.url, token_url=simulator.url, **(given | changes))
     return build_client(config, store=MemoryTokenStore())
@@ -134,7 +134,7 @@ def test_odd_answer_keeps_its_lines(simulator, fault, credited, notes):
     [
         ({"kind": "drop_before"}, "reset"),
         ({"kind": "drop_after"}, "reset"),
-        ({"kind": "hang", "seconds": 4.0}, "deadline"),
+        ({"kind": "hang", "seconds": 60.0}, "deadline"),
         ({"kind": "slow_loris", "pause": 0.2}, "deadline"),
         ({"kind": "truncate", "framing": "length"}, "partial"),
         ({"kind": "truncate", "framing": "chunked"}, "partial"),
@@ -144,7 +144,7 @@ def test_odd_answer_keeps_its_lines(simulator, fault, credited, notes):
 )
 def test_lost_answer_is_unknown(simulator, fault, why):
     simulator.faults.push(endpoint="bulk", **fault)
-    enkash = connect(simulator)
+    enkash = connect(simulator, deadline=1.0 if why == "deadline" else 30.0)
     with pytest.raises(OutcomeUnknown) as caught:
         allocate(enkash)
     assert caught.value.kind == why

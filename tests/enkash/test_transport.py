@@ -16,7 +16,7 @@ from tests.enkash.tls import certificate, server_side
 BODY = b'[{"mobile":"9000000001"}]'
 
 
-def post(url: str, *, deadline: float = 5.0, body: bytes = BODY, transport: Transport | None = None):
+def post(url: str, *, deadline: float = 30.0, body: bytes = BODY, transport: Transport | None = None):
     return (transport or Transport()).post(
         url + "/call", headers={"Authorization": "Bearer t"}, params={"companyId": "C 1"}, body=body, deadline=deadline
     )
@@ -184,7 +184,7 @@ def test_slow_loris_ends_at_the_deadline(head):
         visit.sock.sendall(head)
         visit.drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 500, seconds=0.1)
 
-    error = failure(behave, deadline=0.6)
+    error = failure(behave, deadline=1.0)
     assert error.kind is UnknownKind.DEADLINE
 
 
@@ -197,7 +197,7 @@ def test_slow_chunked_answer_ends_at_the_deadline_and_keeps_its_bytes():
             if visit.stopped.wait(0.1):
                 return
 
-    error = failure(behave, deadline=0.6)
+    error = failure(behave, deadline=1.0)
     assert (error.kind, error.http_status) == (UnknownKind.DEADLINE, 200)
     assert set(error.partial) <= set(b"x")
 
