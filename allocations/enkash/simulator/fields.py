@@ -12,6 +12,7 @@ from allocations.enkash.simulator.answers import Declined
 MOBILE: Final = re.compile(r"[0-9]{10}")
 EMAIL: Final = re.compile(r"[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}")
 REFERENCE: Final = re.compile(r"[!-~]{1,64}")
+MOST_POINTS: Final = 10**12
 TITLES: Final = ("Mr", "Mrs", "Ms")
 
 BULK_REQUIRED: Final = ("name", "mobile", "uniqueReferenceNumber")
@@ -98,11 +99,11 @@ def optional_text(fields: Mapping[str, object], name: str) -> str | None:
 
 
 def points(fields: Mapping[str, object], name: str) -> Decimal:
-    """A positive JSON number with at most two decimals, else Declined."""
+    """A positive JSON number with at most two decimals and below MOST_POINTS, else Declined."""
     value = fields.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise Declined(400, f"{name} is missing or not a number")
-    amount = Decimal(str(value))
-    if amount <= 0 or amount != round(amount, 2):
+    amount = Decimal(value)
+    if not 0 < amount < MOST_POINTS or amount * 100 % 1:
         raise Declined(422, f"{name} must be greater than 0 and have at most 2 decimals")
     return amount

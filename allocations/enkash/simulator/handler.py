@@ -3,6 +3,7 @@
 import itertools
 import select
 import socket
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -45,7 +46,8 @@ class Handler(BaseHTTPRequestHandler):
         body = self._read_body()
         path = urlsplit(self.path)
         if body is None:
-            self._send(html(411, "Length required"), body=b"")
+            answer = replace(html(411, "Length required"), headers=(("Connection", "close"),))
+            self._send(answer, body=answer.payload())
         elif path.path.startswith(CONTROL):
             self._control(path.path.removeprefix(CONTROL), body)
         elif path.path in PATHS:

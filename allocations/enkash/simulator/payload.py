@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 
 from allocations.enkash.simulator import sealing
 from allocations.enkash.simulator.answers import Declined, Endpoint
@@ -40,7 +41,7 @@ def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
-DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
+DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=Decimal)
 
 
 def read_content(endpoint: Endpoint, body: bytes, *, options: Options) -> Content:

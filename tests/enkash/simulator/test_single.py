@@ -71,12 +71,19 @@ def test_short_balance_is_refused_with_status_200(caller):
         ({"loadAmount": "10"}, 400, "loadAmount is missing or not a number"),
         ({"loadAmount": 0}, 422, "loadAmount must be greater than 0 and have at most 2 decimals"),
         ({"loadAmount": 1.005}, 422, "loadAmount must be greater than 0 and have at most 2 decimals"),
+        ({"loadAmount": 10**12}, 422, "loadAmount must be greater than 0 and have at most 2 decimals"),
         ({"gender": "X"}, 422, "gender must be M or F"),
         ({"enkashCardId": "EKC0000000"}, 404, "Card not found for this card account"),
     ],
 )
 def test_wrong_field_is_refused(caller, fields, status, text):
     assert message(caller.single("S1", **(PERSON | fields))) == (status, text)
+
+
+def test_amount_beyond_every_float_is_refused(caller):
+    body = b'{"companyId":"CEKDEMO001","cardAccountId":"CADEMO1","amountFrom":1e999}'
+    answer = caller.post("transaction/all", body)
+    assert message(answer) == (422, "amountFrom must be greater than 0 and have at most 2 decimals")
 
 
 def test_debit_without_card_or_mobile_is_refused(caller):

@@ -1,4 +1,5 @@
 import json
+import socket
 
 import pytest
 
@@ -134,3 +135,13 @@ def test_other_calls_refuse_a_wrong_body(caller, path, body, text):
 def test_unknown_path_is_counted_and_not_found(caller, sim):
     assert caller.post("points/allocate", {}).status_code == 404
     assert sim.control.state()["unknown_paths"] == 1
+
+
+def test_request_without_a_length_is_refused(caller):
+    host, _, port = caller.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(b"POST /oauth/token HTTP/1.1\r\nHost: simulator\r\n\r\n")
+        with connection.makefile("rb") as answer:
+            lines = answer.read().split(b"\r\n")
+    assert lines[0] == b"HTTP/1.1 411 Length Required"
+    assert b"Connection: close" in lines
