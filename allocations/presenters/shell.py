@@ -32,12 +32,16 @@ _SECTIONS = (
         "batches",
         "Batches",
         frozenset(
-            {"batches", "batch", "batch-new", "batch-mapping", "batch-rows", "row", "batch-trail", "batch-replace"}
+            {
+                *("batches", "batch", "batch-new", "batch-mapping", "batch-replace", "batch-import"),
+                *("batch-rows", "row", "batch-trail", "batch-rerun", "batch-export", "batch-submit", "batch-withdraw"),
+                *("batch-leave-out", "batch-take-back"),
+            }
         ),
     ),
-    ("approvals", "Approvals", frozenset({"approvals", "batch-approval"})),
-    ("runs", "Runs", frozenset({"runs", "run"})),
-    ("accounts", "Accounts", frozenset({"accounts"})),
+    ("approvals", "Approvals", frozenset({"approvals", "batch-approval", "batch-approve", "batch-send-back"})),
+    ("runs", "Runs", frozenset({"runs", "run", "run-pause", "run-resume"})),
+    ("accounts", "Accounts", frozenset({"accounts", "account-balance"})),
 )
 _ENVIRONMENTS = {"live": "LIVE", "uat": "UAT", "simulator": "SIMULATOR"}
 

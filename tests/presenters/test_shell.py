@@ -26,7 +26,11 @@ def test_navigation_counts_open_work():
     [
         ("home", "Home"),
         ("batch-mapping", "Batches"),
+        ("batch-rerun", "Batches"),
+        ("batch-export", "Batches"),
         ("batch-approval", "Approvals"),
+        ("batch-approve", "Approvals"),
+        ("batch-send-back", "Approvals"),
         ("run", "Runs"),
         ("accounts", "Accounts"),
     ],
