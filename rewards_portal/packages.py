@@ -38,12 +38,10 @@ class PackageFinder(BaseFinder):
         return []
 
     def find(self, path: str, find_all: bool = False, **_kwargs: Any) -> Any:  # noqa: ANN401, FBT001, FBT002 - Django's
-        """Return where the named file is; nothing for any other path or a package that is not installed."""
+        """Return where the named file is; [] for any other path or a package that is not installed, as Django asks."""
         source = sources().get(path)
         matches = [str(source)] if source and source.is_file() else []
-        if find_all:
-            return matches
-        return matches[0] if matches else None
+        return matches[0] if matches and not find_all else matches
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         """Yield each named file with a storage that reads it under its address."""
