@@ -22,7 +22,7 @@ class Person:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto("/")
         self.page.get_by_label("User name").fill(username)
-        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
         expect(self.page.get_by_role("heading", name="Home")).to_be_visible()
 
@@ -36,17 +36,17 @@ class Person:
     def upload(self, path: Path, *, purpose: str) -> int:
         """Uploads a list and waits until it is read; the batch's number."""
         self.page.goto("/batches/new/")
-        self.page.get_by_label("Purpose").fill(purpose)
+        self.page.get_by_label("Purpose", exact=True).fill(purpose)
         self.page.get_by_role("radio", name=re.compile("^New and existing")).check()
-        self.page.get_by_label("File").set_input_files(path)
+        self.page.get_by_label("File", exact=True).set_input_files(path)
         self.press("Upload and check")
         expect(self.page.get_by_role("button", name=re.compile("^Submit"))).to_be_visible(timeout=READING)
         return int(re.search(r"/batches/(\d+)/", self.page.url).group(1))
 
     def submit(self) -> None:
         """Leaves rows with errors out and submits the rest."""
-        if self.page.get_by_role("button", name=re.compile("^Leave out")).count():
-            self.press("Leave out")
+        if self.page.get_by_role("button", name=re.compile("with errors$")).count():
+            self.press("Leave out .* with errors")
         self.press("Submit")
         expect(self.page.get_by_role("button", name=re.compile("^Withdraw"))).to_be_visible()
 
