@@ -8,6 +8,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from rewards_portal.supervisor.tree import end_with_parent
 from tests.services_up.browser import install_chromium
 from tests.services_up.postgresql import postgresql
 
@@ -43,7 +44,9 @@ def _run(database: str, *, arguments: list[str]) -> int:
         sys.stdout.write(f"\nTests on {database}\n")
         sys.stdout.flush()
         command = [sys.executable, "-m", "pytest", "-n", str(min(os.cpu_count() or 2, 4)), *selected]
-        return subprocess.run(command, cwd=BASE_DIR, env=environment, check=False).returncode
+        # Ended by a signal, this process must not leave a run behind.
+        run = subprocess.Popen(command, cwd=BASE_DIR, env=environment, preexec_fn=end_with_parent)  # noqa: PLW1509 - one thread
+        return run.wait()
 
 
 if __name__ == "__main__":

@@ -28,9 +28,14 @@ def chromium() -> str | None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Use the machine's chromium where there is one; root has no sandbox to offer it."""
+    return {**browser_type_launch_args, **launch_options()}
+
+
+def launch_options() -> dict[str, Any]:
+    """Return what Playwright needs to start the machine's chromium."""
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else list(FLAGS)
     found = chromium()
-    return {**browser_type_launch_args, "args": flags, **({"executable_path": found} if found else {})}
+    return {"args": flags, **({"executable_path": found} if found else {})}
 
 
 def install_chromium() -> None:
