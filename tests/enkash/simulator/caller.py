@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import time
 from typing import Any
 
 import requests
@@ -24,6 +25,15 @@ def row(reference: str, *, amount: object = 10, mobile: str = "", **fields: obje
     return {"name": "Asha Rao", "mobile": mobile, "loadAmount": amount, "uniqueReferenceNumber": reference} | fields
 
 
+def wait_for_entry(simulator: Simulator, reference: str) -> None:
+    """Returns once the reference is credited; fails the test after a minute."""
+    for _ in range(6000):
+        if simulator.ledger.exists(reference):
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"{reference} was not credited within a minute")
+
+
 class Caller:
     """One logged-in client with one connection."""
 
@@ -41,7 +51,7 @@ class Caller:
             "clientId": demo.CLIENT_ID,
         }
         return self.session.post(
-            f"{self.url}/oauth/token", data=form | changes, auth=(demo.CLIENT_ID, secret), timeout=10
+            f"{self.url}/oauth/token", data=form | changes, auth=(demo.CLIENT_ID, secret), timeout=60
         )
 
     def headers(self, **changes: str | None) -> dict[str, str]:
@@ -54,7 +64,7 @@ class Caller:
 
     def post(self, path: str, body: object, **options: Any) -> requests.Response:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        settings = {"headers": self.headers(), "timeout": 10, "allow_redirects": False} | options
+        settings = {"headers": self.headers(), "timeout": 60, "allow_redirects": False} | options
         return self.session.post(f"{self.url}{PATH}{path}", data=data, **settings)
 
     def bulk(self, rows: object, *, query: dict[str, str] | None = None, **options: Any) -> requests.Response:

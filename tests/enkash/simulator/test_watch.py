@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from allocations.enkash.simulator.server import Simulator
-from tests.enkash.simulator.caller import Caller, row
+from tests.enkash.simulator.caller import Caller, row, wait_for_entry
 
 
 def invariants(sim):
@@ -89,8 +89,8 @@ def test_settled_reference_is_no_longer_suspicious(caller, sim, settle):
 
 def in_flight_with(sim, first, *, wait_open):
     """Starts one hanging bulk call and sends another while it hangs; the first gives up unless it waits open."""
-    sim.faults.push(kind="hang", seconds=1.0, then="answer")
-    thread = threading.Thread(target=hold, args=(first,), kwargs={"seconds": 10 if wait_open else 0.05})
+    sim.faults.push(kind="hang", seconds=60.0, then="answer")
+    thread = threading.Thread(target=hold, args=(first,), kwargs={"seconds": 60 if wait_open else 0.05})
     thread.start()
     wait_for_entry(sim, "R1")
     if not wait_open:
@@ -98,15 +98,8 @@ def in_flight_with(sim, first, *, wait_open):
     second = Caller(sim)
     with second.session:
         second.bulk([row("R2")])
+    sim.world.stopped.set()
     thread.join()
-
-
-def wait_for_entry(sim, reference):
-    for _ in range(2000):
-        if sim.ledger.exists(reference):
-            return
-        time.sleep(0.005)
-    pytest.fail(f"{reference} was not credited within 10 s")
 
 
 def hold(caller, *, seconds):
