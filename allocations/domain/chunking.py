@@ -18,28 +18,31 @@ def plan(rows: Iterable[Planned], *, size: int) -> list[list[int]]:
     """Row ids per chunk, in file order: each row goes into the first chunk with room and without its mobile or e-mail.
 
     Success lines of EnKash carry no reference, so a person may occur only once in a request. Deterministic: the same
-    rows give the same plan. Rows of the same person go into ever later chunks, so searching starts behind the
-    last one that holds the person and the first one with room: linear for lists without repetitions.
+    rows give the same plan. `free` remembers per person the first chunk that is neither full nor holds them, and only
+    ever grows: linear, also for a list that names one person again and again.
     """
     chunks: list[list[int]] = []
     holds: dict[str, set[int]] = defaultdict(set)
+    free: dict[str, int] = defaultdict(int)
     first_open = 0
     for row in rows:
         keys = [key for key in (row.mobile, row.email.casefold()) if key]
-        taken = holds[keys[0]].union(*(holds[key] for key in keys[1:])) if keys else set()
-        at = _first_free(chunks, taken, first_open, size)
+        at = max([first_open, *(free[key] for key in keys)])
+        while at < len(chunks) and (len(chunks[at]) >= size or any(at in holds[key] for key in keys)):
+            at += 1
         if at == len(chunks):
             chunks.append([])
         chunks[at].append(row.row_id)
         for key in keys:
             holds[key].add(at)
+            free[key] = _next_free(chunks, holds[key], max(free[key], first_open), size)
         while first_open < len(chunks) and len(chunks[first_open]) >= size:
             first_open += 1
     return chunks
 
 
-def _first_free(chunks: Sequence[Sequence[int]], taken: set[int], start: int, size: int) -> int:
+def _next_free(chunks: Sequence[Sequence[int]], held: set[int], start: int, size: int) -> int:
     at = start
-    while at < len(chunks) and (at in taken or len(chunks[at]) >= size):
+    while at < len(chunks) and (at in held or len(chunks[at]) >= size):
         at += 1
     return at
