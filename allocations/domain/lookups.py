@@ -1,10 +1,12 @@
 """What a look-up at EnKash proves. Finding nothing proves nothing."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Protocol
 
-from allocations.domain.answers import Sent, Verdict
+from allocations.domain.answers import LONGEST_ID, Sent, Verdict
 from allocations.domain.matching import last_ten
 from allocations.domain.outcomes import Evidence, Outcome, Reason
 
@@ -51,6 +53,20 @@ def judge(row: Sent, transactions: Sequence[Transaction]) -> Verdict | None:
     return Verdict(row.row_id, Outcome.UNKNOWN, reason=Reason.UNDECIDED_AT_ENKASH)
 
 
+def without_reuse(verdicts: Sequence[Verdict | None], *, taken: Mapping[str, int]) -> list[Verdict | None]:
+    """The same verdicts, but one transaction never proves two rows. `taken`: transaction id -> row id on record."""
+    uses = Counter(verdict.transaction_id for verdict in verdicts if verdict and verdict.transaction_id)
+    return [verdict and _doubted(verdict, uses, taken) for verdict in verdicts]
+
+
+def _doubted(verdict: Verdict, uses: Mapping[str, int], taken: Mapping[str, int]) -> Verdict:
+    holder = taken.get(verdict.transaction_id, verdict.row_id)
+    unshared = uses[verdict.transaction_id] < 2 and holder == verdict.row_id
+    if unshared or verdict.outcome is not Outcome.CREDITED:
+        return verdict
+    return replace(verdict, outcome=Outcome.ANOMALY, evidence=None, reason=Reason.TRANSACTION_REUSED)
+
+
 def _credit(row: Sent, found: Transaction) -> Verdict:
     differs = _difference(row, found)
     if differs is Reason.AMOUNT_MISSING:
@@ -60,9 +76,9 @@ def _credit(row: Sent, found: Transaction) -> Verdict:
         outcome=Outcome.ANOMALY if differs else Outcome.CREDITED,
         evidence=None if differs else Evidence.LOOK_UP,
         reason=differs,
-        transaction_id=found.transaction_id,
-        card_id=found.card_id,
-        user_id=found.user_id,
+        transaction_id=found.transaction_id if len(found.transaction_id) <= LONGEST_ID else "",
+        card_id=found.card_id[:LONGEST_ID],
+        user_id=found.user_id[:LONGEST_ID],
         amount=found.amount,
     )
 
