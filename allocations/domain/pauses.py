@@ -79,6 +79,14 @@ ADVICE: dict[Pause, tuple[str, str]] = {
 }
 
 
+_GRAVE = frozenset({Pause.IMPOSSIBLE, Pause.TAMPERED, Pause.DEFECT})
+
+
+def outranks(new: Pause, old: Pause) -> bool:
+    """Whether a run that is paused already must show `new` instead: else a resume for `old` would pass over it."""
+    return old is Pause.BY_PERSON or (new in _GRAVE and old not in _GRAVE)
+
+
 def sentence(pause: Pause, detail: str = "") -> str:
     """What happened, what EnKash said where it said something, what to do."""
     what, to_do = ADVICE[pause]

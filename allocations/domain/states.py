@@ -37,6 +37,7 @@ class RunEvent(StrEnum):
     START = "start"
     PAUSE = "pause"
     RESUME = "resume"
+    REQUEUE = "requeue"
     NEED_PEOPLE = "need people"
     SETTLE = "settle"
 
@@ -102,6 +103,8 @@ RUN: Mapping[tuple[RunState, RunEvent], RunState] = {
     (R.RUNNING, Re.PAUSE): R.PAUSED,
     (R.QUEUED, Re.PAUSE): R.PAUSED,
     (R.PAUSED, Re.RESUME): R.RUNNING,
+    # Paused before it was planned: it still has to be compared with what was approved.
+    (R.PAUSED, Re.REQUEUE): R.QUEUED,
     (R.RUNNING, Re.NEED_PEOPLE): R.ATTENTION,
     (R.RUNNING, Re.SETTLE): R.SETTLED,
     (R.PAUSED, Re.SETTLE): R.SETTLED,

@@ -1,6 +1,6 @@
 """After the call: keep the raw answer, then read it, then believe what it proves. Three steps, three commits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, move
 from allocations.enkash.bulk_answer import BulkAnswer, read_bulk_answer
 from allocations.enkash.transport import RawAnswer
 from allocations.gateway import Gateway, enkash_config, secrets
-from allocations.models import Account, Attempt, AttemptRow, Chunk, Row
+from allocations.models import Account, Attempt, AttemptRow, Chunk, Row, Run
 from allocations.services import outcomes, runs, trail
 from allocations.services.leases import Claim, still_mine
 
@@ -21,19 +21,23 @@ from allocations.services.leases import Claim, still_mine
 def keep_answer(attempt: Attempt, raw: RawAnswer, *, claim: Claim, gateway: Gateway) -> bool:
     """Commit the raw bytes before anybody looks at them. False: the worker was overtaken, the answer is late."""
     now = gateway.clock()
+    answer = {
+        "answered_at": now,
+        "quiet_since": now,
+        "seconds": raw.seconds,
+        "http_status": raw.status,
+        "headers": dict(raw.headers),
+        "body": secrets.encrypt(raw.body),
+    }
     with transaction.atomic(durable=True):
         mine = still_mine(claim)
-        state = AttemptState.ANSWERED if mine else AttemptState.RESOLVED
-        source = AttemptState.INTENT if mine else AttemptState.UNKNOWN
-        kept = Attempt.objects.filter(pk=attempt.pk, state=source).update(
-            state=state,
-            answered_at=now,
-            quiet_since=now,
-            seconds=raw.seconds,
-            http_status=raw.status,
-            headers=dict(raw.headers),
-            body=secrets.encrypt(raw.body),
+        # An intent that nobody has given up yet is answered in time: whoever holds the chunk now will read it.
+        kept = Attempt.objects.filter(pk=attempt.pk, state=AttemptState.INTENT).update(
+            state=move(ATTEMPT, AttemptState.INTENT, AttemptEvent.ANSWER), **answer
         )
+        if not kept:
+            given_up = Attempt.objects.filter(pk=attempt.pk, state__in=(AttemptState.UNKNOWN, AttemptState.RESOLVED))
+            given_up.update(state=AttemptState.RESOLVED, **answer)
     return mine and kept == 1
 
 
@@ -59,9 +63,16 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False) -> No
     result = CallResult(answer.kind.value)
     now = gateway.clock()
     with transaction.atomic(durable=True):
-        if not late and not _advance(attempt, result, answer):
+        if late and attempt.state != AttemptState.RESOLVED:
+            # Kept in time after all: whoever holds the chunk now reads it whole.
+            return
+        # First of all locks, as in claims and resumes, so that no two wait for each other.
+        Run.objects.select_for_update(no_key=True).get(pk=attempt.chunk.run_id)
+        if not late and not _advance(attempt, result):
             return
         classified = _classified(attempt, answer, result)
+        notes = [*answer.notes, *classified.notes]
+        Attempt.objects.filter(pk=attempt.pk).update(result=result, message=answer.message, notes=notes)
         applied = [v for v in classified.verdicts if not late or v.outcome is Outcome.CREDITED]
         _store_lines(attempt, classified.verdicts)
         if RULES[result].rows is RowsAfter.BACK and not late:
@@ -69,7 +80,7 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False) -> No
         else:
             outcomes.apply_verdicts(applied, now=now)
         _plan_next(attempt.chunk, result, classified, now=now, gateway=gateway)
-        _note_balance(attempt.chunk.run.batch.account, classified.verdicts, now=now)
+        _note_balance(attempt.chunk.run.batch.account, classified.verdicts, now=now, late=late)
         outcomes.recount(_chunks_of(classified))
         trail.write_entry(
             "attempt applied" if not late else "late answer applied",
@@ -87,14 +98,11 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False) -> No
             runs.pause_by_itself(attempt.chunk.run, classified.pause, now=now, detail=classified.detail)
 
 
-def _advance(attempt: Attempt, result: CallResult, answer: BulkAnswer) -> bool:
+def _advance(attempt: Attempt, result: CallResult) -> bool:
     after = move(ATTEMPT, AttemptState.ANSWERED, AttemptEvent.APPLY)
     if RULES[result].rows is RowsAfter.UNKNOWN:
         after = move(ATTEMPT, AttemptState.ANSWERED, AttemptEvent.LOSE)
-    advanced = Attempt.objects.filter(pk=attempt.pk, state=AttemptState.ANSWERED).update(
-        state=after, result=result, message=answer.message, notes=list(answer.notes)
-    )
-    return advanced == 1
+    return Attempt.objects.filter(pk=attempt.pk, state=AttemptState.ANSWERED).update(state=after) == 1
 
 
 def _row_ids(attempt: Attempt) -> list[int]:
@@ -130,10 +138,14 @@ def _classified(attempt: Attempt, answer: BulkAnswer, result: CallResult) -> Cla
         unknown = (Verdict(row.row_id, Outcome.UNKNOWN, reason=Reason.NO_ANSWER, text=answer.message) for row in sent)
         return Classified(tuple(unknown))
     account = attempt.chunk.run.batch.account
-    ids = [line.transaction_id for line in answer.report.credits if line.transaction_id]
-    held = Row.objects.filter(transaction_id__in=ids).values_list("transaction_id", "pk")
-    taken = {transaction_id: row_id for transaction_id, row_id in held if transaction_id}
+    taken = holders(line.transaction_id for line in answer.report.credits)
     return classify(answer.report, sent, account=AccountIds(account.company_id, account.card_account_id), taken=taken)
+
+
+def holders(transaction_ids: Iterable[str]) -> dict[str, int]:
+    """Which rows hold these transaction ids already."""
+    held = Row.objects.filter(transaction_id__in=set(transaction_ids) - {""}).values_list("transaction_id", "pk")
+    return {transaction_id: row_id for transaction_id, row_id in held if transaction_id}
 
 
 def _store_lines(attempt: Attempt, verdicts: Sequence[Verdict]) -> None:
@@ -158,9 +170,10 @@ def _plan_next(chunk: Chunk, result: CallResult, classified: Classified, *, now:
     Chunk.objects.filter(pk=chunk.pk).update(quiet_since=now, next_action_at=due, lookups_failed=0)
 
 
-def _note_balance(account: Account, verdicts: Sequence[Verdict], *, now: datetime) -> None:
+def _note_balance(account: Account, verdicts: Sequence[Verdict], *, now: datetime, late: bool) -> None:
+    """The lowest figure of the answer. A late answer tells of an earlier time, so it is read again before use."""
     reported = [v.account_balance for v in verdicts if v.account_balance is not None]
-    unsure = any(v.outcome not in {Outcome.CREDITED, Outcome.FAILED} for v in verdicts)
+    unsure = late or any(v.outcome not in {Outcome.CREDITED, Outcome.FAILED} for v in verdicts)
     if reported:
         Account.objects.filter(pk=account.pk).update(balance=min(reported), balance_at=now, balance_stale=unsure)
     elif unsure:

@@ -1,5 +1,6 @@
 """The balance of a reward account: read seldom, believed only while fresh."""
 
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,9 +10,11 @@ from allocations import gateway as gateways
 from allocations.domain import policy
 from allocations.domain.errors import DomainError, InvalidInput
 from allocations.domain.policy import Actor
+from allocations.domain.states import RunState
 from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
-from allocations.models import Account
+from allocations.models import Account, Run
+from allocations.models.runs import ChunkState
 from allocations.services import trail
 
 
@@ -33,6 +36,15 @@ def balance_for_sending(account_id: int, *, gateway: Gateway) -> Decimal:
     if account.balance is None or account.balance_stale or _old(account.balance_at, gateway):
         return read_balance(account, gateway=gateway)
     return account.balance
+
+
+def read_closing_balance(run_id: int, *, gateway: Gateway) -> None:
+    """For a run that is about to settle on an unsure figure: one try, for a run settles without it too."""
+    run = Run.objects.filter(pk=run_id, state=RunState.RUNNING).select_related("batch__account").first()
+    if run is None or run.chunks.filter(state=ChunkState.OPEN).exists() or not run.batch.account.balance_stale:
+        return
+    with suppress(EnkashError):
+        read_balance(run.batch.account, gateway=gateway)
 
 
 def _old(read_at: datetime | None, gateway: Gateway) -> bool:

@@ -3,7 +3,7 @@
 from allocations.domain.states import RunState
 from allocations.gateway import Gateway
 from allocations.models import Run
-from allocations.services import leases, planning, resolving, runs, sending
+from allocations.services import balances, leases, planning, resolving, runs, sending
 
 
 def drain_run(run_id: int, *, gateway: Gateway) -> bool:
@@ -19,6 +19,7 @@ def drain_run(run_id: int, *, gateway: Gateway) -> bool:
         if gateway.clock() > until:
             break
         claim = leases.claim_next_chunk(run_id, gateway=gateway)
+    balances.read_closing_balance(run_id, gateway=gateway)
     runs.conclude_if_done(run_id, gateway=gateway)
     return claim is not None and Run.objects.filter(pk=run_id, state=RunState.RUNNING).exists()
 

@@ -11,11 +11,13 @@ from django.db.models import Count, F, Q, Sum
 
 from allocations.domain.answers import Verdict
 from allocations.domain.outcomes import EVENT_OF, Outcome
-from allocations.domain.states import ROW, RowEvent, RowState, move, sources
-from allocations.models import Chunk, Row
+from allocations.domain.states import ATTEMPT, ROW, AttemptEvent, AttemptState, RowEvent, RowState, move, sources
+from allocations.models import Attempt, Chunk, Row
 from allocations.models.runs import ChunkState
 
 Value = str | int | Decimal | datetime | None
+# What the columns hold: 18 digits, two of them after the point.
+_TOO_LARGE = Decimal(10) ** 16
 
 _SET = (
     "state = %s, evidence = %s, reason_code = %s, reason = %s, transaction_id = %s, card_id = %s, "
@@ -65,7 +67,9 @@ def _values(target: RowState, verdict: Verdict, now: datetime) -> tuple[Value, .
 
 
 def _number(value: Decimal | None) -> str | Decimal | None:
-    return connection.ops.adapt_decimalfield_value(value, 18, 2)
+    """A figure that no column holds is not kept; the raw answer has it."""
+    kept = value if value is not None and abs(value) < _TOO_LARGE else None
+    return connection.ops.adapt_decimalfield_value(kept, 18, 2)
 
 
 def _time(value: datetime) -> str | datetime | None:
@@ -146,7 +150,12 @@ def _counts(chunk_ids: list[int]) -> Iterable[Mapping[str, Any]]:
 
 
 def _conclude(chunk: Chunk, counts: Mapping[str, Any]) -> None:
+    if not counts["unknown"] and not counts["sending"]:
+        resolved = move(ATTEMPT, AttemptState.UNKNOWN, AttemptEvent.RESOLVE)
+        Attempt.objects.filter(chunk_id=chunk.pk, state=AttemptState.UNKNOWN).update(state=resolved)
     if counts["pending"] or counts["sending"] or counts["unknown"] or counts["ids_pending"]:
         return
     state = ChunkState.PEOPLE if counts["disputed"] else ChunkState.DONE
-    Chunk.objects.filter(pk=chunk.pk, state=ChunkState.OPEN).update(state=state, next_action_at=None)
+    # Late evidence can decide rows that waited for people.
+    waiting = (ChunkState.OPEN, ChunkState.PEOPLE)
+    Chunk.objects.filter(pk=chunk.pk, state__in=waiting).update(state=state, next_action_at=None)

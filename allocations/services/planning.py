@@ -54,8 +54,16 @@ def is_as_approved(batch: Batch) -> bool:
         batch.state == BatchState.APPROVED
         and vote is not None
         and vote.digest == batch.digest == digest(batch.manifest)
+        and account_is_as_approved(batch)
         and merkle_root(batch) == manifest["merkle_root"]
     )
+
+
+def account_is_as_approved(batch: Batch) -> bool:
+    """Whether the points would come from the account, and go to the people, that the approver saw."""
+    manifest: dict[str, Any] = json.loads(batch.manifest)
+    approved = (manifest["company_id"], manifest["card_account_id"], manifest["is_points_allocation"])
+    return approved == (batch.account.company_id, batch.account.card_account_id, batch.is_points_allocation)
 
 
 def rows_to_send(batch: Batch) -> Iterator[Row]:

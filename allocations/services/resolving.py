@@ -7,11 +7,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from allocations.domain.answers import Before, Verdict
-from allocations.domain.lookups import judge
+from allocations.domain.calls import CallResult
+from allocations.domain.lookups import judge, without_reuse
 from allocations.domain.outcomes import Outcome, Reason
 from allocations.domain.pauses import Pause
 from allocations.domain.recovery import Step, Undecided, after_look_up, before_look_up
-from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, RowState, move
+from allocations.domain.states import ATTEMPT, UNDECIDED_BY_US, AttemptEvent, AttemptState, RowState, move
 from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Attempt, Chunk, Row
@@ -60,7 +61,7 @@ def resolve_unknown(claim: Claim, *, gateway: Gateway) -> bool:
     if not rows:
         return True
     chunk = Chunk.objects.select_related("run__batch__account").get(pk=claim.chunk_id)
-    facts = _facts(chunk, rows, now=gateway.clock())
+    facts = _facts(chunk, now=gateway.clock())
     if before_look_up(facts, rules=gateway.timing.recovery, now=gateway.clock()) is Step.WAIT:
         _wait(claim, facts.quiet_since + gateway.timing.recovery.quiet)
         return False
@@ -73,12 +74,14 @@ def _to_look_up(chunk_id: int) -> QuerySet[Row]:
     return Row.objects.filter(Q(state=RowState.UNKNOWN) | pending_ids, chunk_id=chunk_id).order_by("number")
 
 
-def _facts(chunk: Chunk, rows: Sequence[Row], *, now: datetime) -> Undecided:
-    """`tries` counts lost calls only: a call that was refused as a whole is no reason to give up."""
+def _facts(chunk: Chunk, *, now: datetime) -> Undecided:
+    """`tries` counts calls that left rows unknown: one that was refused as a whole is no reason to give up."""
+    silent = Q(result=CallResult.ROWS, rows__outcome=Outcome.UNKNOWN)
+    attempts = chunk.attempts.filter(Q(state__in=_LOST) | silent).distinct()
     return Undecided(
         quiet_since=chunk.quiet_since or now,
-        first_sent_at=min((row.first_sent_at or now for row in rows), default=now),
-        tries=chunk.attempts.filter(state__in=_LOST).count(),
+        first_sent_at=min((attempt.sent_at for attempt in attempts), default=now),
+        tries=len(attempts),
         gives_to_existing=chunk.run.batch.is_points_allocation,
     )
 
@@ -92,7 +95,8 @@ def _look_up(chunk: Chunk, rows: Sequence[Row], *, gateway: Gateway) -> list[Ver
         )
     except EnkashError:
         return None
-    return [judge(answering.sent_row(row, Before.MAYBE), found) for row in rows]
+    verdicts = [judge(answering.sent_row(row, Before.MAYBE), found) for row in rows]
+    return without_reuse(verdicts, taken=answering.holders(t.transaction_id for t in found))
 
 
 def _wait(claim: Claim, until: datetime) -> None:
@@ -138,9 +142,8 @@ def _next(
     now, rules = gateway.clock(), gateway.timing.recovery
     left = list(_to_look_up(chunk.pk))
     if not any(row.state == RowState.UNKNOWN for row in left):
-        _close_lost_attempts(chunk)
         if left:
-            _wait_for_ids(claim, failed, gateway=gateway)
+            _wait_for_ids(claim, chunk.lookups_failed + 1, gateway=gateway)
         return not left
     step = after_look_up(
         facts, rules=rules, now=now, newly_found=newly_found, undecided=undecided, lookups_failed=failed
@@ -157,19 +160,16 @@ def _next(
     return False
 
 
-def _close_lost_attempts(chunk: Chunk) -> None:
-    resolved = move(ATTEMPT, AttemptState.UNKNOWN, AttemptEvent.RESOLVE)
-    Attempt.objects.filter(chunk=chunk, state=AttemptState.UNKNOWN).update(state=resolved)
-
-
-def _wait_for_ids(claim: Claim, failed: int, *, gateway: Gateway) -> None:
+def _wait_for_ids(claim: Claim, fruitless: int, *, gateway: Gateway) -> None:
     """The credit is proved, only its transaction id is missing: worth some look-ups, not more."""
     rules = gateway.timing.recovery
-    if failed >= rules.max_lookup_failures:
-        Chunk.objects.filter(pk=claim.chunk_id).update(state=ChunkState.DONE, next_action_at=None)
+    chunk = Chunk.objects.filter(pk=claim.chunk_id)
+    if fruitless >= rules.max_lookup_failures:
+        disputed = Row.objects.filter(chunk_id=claim.chunk_id, state__in=UNDECIDED_BY_US).exists()
+        chunk.update(state=ChunkState.PEOPLE if disputed else ChunkState.DONE, next_action_at=None)
         return
-    # Counted as a failed look-up although EnKash answered, so that the waiting ends.
-    Chunk.objects.filter(pk=claim.chunk_id).update(lookups_failed=failed + 1)
+    # Counted as a failed look-up although EnKash may have answered, so that the waiting ends.
+    chunk.update(lookups_failed=fruitless)
     _wait(claim, gateway.clock() + min(rules.quiet, LOOKUP_RETRY))
 
 

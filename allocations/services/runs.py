@@ -1,6 +1,7 @@
 """The life of a run: created by an approval, planned, paused, resumed, settled."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
@@ -9,7 +10,7 @@ from allocations import queue
 from allocations.domain import policy
 from allocations.domain.calls import CallResult, consequence
 from allocations.domain.errors import StateConflict
-from allocations.domain.pauses import Pause, sentence
+from allocations.domain.pauses import Pause, outranks, sentence
 from allocations.domain.policy import Actor
 from allocations.domain.states import RUN, RunEvent, RunState, move, sources
 from allocations.gateway import Gateway, database_now
@@ -61,15 +62,25 @@ def advance(run: Run, event: RunEvent, *, now: datetime, actor: Actor | None = N
 
 def pause_by_itself(run: Run, pause: Pause, *, now: datetime, detail: str = "") -> None:
     """The portal stops sending and says why; in the caller's transaction."""
-    advance(
-        run,
-        RunEvent.PAUSE,
-        now=now,
-        pause_code=pause.value,
-        pause_text=sentence(pause, detail),
-        paused_at=now,
-        next_action_at=None,
-    )
+    why: dict[str, Any] = {"pause_code": pause.value, "pause_text": sentence(pause, detail)}
+    if not advance(run, RunEvent.PAUSE, now=now, paused_at=now, next_action_at=None, **why):
+        _change_reason(run, pause, why, now=now)
+
+
+def _change_reason(run: Run, pause: Pause, why: dict[str, Any], *, now: datetime) -> None:
+    """The run is paused already, by a click during the call or by another lane: the graver reason is shown."""
+    paused = Run.objects.filter(pk=run.pk, state=RunState.PAUSED)
+    former = paused.values_list("pause_code", flat=True).first()
+    if former and outranks(pause, Pause(former)) and paused.filter(pause_code=former).update(**why):
+        trail.write_entry(
+            "run pause reason changed",
+            at=now,
+            object_type="run",
+            object_id=run.pk,
+            batch_id=run.batch_id,
+            former=former,
+            why=pause.value,
+        )
 
 
 def pause_for_defect(run_id: int) -> None:
@@ -117,7 +128,8 @@ def resume_run(actor: Actor, *, run_id: int) -> None:
         reopened = {"state": ChunkState.OPEN, "next_action_at": None, "lookups_failed": 0}
         Chunk.objects.filter(run=run, state=ChunkState.PEOPLE).update(**reopened)
         cleared = {"pause_code": "", "pause_text": "", "paused_at": None, "streak": 0, "next_action_at": None}
-        if not advance(run, RunEvent.RESUME, now=now, actor=actor, **cleared):
+        event = RunEvent.RESUME if run.started_at else RunEvent.REQUEUE
+        if not advance(run, event, now=now, actor=actor, **cleared):
             raise StateConflict(f"The run is “{run.state}”: it cannot be resumed now.")
         queue.ring_run(run.pk)
 

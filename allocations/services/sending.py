@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import Count, F, Sum
 from django.db.models.functions import Coalesce
 
 from allocations.domain.calls import CallResult
@@ -26,7 +26,7 @@ from allocations.enkash.errors import (
 )
 from allocations.gateway import CODE_VERSION, Gateway
 from allocations.models import Account, Attempt, AttemptRow, Chunk, Row, Run
-from allocations.services import answering, balances, outcomes, runs, trail
+from allocations.services import answering, balances, outcomes, planning, runs, trail
 from allocations.services.leases import Claim, still_mine, time_for_a_call
 from allocations.services.planning import payload_of
 
@@ -37,6 +37,10 @@ TOKEN_MARGIN = timedelta(seconds=30)
 def send_chunk(claim: Claim, *, gateway: Gateway) -> None:
     """Sends the rows of a claimed chunk that may be sent: PENDING ones, and UNKNOWN ones that were looked up."""
     chunk = Chunk.objects.select_related("run__batch__account").get(pk=claim.chunk_id)
+    if not Row.objects.filter(chunk=chunk, state__in=_SENDABLE).exists():
+        with transaction.atomic(durable=True):
+            outcomes.recount([chunk.pk])
+        return
     token = _prepare(chunk, gateway=gateway)
     if token is None or not time_for_a_call(claim, gateway=gateway):
         return
@@ -44,6 +48,9 @@ def send_chunk(claim: Claim, *, gateway: Gateway) -> None:
     if intent is None:
         return
     attempt, body = intent
+    if not time_for_a_call(claim, gateway=gateway):
+        _record_not_sent(attempt, NotSent("The worker was held up for too long."), claim=claim, gateway=gateway)
+        return
     account = chunk.run.batch.account
     try:
         raw = gateway.client.allocate(
@@ -60,7 +67,8 @@ def send_chunk(claim: Claim, *, gateway: Gateway) -> None:
         _record_lost(attempt, error, claim=claim, gateway=gateway)
         return
     mine = answering.keep_answer(attempt, raw, claim=claim, gateway=gateway)
-    if raw.status == 401:
+    # An expired token is answered 401, by some servers 400; a needless login costs nothing.
+    if raw.status in {400, 401}:
         gateway.client.forget_token()
     answering.apply_answer(attempt.pk, gateway=gateway, late=not mine)
 
@@ -109,7 +117,7 @@ def _write_intent(chunk: Chunk, claim: Claim, *, gateway: Gateway) -> tuple[Atte
             return None
         rows = list(Row.objects.filter(chunk=chunk, state__in=_SENDABLE).order_by("number"))
         payloads = [payload_of(row) for row in rows]
-        if any(payload_hash(payload) != row.payload_hash for payload, row in zip(payloads, rows, strict=True)):
+        if not _is_as_planned(chunk, rows, payloads):
             runs.pause_by_itself(chunk.run, Pause.TAMPERED, now=now)
             return None
         if not rows:
@@ -122,6 +130,16 @@ def _write_intent(chunk: Chunk, claim: Claim, *, gateway: Gateway) -> tuple[Atte
         )
         outcomes.recount([chunk.pk])
         return attempt, body
+
+
+def _is_as_planned(chunk: Chunk, rows: Sequence[Row], payloads: Sequence[bytes]) -> bool:
+    """Whether account, rows and payloads still are what was approved and planned."""
+    whole = Row.objects.filter(chunk=chunk).aggregate(rows=Count("pk"), points=Sum("amount"))
+    return (
+        planning.account_is_as_approved(chunk.run.batch)
+        and whole == {"rows": chunk.row_count, "points": chunk.points}
+        and all(payload_hash(payload) == row.payload_hash for payload, row in zip(payloads, rows, strict=True))
+    )
 
 
 def _run_goes_on(chunk: Chunk) -> bool:

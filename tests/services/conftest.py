@@ -92,11 +92,25 @@ def sim() -> Iterator[Simulator]:
 
 @pytest.fixture
 def portal(sim: Simulator, db: None) -> Portal:
+    return make_portal(sim)
+
+
+@pytest.fixture
+def quick_portal(sim: Simulator, db: None) -> Portal:
+    """Calls that wait give up before a second is over."""
+    return make_portal(sim, deadline=0.6)
+
+
+def make_portal(sim: Simulator, *, deadline: float = 2.0) -> Portal:
     clock = Clock()
     timing = gateways.timing()
     # Short waits where real time passes; the recovery times are moved by the clock.
     config = replace(
-        gateways.enkash_config(), api_url=sim.url, token_url=sim.url, client_secret=demo.CLIENT_SECRET, deadline=2.0
+        gateways.enkash_config(),
+        api_url=sim.url,
+        token_url=sim.url,
+        client_secret=demo.CLIENT_SECRET,
+        deadline=deadline,
     )
     store = DatabaseTokenStore(worker="test", clock=clock)
     gateway = Gateway(client=build_client(config, store=store), clock=clock, worker="test", timing=timing)

@@ -1,0 +1,25 @@
+from itertools import product
+
+import pytest
+
+from allocations.domain.pauses import ADVICE, Pause, outranks, sentence
+
+GRAVE = {Pause.IMPOSSIBLE, Pause.TAMPERED, Pause.DEFECT}
+
+
+@pytest.mark.parametrize("pause", Pause)
+def test_sentence_says_what_happened_and_what_to_do(pause: Pause) -> None:
+    what, to_do = ADVICE[pause]
+    assert sentence(pause) == f"{what} {to_do}"
+    assert what.endswith(".")
+    assert to_do.endswith(".")
+
+
+def test_sentence_quotes_enkash() -> None:
+    expected = "EnKash refused the whole request. EnKash says: “No”. Read the message, mend the cause, then resume."
+    assert sentence(Pause.REFUSED, "No") == expected
+
+
+@pytest.mark.parametrize(("new", "old"), [pair for pair in product(Pause, Pause) if pair[0] is not Pause.BY_PERSON])
+def test_outranks_a_click_always_and_the_grave_everything_else(new: Pause, old: Pause) -> None:
+    assert outranks(new, old) == (old is Pause.BY_PERSON or (new in GRAVE and old not in GRAVE))
