@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from bench.databases import environment, postgresql
-from bench.lines import Line
+from bench.lines import Figure
 
 HERE = Path(__file__).resolve().parent
 # Every bench/<stage>_.py measures one stage.
@@ -26,14 +26,14 @@ def main() -> None:
     parser.add_argument("--db", choices=("postgresql", "sqlite"), action="append")
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
-    lines: list[Line] = []
+    lines: list[Figure] = []
     for database in chosen.db or ["postgresql", "sqlite"]:
         lines += run(database, stages=chosen.only.split(","), rows=chosen.rows, rounds=chosen.rounds)
     table(lines)
 
 
-def run(database: str, *, stages: list[str], rows: int, rounds: int) -> list[Line]:
-    lines: list[Line] = []
+def run(database: str, *, stages: list[str], rows: int, rounds: int) -> list[Figure]:
+    lines: list[Figure] = []
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-bench-")))
         url = f"sqlite:///{folder}/bench.sqlite3"
@@ -48,17 +48,17 @@ def run(database: str, *, stages: list[str], rows: int, rounds: int) -> list[Lin
     return lines
 
 
-def table(lines: list[Line]) -> None:
+def table(lines: list[Figure]) -> None:
     """Medians, and each as a multiple of the portal's own rate in the same setting."""
     rates: dict[tuple[str, str, str, str], list[float]] = {}
     for line in lines:
-        rates.setdefault((line.bench, line.db, line.format, line.who), []).append(line.rows_per_s)
+        rates.setdefault((line.bench, line.db, line.format, line.who), []).append(line.rate)
     medians = {key: statistics.median(values) for key, values in rates.items()}
-    print(f"\n{'bench':10}{'db':12}{'format':8}{'who':26}{'rows/s':>12}{'portal is':>12}")
+    print(f"\n{'bench':10}{'db':12}{'format':16}{'who':26}{'per second':>12}{'portal is':>12}")
     for (bench, db, form, who), rate in medians.items():
         portal = medians.get((bench, db, form, "portal"))
         ratio = f"{portal / rate:.2f} x" if portal else ""
-        print(f"{bench:10}{db:12}{form:8}{who:26}{rate:12,.0f}{ratio:>12}")
+        print(f"{bench:10}{db:12}{form:16}{who:26}{rate:12,.0f}{ratio:>12}")
 
 
 if __name__ == "__main__":
