@@ -1,11 +1,12 @@
 """The last line of defence: what no code path may do, refused by the database itself.
 
 Django remakes SQLite tables on many schema changes and drops their triggers in silence, so they are created
-again after every migration (apps.py) and `missing` is asked at start (checks.py).
+again after every migration (apps.py), and web, workers and sweeper insist on them at start.
 """
 
 from dataclasses import dataclass
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 PAYLOAD = (
@@ -24,7 +25,7 @@ PAYLOAD = (
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """Refuse `action` on `table` when `condition` holds; OLD and NEW as in SQL. `differs(a, b)` is spelled {differs}."""
+    """Refuse `action` on `table` when `condition` holds; OLD and NEW as in SQL, {differs} for "is distinct from"."""
 
     name: str
     table: str
@@ -55,7 +56,8 @@ TRIGGERS = (
         "vote_not_by_maker",
         "allocations_vote",
         "INSERT",
-        "EXISTS (SELECT 1 FROM allocations_batcheditor e WHERE e.batch_id = NEW.batch_id AND e.user_id = NEW.voted_by_id)"
+        "EXISTS (SELECT 1 FROM allocations_batcheditor e"
+        " WHERE e.batch_id = NEW.batch_id AND e.user_id = NEW.voted_by_id)"
         " OR EXISTS (SELECT 1 FROM allocations_batch b WHERE b.id = NEW.batch_id"
         " AND (b.uploaded_by_id = NEW.voted_by_id OR b.submitted_by_id = NEW.voted_by_id))",
         "a maker cannot vote on the batch",
@@ -79,7 +81,10 @@ TRIGGERS = (
         "batch_approved_stays",
         "allocations_batch",
         "UPDATE",
-        "OLD.state = 'approved' AND (NEW.state <> 'approved' OR NEW.digest <> OLD.digest OR NEW.manifest <> OLD.manifest)",
+        "OLD.state = 'approved' AND (NEW.state <> 'approved'"
+        " OR NEW.digest <> OLD.digest OR NEW.manifest <> OLD.manifest"
+        " OR NEW.account_id <> OLD.account_id OR NEW.is_points_allocation <> OLD.is_points_allocation"
+        " OR NEW.approved_by_id <> OLD.approved_by_id)",
         "an approved batch is frozen",
     ),
 )
@@ -102,7 +107,8 @@ def _postgresql(trigger: Trigger) -> list[str]:
         table=trigger.table,
         event=f"BEFORE {trigger.action} ON {trigger.table} FOR EACH ROW",
         body=f"IF {trigger.condition.format(differs='IS DISTINCT FROM')} THEN "
-        f"RAISE EXCEPTION '{trigger.sentence}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {result};",
+        f"RAISE EXCEPTION '{trigger.sentence}' USING ERRCODE = 'integrity_constraint_violation'; "
+        f"END IF; RETURN {result};",
     )
 
 
@@ -151,3 +157,10 @@ def missing(connection: BaseDatabaseWrapper) -> frozenset[str]:
         cursor.execute(question)
         present = {name for (name,) in cursor.fetchall()}
     return frozenset(trigger.name for trigger in TRIGGERS) - present
+
+
+def insist(connection: BaseDatabaseWrapper) -> None:
+    """Raises ImproperlyConfigured when a trigger is missing: without its last line of defence nothing starts."""
+    if absent := missing(connection):
+        names = ", ".join(sorted(absent))
+        raise ImproperlyConfigured(f"The database lacks the triggers {names}. `manage.py migrate` creates them again.")

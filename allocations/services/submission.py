@@ -8,10 +8,11 @@ from django.db import transaction
 from allocations.domain import policy
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.manifest import Manifest, MerkleRoot, digest, leaf, payload_hash
+from allocations.domain.numerals import grouped
 from allocations.domain.policy import Actor
 from allocations.domain.states import BATCH, BatchEvent, BatchState, move
 from allocations.gateway import database_now
-from allocations.models import Batch, Row, Upload
+from allocations.models import Batch, BatchEditor, Row, Upload
 from allocations.services import trail
 from allocations.services.batches import count_rows
 from allocations.services.facts import facts_of, locked_batch
@@ -66,7 +67,9 @@ def withdraw_batch(actor: Actor, *, batch_id: int) -> Batch:
 
 
 def thaw(batch: Batch, event: BatchEvent, *, reason: str = "") -> None:
-    """Back to review. The digest is void; a new submission makes a new version."""
+    """Back to review. The digest is void; a new submission makes a new version. Who submitted stays a maker."""
+    if batch.submitted_by_id and batch.submitted_by_id != batch.uploaded_by_id:
+        BatchEditor.objects.get_or_create(batch=batch, user_id=batch.submitted_by_id)
     batch.state = move(BATCH, BatchState(batch.state), event)
     batch.submitted_by_id = batch.submitted_at = None
     batch.manifest = batch.digest = ""
@@ -76,15 +79,14 @@ def thaw(batch: Batch, event: BatchEvent, *, reason: str = "") -> None:
 
 def _check_content(batch: Batch) -> None:
     if batch.error_rows:
-        raise InvalidInput(
-            f"{batch.error_rows} rows have errors. Fix them in your list and upload it again, or leave them out."
-        )
+        rows = "1 row has" if batch.error_rows == 1 else f"{grouped(batch.error_rows)} rows have"
+        raise InvalidInput(f"{rows} errors. Fix them in your list and upload it again, or leave them out.")
     if batch.row_count == batch.left_out_count:
         raise InvalidInput("No row would be sent: every row is left out or the list is empty.")
     if batch.points_total > settings.MAX_POINTS_PER_BATCH:
         raise InvalidInput(
-            f"The list totals {batch.points_total} points; the limit is {settings.MAX_POINTS_PER_BATCH}. "
-            "Split the list."
+            f"The list totals {grouped(batch.points_total)} points; "
+            f"the limit is {grouped(settings.MAX_POINTS_PER_BATCH)}. Split the list."
         )
 
 
