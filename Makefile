@@ -36,7 +36,7 @@ bench: .venv/.dev node_modules/.installed ## Measure: ONLY=import,run ROWS=10000
 	@$(PY) -m bench $(if $(ONLY),--only $(ONLY)) $(if $(ROWS),--rows $(ROWS)) $(if $(DB),--db $(DB))
 
 screenshots: .venv/.dev node_modules/.installed ## Take pictures of every page
-	@$(PY) -m tests.services_up sqlite -- tests/e2e/screenshots.py
+	@$(PY) -m tests.e2e.screenshots
 
 lock: ## Compile the lock files again (needs uv and npm)
 	@for name in runtime run dev; do \

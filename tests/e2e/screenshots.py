@@ -1,0 +1,66 @@
+"""`make screenshots`: a picture of every page in its main states, into docs/screenshots."""
+
+import os
+import sys
+import tempfile
+from io import StringIO
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+from playwright.sync_api import Page, sync_playwright
+
+from tests.e2e.stack import running_stack
+from tests.e2e.tour import Tour
+from tests.services_up.browser import install_chromium, launch_options
+from tests.services_up.workers import BASE_DIR
+
+TARGET = BASE_DIR / "docs" / "screenshots"
+WIDE, NARROW = 1280, 390
+_LEAST, _MOST = 800, 2400
+
+
+class Camera:
+    """Writes <name>-<width>[-dark].png; a page longer than 2,400 pixels is cut there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, page: Page, name: str, *, main: bool = False) -> None:
+        self._shoot(page, f"{name}-{WIDE}", width=WIDE)
+        if main:
+            page.emulate_media(color_scheme="dark")
+            self._shoot(page, f"{name}-{WIDE}-dark", width=WIDE)
+            page.emulate_media(color_scheme="light")
+            self._shoot(page, f"{name}-{NARROW}", width=NARROW)
+            page.set_viewport_size({"width": WIDE, "height": _LEAST})
+
+    def _shoot(self, page: Page, name: str, *, width: int) -> None:
+        # The window itself grows: in a picture of the full page, sticky parts would stand in the middle.
+        page.set_viewport_size({"width": width, "height": _LEAST})
+        page.evaluate("document.fonts.ready.then(() => scrollTo(0, 0))")
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": width, "height": max(_LEAST, min(height, _MOST))})
+        page.screenshot(path=self.folder / f"{name}.png", caret="hide", animations="disabled")
+        sys.stdout.write(f"{name}.png\n")
+        sys.stdout.flush()
+
+
+def main() -> None:
+    """Start the whole product in a temporary folder and walk through it with the camera."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
+    install_chromium()
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="portal-pictures-") as name, sync_playwright() as playwright:
+        folder = Path(name)
+        call_command("make_sample", rows=5000, flaws=True, seed=1, out=folder, verbosity=0, stdout=StringIO())
+        with running_stack(folder / "var") as stack:
+            browser = playwright.chromium.launch(**launch_options())
+            big = next(folder.glob("*.xlsx"))
+            Tour(stack, browser, Camera(TARGET), big=big, folder=folder).walk()
+            browser.close()
+
+
+if __name__ == "__main__":
+    main()

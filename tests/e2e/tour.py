@@ -1,0 +1,212 @@
+"""Every page in its main states, brought about by real journeys and shown to whoever looks: the camera, or axe."""
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+from urllib.request import Request, urlopen
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.persons import READING, RUNNING, Person
+from tests.e2e.stack import PASSWORD, Stack
+
+_LONG = "Venkata Satyanarayana Lakshmi Narasimha Rao Kondaveeti"
+_STRANGE = "Employee,Phone no,Reward,City\nAsha Rao,9876501234,700,Pune\nZubin Mistry,9867055501,500,Nashik\n"
+_PEOPLE = (
+    ("Asha Rao", "9876501234", "700"),
+    ("प्रियंका चतुर्वेदी", "9820441765", "500"),
+    ("முத்துலட்சுமி சண்முகசுந்தரம்", "9444017263", "500"),
+    (_LONG, "9848022338", "1200"),
+    ("Zubin Mistry", "9867055501", "250"),
+)
+
+
+class Look(Protocol):
+    """Called once a page is as it should be seen; `main` pages are also looked at in the dark and on a phone."""
+
+    def __call__(self, page: Page, name: str, *, main: bool = False) -> None: ...
+
+
+class Tour:
+    """One walk through the product; each step leaves the state that the next one needs."""
+
+    def __init__(self, stack: Stack, browser: Browser, look: Look, *, big: Path, folder: Path) -> None:
+        self.stack, self.browser, self.look = stack, browser, look
+        self.big, self.folder = big, folder
+        self.people: list[Person] = []
+
+    def walk(self) -> None:
+        self._sign_in()
+        self.maker, self.approver = self._person("demo-admin"), self._person("demo-approver")
+        self._first_use()
+        self._refused_file()
+        self._mapping()
+        self._sent_back()
+        self._review()
+        self._approval()
+        self._run()
+        self._ended_run()
+        self._outcome()
+        self._rest()
+
+    def control(self, command: str, **arguments: object) -> None:
+        """POST to the simulator's control."""
+        address = f"{self.stack.variable('ENKASH_API_URL')}/_control/{command}"
+        with urlopen(Request(address, data=json.dumps(arguments).encode()), timeout=30) as answer:
+            answer.read()
+
+    def _person(self, username: str) -> Person:
+        self.people.append(Person(self.browser, self.stack.url, username))
+        return self.people[-1]
+
+    def _see(self, person: Person, address: str, name: str, *, main: bool = False) -> None:
+        person.page.goto(address)
+        self.look(person.page, name, main=main)
+
+    def _sign_in(self) -> None:
+        page = self.browser.new_context(base_url=self.stack.url).new_page()
+        page.goto("/")
+        self.look(page, "sign-in", main=True)
+        page.get_by_label("User name").fill("demo-admin")
+        page.get_by_label("Password", exact=True).fill("not the password")
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        self.look(page, "sign-in-refused")
+        page.context.close()
+
+    def _first_use(self) -> None:
+        for address, name in (
+            ("/", "home"),
+            ("/batches/", "batches"),
+            ("/approvals/", "approvals"),
+            ("/runs/", "runs"),
+        ):
+            self._see(self.maker, address, f"{name}-empty")
+        self._see(self.maker, "/batches/new/", "new-batch-empty", main=True)
+        self.maker.press("Upload and check")
+        expect(self.maker.page.get_by_role("alert").first).to_be_visible()
+        self.look(self.maker.page, "new-batch-errors")
+
+    def _upload(self, path: Path, *, purpose: str) -> int:
+        """Uploads without waiting; the batch's number."""
+        page = self.maker.page
+        page.goto("/batches/new/")
+        page.get_by_label("Purpose", exact=True).fill(purpose)
+        page.get_by_role("radio", name=re.compile("^New and existing")).check()
+        page.get_by_label("File", exact=True).set_input_files(path)
+        self.maker.press("Upload and check")
+        page.wait_for_url(re.compile(r"/batches/\d+/"))
+        return int(re.search(r"/batches/(\d+)/", page.url).group(1))
+
+    def _file(self, name: str, content: str) -> Path:
+        path = self.folder / name
+        path.write_text(content, encoding="utf-8")
+        return path
+
+    def _refused_file(self) -> None:
+        path = self._file("broken.csv", 'Name,Mobile,Points\n"Asha Rao,9876501234,500\n')
+        self._upload(path, purpose="Spot awards, Chennai plant")
+        expect(self.maker.page.get_by_text("never closed").first).to_be_visible(timeout=READING)
+        self.look(self.maker.page, "batch-refused-file")
+
+    def _mapping(self) -> None:
+        batch = self._upload(self._file("export.csv", _STRANGE), purpose="Referral bonus, October")
+        expect(self.maker.page.locator("#progress")).to_have_count(0, timeout=READING)
+        self._see(self.maker, f"/batches/{batch}/mapping/", "mapping")
+
+    def _sent_back(self) -> None:
+        path = self.folder / "service_awards.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([("Name", "Mobile", "Points"), *_PEOPLE])
+        batch = self.maker.upload(path, purpose="Long service awards, November")
+        self.look(self.maker.page, "review-ready")
+        self.maker.submit()
+        page = self.approver.page
+        page.goto(f"/batches/{batch}/approval/")
+        page.get_by_text("Send back with a reason").click()
+        page.get_by_label("What should the maker change?").fill("Row 4 left the company in October. Leave it out.")
+        self.look(page, "approval-send-back")
+        self.approver.press(f"Send batch {batch} back")
+        page.wait_for_url(re.compile("/(approvals|batches)/"))
+        self._see(self.maker, f"/batches/{batch}/", "review-sent-back")
+        self.maker.submit()
+
+    def _review(self) -> None:
+        page = self.maker.page
+        self.batch = self._upload(self.big, purpose="Diwali 2026")
+        self.look(page, "batch-reading")
+        expect(page.get_by_role("button", name=re.compile("^Submit"))).to_be_visible(timeout=READING)
+        self.look(page, "review-problems", main=True)
+        self._see(self.maker, f"/batches/{self.batch}/?show=warnings", "review-warnings")
+        self.maker.press("Leave out")
+        expect(page.get_by_text("They stay listed").first).to_be_visible()
+        self._see(self.maker, f"/batches/{self.batch}/?show=left_out", "review-left-out")
+        self.maker.submit()
+        self.look(page, "batch-submitted")
+
+    def _approval(self) -> None:
+        self._see(self.maker, f"/batches/{self.batch}/approval/", "approval-maker")
+        self._see(self.approver, "/", "home-approver")
+        self._see(self.approver, "/approvals/", "approvals-waiting")
+        page = self.approver.page
+        self._see(self.approver, f"/batches/{self.batch}/approval/", "approval-approver", main=True)
+        page.get_by_label("Type the total points").fill("1")
+        if page.get_by_label("Your password").count():
+            page.get_by_label("Your password").fill(PASSWORD)
+        self.approver.press("Approve")
+        expect(page.get_by_role("alert").first).to_be_visible()
+        self.look(page, "approval-refused")
+
+    def _run(self) -> None:
+        self.control("settings", latency=1.0)
+        self.approver.approve(self.batch)
+        page = self.approver.page
+        expect(page.get_by_text(re.compile(r"^Chunk ([3-9]|\d\d) of")).first).to_be_visible(timeout=RUNNING)
+        self.look(page, "run-running", main=True)
+        self._see(self.maker, "/", "home-running")
+        self._see(self.maker, "/runs/", "runs-running")
+        self.control("faults", kind="drop_after", times=2)
+        expect(page.get_by_text("we do not know").first).to_be_visible(timeout=RUNNING)
+        self.look(page, "run-unknown")
+        self.control("balance", points=90_000)
+        expect(page.get_by_text("Paused since").first).to_be_visible(timeout=RUNNING)
+        self.look(page, "run-paused")
+        self._see(self.maker, "/", "home-paused")
+
+    def _ended_run(self) -> None:
+        self.control("settings", latency=0.0)
+        self.control("topup", points=10_000_000)
+        run = re.search(r"/runs/(\d+)/", self.approver.page.url).group(1)
+        self.maker.page.goto(f"/runs/{run}/")
+        self.maker.press("Resume")
+        self.maker.wait_for_the_end(self.batch)
+        self._see(self.maker, f"/runs/{run}/", "run-ended")
+        self._see(self.maker, "/runs/", "runs-ended")
+
+    def _outcome(self) -> None:
+        for tab in ("causes", "rows", "files", "votes", "runs"):
+            self._see(self.maker, f"/batches/{self.batch}/?tab={tab}", f"batch-outcome-{tab}", main=tab == "causes")
+        self._see(self.maker, f"/batches/{self.batch}/re-run/", "re-run")
+        for state in ("credited", "failed"):
+            self.maker.page.goto(f"/batches/{self.batch}/rows/?state={state}")
+            self.maker.page.locator("#part tbody th a").first.click()
+            expect(self.maker.page.get_by_role("heading", name=re.compile(r"points"), level=1)).to_be_visible()
+            self.look(self.maker.page, f"row-{state}", main=state == "credited")
+        self._see(self.maker, f"/batches/{self.batch}/rows/?q=nobody+here", "batch-outcome-no-row")
+        self._see(self.maker, f"/batches/{self.batch}/trail/", "trail")
+
+    def _rest(self) -> None:
+        self._see(self.maker, "/", "home-work", main=True)
+        self._see(self.maker, "/batches/", "batches", main=True)
+        self._see(self.maker, "/batches/?q=nothing+like+this", "batches-no-match")
+        self._see(self._person("demo-owner"), "/accounts/", "accounts")
+        self._see(self.approver, "/batches/new/", "403")
+        self._see(self.maker, "/batches/9999/", "404")
+
+    def security_complaints(self) -> Iterator[str]:
+        """What browsers said about the content security policy."""
+        for person in self.people:
+            yield from (said for said in person.complaints if "Content Security Policy" in said)
