@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from cryptography.fernet import InvalidToken
 from django.db.models import F, Q
 
 from allocations.enkash.auth import Token
@@ -32,7 +33,12 @@ class DatabaseTokenStore:
         row = EnkashToken.objects.filter(value__isnull=False, expires_at__isnull=False).first()
         if row is None or row.value is None or row.expires_at is None:
             return None
-        return Token(value=secrets.decrypt(row.value).decode(), expires_at=row.expires_at.timestamp())
+        try:
+            value = secrets.decrypt(row.value).decode()
+        except InvalidToken:
+            # DATA_KEY was changed without keeping the former key: a login brings a fresh token.
+            return None
+        return Token(value=value, expires_at=row.expires_at.timestamp())
 
     def begin_login(self) -> None:
         EnkashToken.objects.get_or_create(pk=1)
