@@ -1,0 +1,24 @@
+"""Indexes that a query must find: without them a list of some thousand rows takes minutes."""
+
+import pytest
+from django.db import connection
+
+from allocations.models import Row
+from allocations.services.importing_findings import _USED
+
+pytestmark = pytest.mark.django_db
+
+
+def test_used_references_have_an_index_to_go_by() -> None:
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, Row._meta.db_table)
+    assert found["row_by_client_reference"]["columns"] == ["client_reference"]
+
+
+def test_used_references_never_compare_every_pair_of_rows() -> None:
+    # SQLite took 22 s for 5,000 rows while the query did not spell the index's condition; PostgreSQL joins by hash.
+    explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{explain} {_USED}", [1, 1])
+        plan = " ".join(str(line[-1]) for line in cursor.fetchall())
+    assert "row_by_client_reference" in plan or "Hash" in plan
