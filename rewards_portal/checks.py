@@ -7,7 +7,9 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.checks import Error, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+
+from allocations import triggers
 
 MONEY = "money"
 DEMO_PREFIX = "demo-"
@@ -74,6 +76,7 @@ def check_people(**_: Any) -> list[Error]:
 def insist() -> None:
     """Raise ImproperlyConfigured unless every money check passes: for a server that is not a management command."""
     problems = [error for error in run_checks(tags=[MONEY]) if error.is_serious()]
+    triggers.insist(connections[DEFAULT_DB_ALIAS])
     # A server may fork after this, and a connection must not be shared between processes.
     connections.close_all()
     if problems:

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from allocations import triggers
+
 
 @never_cache
 @require_safe
@@ -29,4 +31,6 @@ def _problem() -> str:
     except DatabaseError:
         return "database unreachable"
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return "migrations waiting" if waiting else ""
+    if waiting:
+        return "migrations waiting"
+    return "triggers missing" if triggers.missing(connection) else ""

@@ -47,6 +47,9 @@ ENKASH_QUIET_SECONDS = env.seconds(
 )
 ENKASH_LEASE_SECONDS = env.seconds("ENKASH_LEASE_SECONDS", use="Set a worker's hold on a chunk.", default=300)
 ENKASH_JOB_SECONDS = env.whole("ENKASH_JOB_SECONDS", use="Set the seconds after which a job is ended.", default=900)
+IMPORT_JOB_SECONDS = env.whole(
+    "IMPORT_JOB_SECONDS", use="Set the seconds that reading one list may take.", default=3600
+)
 ENKASH_SWEEP_SECONDS = env.seconds("ENKASH_SWEEP_SECONDS", use="Set the sweeper's pause.", default=30)
 ENKASH_MAX_RESENDS = env.whole("ENKASH_MAX_RESENDS", use="Set a count.", default=3, minimum=0)
 ENKASH_RESEND_HORIZON_SECONDS = env.seconds("ENKASH_RESEND_HORIZON_SECONDS", use="Set seconds.", default=86_400)
@@ -180,7 +183,7 @@ _QUEUE = {
     "DEFAULT_TIMEOUT": ENKASH_JOB_SECONDS,
     "SERIALIZER": "rq.serializers.JSONSerializer",
 }
-RQ_QUEUES = {"imports": dict(_QUEUE), "runs": dict(_QUEUE)}
+RQ_QUEUES = {"imports": {**_QUEUE, "DEFAULT_TIMEOUT": IMPORT_JOB_SECONDS}, "runs": dict(_QUEUE)}
 RQ_SHOW_ADMIN_LINK = False
 MEDIA_ROOT = BASE_DIR / env.text("MEDIA_ROOT", use="Set a folder outside the web root.", default="var/uploads")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]

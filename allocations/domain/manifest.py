@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 PAYLOAD_VERSION = "1"
+# Made once: json.dumps would build an encoder for every row.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def payload_bytes(
@@ -26,7 +28,7 @@ def payload_bytes(
         "uniqueReferenceNumber": reference,
     }
     present = {key: value for key, value in fields.items() if value != ""}
-    return json.dumps(present, ensure_ascii=False, separators=(",", ":")).encode()
+    return _encode(present).encode()
 
 
 def payload_hash(payload: bytes) -> str:

@@ -52,7 +52,12 @@ class Row(models.Model):
 
     class Meta:
         ordering = ("number",)
-        indexes = (models.Index(fields=("chunk", "state"), name="row_by_chunk", condition=Q(chunk__isnull=False)),)
+        indexes = (
+            models.Index(fields=("chunk", "state"), name="row_by_chunk", condition=Q(chunk__isnull=False)),
+            models.Index(
+                fields=("client_reference",), name="row_by_client_reference", condition=Q(client_reference__gt="")
+            ),
+        )
         constraints = (
             models.UniqueConstraint(fields=("batch", "number"), name="row_number_once"),
             models.UniqueConstraint(fields=("reference",), name="row_reference_once"),

@@ -14,6 +14,7 @@ from django.db.models import Count, Q, Sum
 from allocations import queue
 from allocations.domain import policy
 from allocations.domain.errors import InvalidInput
+from allocations.domain.numerals import grouped
 from allocations.domain.policy import Actor
 from allocations.domain.states import BATCH, ROW, BatchEvent, BatchState, RowEvent, RowState, move, sources
 from allocations.gateway import database_now
@@ -137,7 +138,9 @@ def _measure(content: "File[bytes]") -> tuple[int, str]:
         size += len(block)
         digest.update(block)
     if size > settings.UPLOAD_MAX_BYTES:
-        raise InvalidInput(f"The file has {size} bytes; the limit is {settings.UPLOAD_MAX_BYTES}. Split the list.")
+        raise InvalidInput(
+            f"The file has {grouped(size)} bytes; the limit is {grouped(settings.UPLOAD_MAX_BYTES)}. Split the list."
+        )
     content.seek(0)
     return size, digest.hexdigest()
 

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,11 @@ def exported_rows(path: Path) -> list[dict[str, str]]:
     if path.suffix == ".csv":
         with path.open(encoding="utf-8-sig", newline="") as file:
             return list(csv.DictReader(file))
-    sheet = load_workbook(path, read_only=True)["Rows"].iter_rows(values_only=True)
-    header = [str(cell) for cell in next(sheet)]
-    return [dict(zip(header, ("" if cell is None else str(cell) for cell in row), strict=True)) for row in sheet]
+    with closing(load_workbook(path, read_only=True)) as book:
+        lines = book["Rows"].iter_rows(values_only=True)
+        header = [str(cell) for cell in next(lines)]
+        texts = (["" if cell is None else str(cell) for cell in line] for line in lines)
+        return [dict(zip(header, line, strict=True)) for line in texts]
 
 
 def credited(rows: list[dict[str, str]]) -> dict[str, tuple[str, int]]:
@@ -118,8 +121,8 @@ def test_unreadable_file_gets_one_sentence_and_stores_nothing(
     path.write_bytes(content)
     maker = Person(browser, stack.url, "demo-admin")
     maker.page.goto("/batches/new/")
-    maker.page.get_by_label("Purpose").fill("Broken")
+    maker.page.get_by_label("Purpose", exact=True).fill("Broken")
     maker.page.get_by_role("radio", name=re.compile("^New and existing")).check()
-    maker.page.get_by_label("File").set_input_files(path)
+    maker.page.get_by_label("File", exact=True).set_input_files(path)
     maker.press("Upload and check")
     expect(maker.page.get_by_text(sentence).first).to_be_visible(timeout=60_000)

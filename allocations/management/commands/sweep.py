@@ -6,9 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 
-from allocations import gateway
+from allocations import gateway, triggers
 from allocations.services.sweeping import BalanceWatch, sweep
 
 
@@ -19,6 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="one round, then end")
 
     def handle(self, *_: Any, **options: Any) -> None:
+        triggers.insist(connection)
         every = timedelta(seconds=settings.ENKASH_SWEEP_SECONDS)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

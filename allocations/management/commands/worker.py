@@ -4,11 +4,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from django_rq.utils import reset_db_connections
 from django_rq.workers import get_worker
 from redis.exceptions import ConnectionError as RedisConnectionError
 from rq.serializers import JSONSerializer
 
+from allocations import triggers
 from allocations.management.worker import PortalJob, PortalWorker
 
 
@@ -28,6 +30,7 @@ class Command(BaseCommand):
         """Work; CommandError when Redis cannot be reached."""
         # RQ takes no serializer from the settings: without this line the worker would unpickle what Redis holds.
         serializer = JSONSerializer
+        triggers.insist(connection)
         try:
             worker = get_worker(options["queue"], job_class=PortalJob, worker_class=PortalWorker, serializer=serializer)
             reset_db_connections()
