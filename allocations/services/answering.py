@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from allocations.domain.answers import AccountIds, Before, Classified, Sent, Verdict
 from allocations.domain.calls import RULES, CallResult, RowsAfter
@@ -149,16 +149,25 @@ def holders(transaction_ids: Iterable[str]) -> dict[str, int]:
 
 
 def _store_lines(attempt: Attempt, verdicts: Sequence[Verdict]) -> None:
-    lines = {line.row_id: line for line in attempt.rows.all()}
-    for verdict in verdicts:
-        line = lines[verdict.row_id]
-        line.outcome = verdict.outcome.value
-        line.evidence = verdict.evidence.value if verdict.evidence else ""
-        line.reason_code = verdict.reason.value if verdict.reason else ""
-        line.reason = verdict.text
-        line.transaction_id = verdict.transaction_id
-    fields = ("outcome", "evidence", "reason_code", "reason", "transaction_id")
-    AttemptRow.objects.bulk_update(lines.values(), fields)
+    lines = [
+        (
+            verdict.outcome.value,
+            verdict.evidence.value if verdict.evidence else "",
+            verdict.reason.value if verdict.reason else "",
+            verdict.text,
+            verdict.transaction_id,
+            attempt.pk,
+            verdict.row_id,
+        )
+        for verdict in verdicts
+    ]
+    with connection.cursor() as cursor:
+        # One prepared statement for all lines: building bulk_update's takes longer than the rest of the chunk.
+        cursor.executemany(
+            "UPDATE allocations_attemptrow SET outcome = %s, evidence = %s, reason_code = %s, reason = %s,"
+            " transaction_id = %s WHERE attempt_id = %s AND row_id = %s",
+            lines,
+        )
 
 
 def _plan_next(chunk: Chunk, result: CallResult, classified: Classified, *, now: datetime, gateway: Gateway) -> None:
