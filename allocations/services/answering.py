@@ -192,7 +192,8 @@ def _note_balance(account: Account, verdicts: Sequence[Verdict], *, now: datetim
 def _chunks_of(classified: Classified) -> list[int]:
     """Usually one; a late answer may reach rows that a re-run has taken over."""
     ids = [verdict.row_id for verdict in classified.verdicts]
-    return list(Row.objects.filter(pk__in=ids, chunk__isnull=False).values_list("chunk_id", flat=True).distinct())
+    held = Row.objects.filter(pk__in=ids, chunk__isnull=False).order_by()
+    return list(held.values_list("chunk_id", flat=True).distinct())
 
 
 def _tally(verdicts: Sequence[Verdict]) -> dict[str, int]:
