@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Count, F, Sum
@@ -11,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from allocations.domain.calls import CallResult
 from allocations.domain.manifest import payload_hash, request_body
+from allocations.domain.numerals import grouped
 from allocations.domain.outcomes import Reason
 from allocations.domain.pauses import Pause
 from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, RowState, RunState, move
@@ -37,11 +37,12 @@ TOKEN_MARGIN = timedelta(seconds=30)
 def send_chunk(claim: Claim, *, gateway: Gateway) -> None:
     """Sends the rows of a claimed chunk that may be sent: PENDING ones, and UNKNOWN ones that were looked up."""
     chunk = Chunk.objects.select_related("run__batch__account").get(pk=claim.chunk_id)
-    if not Row.objects.filter(chunk=chunk, state__in=_SENDABLE).exists():
+    wanted = Row.objects.filter(chunk=chunk, state__in=_SENDABLE).aggregate(points=Sum("amount"))["points"]
+    if wanted is None:
         with transaction.atomic(durable=True):
             outcomes.recount([chunk.pk])
         return
-    token = _prepare(chunk, gateway=gateway)
+    token = _prepare(chunk, wanted, gateway=gateway)
     if token is None or not time_for_a_call(claim, gateway=gateway):
         return
     intent = _write_intent(chunk, claim, gateway=gateway)
@@ -73,10 +74,8 @@ def send_chunk(claim: Claim, *, gateway: Gateway) -> None:
     answering.apply_answer(attempt.pk, gateway=gateway, late=not mine)
 
 
-def _prepare(chunk: Chunk, *, gateway: Gateway) -> Token | None:
+def _prepare(chunk: Chunk, wanted: int, *, gateway: Gateway) -> Token | None:
     """A token that lives long enough and a balance that suffices; otherwise the run waits or pauses."""
-    summed = Row.objects.filter(chunk=chunk, state__in=_SENDABLE).aggregate(points=Sum("amount"))
-    wanted = Decimal(summed["points"] or 0)
     try:
         balance = balances.balance_for_sending(chunk.run.batch.account_id, gateway=gateway)
         token = gateway.client.token((gateway.timing.deadline + TOKEN_MARGIN).total_seconds())
@@ -89,7 +88,7 @@ def _prepare(chunk: Chunk, *, gateway: Gateway) -> Token | None:
     else:
         if balance >= wanted:
             return token
-        detail = f"balance {balance} points, the next {chunk.row_count} rows need {wanted}"
+        detail = f"balance {grouped(int(balance))} points, the next {chunk.row_count} rows need {grouped(int(wanted))}"
         _hold(chunk, Pause.BALANCE, gateway=gateway, detail=detail)
     return None
 
@@ -148,8 +147,9 @@ def _run_goes_on(chunk: Chunk) -> bool:
 
 
 def _create_attempt(chunk: Chunk, claim: Claim, rows: Sequence[Row], sha256: str, *, now: datetime) -> Attempt:
-    Chunk.objects.filter(pk=chunk.pk).update(attempts_used=F("attempts_used") + 1)
-    chunk.refresh_from_db(fields=["attempts_used"])
+    # Read since the claim, and only the holder of the claim counts up.
+    chunk.attempts_used += 1
+    Chunk.objects.filter(pk=chunk.pk).update(attempts_used=chunk.attempts_used)
     attempt = Attempt.objects.create(
         chunk=chunk,
         number=chunk.attempts_used,
