@@ -111,6 +111,12 @@ def check_export(actor: Actor) -> None:
     require_role(actor, Role.ADMIN, Role.APPROVER, Role.AUDITOR, act="export a batch")
 
 
+def can_see_personal_data(actor: Actor, batch: BatchFacts) -> bool:
+    """Makers see their own batch in full, approvers one that waits for them; everybody else sees masks."""
+    reviewing = Role.APPROVER in actor.roles and batch.state is BatchState.SUBMITTED
+    return reviewing or (Role.ADMIN in actor.roles and actor.id in batch.maker_ids)
+
+
 def check_manage_accounts(actor: Actor) -> None:
     require_role(actor, Role.OWNER, act="change reward accounts")
 

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from django.db.models import QuerySet
 
 from allocations.domain.errors import InvalidInput, StateConflict
-from allocations.domain.policy import Actor
+from allocations.domain.policy import Actor, can_see_personal_data
 from allocations.exports.about import Export, about
 from allocations.exports.cells import IST, Cell, Reader, cells, points
 from allocations.exports.csv_file import write_csv
@@ -21,6 +21,7 @@ from allocations.exports.tallies import FILTERS, Tally, check
 from allocations.exports.xlsx_file import MAX_ROWS, XlsxFile
 from allocations.gateway import database_now
 from allocations.models import Batch, Row
+from allocations.selectors.approvals import facts_of
 from allocations.selectors.outcome_rows import STATE_FILTERS
 from allocations.selectors.totals import batch_totals
 from allocations.services import exporting
@@ -62,12 +63,13 @@ def batch_file(
     """
     wanted = _kind(kind)
     _check_outcome(outcome)
-    reader = Reader(reasons=reasons, evidence=evidence, masked=not exporting.sees_personal_data(actor))
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
     try:
         with snapshot():
             batch = _batch(batch_id)
             exporting.check_export(actor, batch)
+            masked = not can_see_personal_data(actor, facts_of(batch))
+            reader = Reader(reasons=reasons, evidence=evidence, masked=masked)
             export = Export(batch=batch, actor=actor, at=database_now(), outcome=outcome, masked=reader.masked)
             tally = _write(file, export, wanted, reader)
         return _noted(file, export, wanted, tally)

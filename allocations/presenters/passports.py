@@ -5,20 +5,13 @@ from dataclasses import dataclass
 
 from allocations.domain.calls import CallResult
 from allocations.domain.manifest import payload_bytes, payload_hash
-from allocations.domain.policy import Actor, BatchFacts, Role
-from allocations.domain.states import AttemptState, BatchState, RowState
+from allocations.domain.states import AttemptState, RowState
 from allocations.models import Attempt, Row, Vote
 from allocations.presenters.numbers import counted, points
 from allocations.presenters.people import masked_email, masked_mobile, mobile
 from allocations.presenters.stories import person
 from allocations.presenters.times import moment
 from allocations.selectors.passports import Passport
-
-
-def sees_in_full(actor: Actor, facts: BatchFacts) -> bool:
-    """Makers see their own batch in full, approvers one that waits for them; everybody else sees masks."""
-    reviewing = Role.APPROVER in actor.roles and facts.state is BatchState.SUBMITTED
-    return reviewing or (Role.ADMIN in actor.roles and actor.id in facts.maker_ids)
 
 
 def sentence(passport: Passport) -> str:

@@ -8,8 +8,9 @@ from allocations.domain.policy import Actor
 from allocations.domain.states import BATCH, BatchEvent, BatchState, move
 from allocations.gateway import database_now
 from allocations.models import Batch, Run, Vote
+from allocations.selectors.approvals import facts_of
 from allocations.services import runs, submission, trail
-from allocations.services.facts import facts_of, locked_batch
+from allocations.services.locks import locked_batch
 
 
 def approve_batch(actor: Actor, *, batch_id: int, version: int, digest: str) -> Run:

@@ -19,8 +19,9 @@ from allocations.domain.policy import Actor
 from allocations.domain.states import BATCH, ROW, BatchEvent, BatchState, RowEvent, RowState, move, sources
 from allocations.gateway import database_now
 from allocations.models import Account, Batch, BatchEditor, Row, Upload
+from allocations.selectors.approvals import facts_of
 from allocations.services import trail
-from allocations.services.facts import facts_of, locked_batch
+from allocations.services.locks import locked_batch
 
 
 def create_batch(

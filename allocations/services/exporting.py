@@ -4,7 +4,7 @@ from django.db import transaction
 
 from allocations.domain import policy
 from allocations.domain.errors import StateConflict
-from allocations.domain.policy import Actor, Role
+from allocations.domain.policy import Actor
 from allocations.domain.states import BatchState
 from allocations.gateway import database_now
 from allocations.models import Batch
@@ -18,11 +18,6 @@ def check_export(actor: Actor, batch: Batch) -> None:
         raise StateConflict(
             f"Batch {batch.pk} is “{batch.state}”: its list has not been read to the end. Export it after that."
         )
-
-
-def sees_personal_data(actor: Actor) -> bool:
-    """An auditor gets mobiles and e-mail addresses masked; who makes or decides batches needs them."""
-    return bool(actor.roles & {Role.ADMIN, Role.APPROVER})
 
 
 def record_export(

@@ -9,7 +9,7 @@ from allocations.domain.states import ROW, RowEvent, RowState, RunState, move
 from allocations.gateway import database_now
 from allocations.models import Row, Run
 from allocations.services import outcomes, runs, trail
-from allocations.services.facts import locked_batch
+from allocations.services.locks import locked_batch
 
 
 def rerun_failed_rows(actor: Actor, *, batch_id: int) -> Run:

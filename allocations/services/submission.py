@@ -13,9 +13,10 @@ from allocations.domain.policy import Actor
 from allocations.domain.states import BATCH, BatchEvent, BatchState, move
 from allocations.gateway import database_now
 from allocations.models import Batch, BatchEditor, Row, Upload
+from allocations.selectors.approvals import facts_of
 from allocations.services import trail
 from allocations.services.batches import count_rows
-from allocations.services.facts import facts_of, locked_batch
+from allocations.services.locks import locked_batch
 from allocations.services.planning import payload_of, rows_to_send
 
 

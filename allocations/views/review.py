@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from allocations.domain.policy import Actor, BatchFacts, can_edit, check_submit
+from allocations.domain.policy import Actor, BatchFacts, can_edit, can_see_personal_data, check_submit
 from allocations.forms.grids import GridForm
 from allocations.forms.mappings import LABELS
 from allocations.forms.row_numbers import RowNumberForm
@@ -13,7 +13,6 @@ from allocations.models import Batch, Upload
 from allocations.presenters import review
 from allocations.presenters.mappings import mapped
 from allocations.presenters.numbers import counted
-from allocations.presenters.passports import sees_in_full
 from allocations.presenters.problems import cause_cards, cause_label
 from allocations.presenters.refusals import reason_of
 from allocations.selectors import review as reads
@@ -73,7 +72,7 @@ def _grid(request: HttpRequest, actor: Actor, batch: Batch, facts: BatchFacts) -
         "code_label": cause_label(form.code),
         "found": found,
         "last_number": found.rows[-1].number if found.rows else None,
-        "lines": review.lines(found.rows, unmasked=sees_in_full(actor, facts)),
+        "lines": review.lines(found.rows, unmasked=can_see_personal_data(actor, facts)),
         "tabs": review.tabs(batch),
         "can_change": can_edit(actor, facts),
         "query": request.GET.urlencode(),

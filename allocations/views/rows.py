@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from allocations.domain.policy import Actor
+from allocations.domain.policy import Actor, can_see_personal_data
 from allocations.domain.states import RowState
 from allocations.presenters import passports
 from allocations.presenters.reasons import evidence_words, explain
@@ -18,7 +18,7 @@ def row(request: HttpRequest, actor: Actor, batch_id: int, number: int) -> HttpR
     passport = passport_of(batch_id, number)
     if passport is None:
         raise Http404(f"Batch {batch_id} has no row {number}.")
-    in_full = passports.sees_in_full(actor, facts_of(passport.row.batch))
+    in_full = can_see_personal_data(actor, facts_of(passport.row.batch))
     context = {
         "batch": passport.row.batch,
         "row": passport.row,

@@ -62,3 +62,18 @@ def test_check_names_the_role_that_is_missing() -> None:
 def test_check_control_run_says_that_the_run_has_ended() -> None:
     with pytest.raises(StateConflict, match=r"^The run has ended"):
         policy.check_control_run(actor([Role.ADMIN]), RunState.SETTLED)
+
+
+@pytest.mark.parametrize(
+    ("actor_id", "roles", "state", "in_full"),
+    [
+        (1, {Role.ADMIN}, BatchState.APPROVED, True),
+        (1, {Role.AUDITOR}, BatchState.APPROVED, False),
+        (2, {Role.ADMIN}, BatchState.APPROVED, False),
+        (2, {Role.APPROVER}, BatchState.SUBMITTED, True),
+        (2, {Role.APPROVER}, BatchState.APPROVED, False),
+        (2, {Role.OWNER, Role.AUDITOR}, BatchState.SUBMITTED, False),
+    ],
+)
+def test_only_makers_and_deciding_approvers_see_personal_data(actor_id, roles, state, in_full) -> None:
+    assert policy.can_see_personal_data(Actor(actor_id, "Asha", frozenset(roles)), facts(state)) is in_full

@@ -6,17 +6,17 @@ from dataclasses import replace
 
 from openpyxl import load_workbook
 
+from allocations.actors import actor_of
 from allocations.exports.batch import Made, batch_file
 from allocations.services import outcomes
-from tests.factories.people import actor
 
 REASONS = {"other": "EnKash refused the row.", "amount_differs": "EnKash credited another amount than was sent."}
 EVIDENCE = {"answer": "EnKash's answer to the call"}
 
 
 def make(batch, *, kind="csv", outcome="", by=None) -> Made:
-    """The export, its file in memory so that no test has to close it."""
-    person = by or actor("admin")
+    """The export by its maker, unless somebody else is named; its file in memory so that no test has to close it."""
+    person = by or actor_of(batch.uploaded_by)
     made = batch_file(person, batch_id=batch.pk, kind=kind, outcome=outcome, reasons=REASONS, evidence=EVIDENCE)
     with made.file as file:
         return replace(made, file=io.BytesIO(file.read()))

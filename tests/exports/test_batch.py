@@ -135,12 +135,24 @@ def test_batch_file_masks_personal_data_for_an_auditor(every_state):
     assert row.payload_hash not in text
 
 
+def test_batch_file_is_in_full_for_its_maker(every_state):
+    stored, row = every_state.rows.first(), csv_rows(make(every_state))[0]
+
+    assert (row["Mobile"], row["Email"]) == (stored.mobile, stored.email)
+
+
 @pytest.mark.parametrize("roles", [("admin",), ("approver",), ("auditor", "admin")])
-def test_batch_file_is_in_full_for_who_makes_or_decides(every_state, roles):
+def test_batch_file_is_masked_for_whoever_had_no_hand_in_it(every_state, roles):
     row = csv_rows(make(every_state, by=actor(*roles)))[0]
 
-    stored = every_state.rows.first()
-    assert (row["Mobile"], row["Email"]) == (stored.mobile, stored.email)
+    assert row["Mobile"] == f"******{every_state.rows.first().mobile[-4:]}"
+
+
+def test_batch_file_is_in_full_for_an_approver_who_decides():
+    batch = submitted_batch()
+    row = csv_rows(make(batch, by=actor("approver")))[0]
+
+    assert row["Mobile"] == batch.rows.first().mobile
 
 
 @pytest.mark.parametrize("roles", [(), ("owner",)])

@@ -7,8 +7,7 @@ from django.contrib.auth.models import User
 
 from allocations.domain.calls import CallResult
 from allocations.domain.manifest import payload_bytes, payload_hash
-from allocations.domain.policy import Actor, BatchFacts, Role
-from allocations.domain.states import AttemptState, BatchState, RowState
+from allocations.domain.states import AttemptState, RowState
 from allocations.models import Attempt, Row, Vote
 from allocations.presenters import passports
 from allocations.presenters.causes import CauseLine, cause_lines
@@ -70,22 +69,6 @@ def test_sentence_of_a_row_that_was_sent_again():
     assert said(found, vote=vote) == (
         "We do not know whether Row 7 got 500 points. It was sent 2 times, always with the same reference."
     )
-
-
-@pytest.mark.parametrize(
-    ("actor_id", "roles", "state", "in_full"),
-    [
-        (1, {Role.ADMIN}, BatchState.APPROVED, True),
-        (1, {Role.AUDITOR}, BatchState.APPROVED, False),
-        (2, {Role.ADMIN}, BatchState.APPROVED, False),
-        (2, {Role.APPROVER}, BatchState.SUBMITTED, True),
-        (2, {Role.APPROVER}, BatchState.APPROVED, False),
-        (2, {Role.OWNER, Role.AUDITOR}, BatchState.SUBMITTED, False),
-    ],
-)
-def test_only_makers_and_deciding_approvers_see_in_full(actor_id, roles, state, in_full):
-    facts = BatchFacts(state, frozenset({1}), 1)
-    assert passports.sees_in_full(Actor(actor_id, "A", frozenset(roles)), facts) is in_full
 
 
 def test_contact_is_masked_for_others():

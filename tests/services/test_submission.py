@@ -54,7 +54,7 @@ def test_submit_counts_only_rows_that_are_not_left_out(portal: Portal) -> None:
 def test_submit_refuses_rows_with_errors(portal: Portal) -> None:
     batch = portal.review_batch(rows=2)
     Row.objects.filter(number=2).update(error_count=1)
-    with pytest.raises(InvalidInput, match=r"^1 rows have errors\."):
+    with pytest.raises(InvalidInput, match=r"^1 row has errors\."):
         submit_batch(portal.maker, batch_id=batch.pk)
     assert batches.leave_out_problem_rows(portal.maker, batch_id=batch.pk) == 1
     assert submit_batch(portal.maker, batch_id=batch.pk).state == "submitted"

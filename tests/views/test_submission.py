@@ -35,7 +35,7 @@ def test_list_with_errors_is_not_submitted(client):
     client.force_login(batch.uploaded_by)
     response = client.post(f"/batches/{batch.pk}/submit/")
     batch.refresh_from_db()
-    assert (response.status_code, "1 rows have errors" in response.text, batch.state) == (422, True, "review")
+    assert (response.status_code, "1 row has errors" in response.text, batch.state) == (422, True, "review")
 
 
 def test_maker_withdraws(client):
