@@ -11,8 +11,8 @@ from django.contrib.staticfiles.utils import matches_patterns
 from django.core.files.storage import FileSystemStorage, Storage
 
 _INTER = "@fontsource-variable/inter/files/inter"
-_DEVANAGARI = "@fontsource/noto-sans-devanagari/files/noto-sans-devanagari-devanagari"
-_TAMIL = "@fontsource/noto-sans-tamil/files/noto-sans-tamil-tamil"
+_SCRIPTS = ("devanagari", "tamil", "bengali", "gujarati", "gurmukhi", "kannada", "malayalam", "telugu")
+_NOTO = "@fontsource/noto-sans-{0}/files/noto-sans-{0}-{0}-{1}-normal.woff2"
 
 # The address that django-htmx's own template tag writes.
 _HTMX = "django_htmx/htmx-2.min.js"
@@ -23,10 +23,8 @@ FILES = {
     "packages/tabler.min.css.map": "@tabler/core/dist/css/tabler.min.css.map",
     "packages/inter.woff2": f"{_INTER}-latin-wght-normal.woff2",
     "packages/inter-latin-ext.woff2": f"{_INTER}-latin-ext-wght-normal.woff2",
-    "packages/noto-devanagari-400.woff2": f"{_DEVANAGARI}-400-normal.woff2",
-    "packages/noto-devanagari-600.woff2": f"{_DEVANAGARI}-600-normal.woff2",
-    "packages/noto-tamil-400.woff2": f"{_TAMIL}-400-normal.woff2",
-    "packages/noto-tamil-600.woff2": f"{_TAMIL}-600-normal.woff2",
+    **{f"packages/noto-{script}-400.woff2": _NOTO.format(script, 400) for script in _SCRIPTS},
+    **{f"packages/noto-{script}-600.woff2": _NOTO.format(script, 600) for script in _SCRIPTS},
 }
 
 
