@@ -12,7 +12,7 @@ from allocations.presenters.problems import cause_label
 from allocations.presenters.statuses import NEEDS_FIXING, Status
 from allocations.selectors.review import Show
 
-FIELDS = ("name", "mobile", "email", "amount")
+FIELDS = {"name": "Name", "mobile": "Mobile", "email": "E-mail", "amount": "Points"}
 _OTHERS = {"title": "Title", "remarks": "Remarks", "client_reference": "Reference"}
 
 
@@ -66,6 +66,10 @@ class Cell:
     value: str
     found: str
     said: tuple[Said, ...]
+
+    @property
+    def label(self) -> str:
+        return FIELDS[self.field]
 
     @property
     def css(self) -> str:
@@ -130,7 +134,7 @@ def _said(problems: Iterable[Problem], *, unmasked: bool) -> tuple[Said, ...]:
 
 
 def _sentence(problem: Problem) -> str:
-    """The message follows the name of its column; under the column's own cell the name would only repeat it."""
+    """The message follows the name of its column; beside its label the name would only repeat it."""
     label = _OTHERS.get(problem.field)
     return f"{label} {problem.message}" if label else problem.message[:1].upper() + problem.message[1:]
 
