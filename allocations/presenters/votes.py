@@ -9,6 +9,7 @@ from allocations.domain.policy import Actor, BatchFacts, check_decide
 from allocations.models import Batch
 from allocations.presenters.equations import Equation, Term
 from allocations.presenters.numbers import counted, grouped, points
+from allocations.presenters.problems import cause_label
 from allocations.presenters.statuses import AWAITING_APPROVAL
 from allocations.presenters.times import span
 from allocations.selectors.approvals import Oddity, facts_of
@@ -106,7 +107,7 @@ def waiting(batch: Batch, actor: Actor, *, now: datetime) -> Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Unusual:
-    """One kind of warning; `name` is its code in words, `example` what the first such row says."""
+    """One kind of warning; `name` is what the cards of the review call it, `example` what the first such row says."""
 
     code: str
     name: str
@@ -120,7 +121,7 @@ def unusual(oddities: list[Oddity]) -> list[Unusual]:
     return [
         Unusual(
             code=kind.code,
-            name=kind.code.replace("_", " ").replace("-", " ").capitalize(),
+            name=cause_label(kind.code),
             rows=kind.rows,
             points=kind.points,
             example=kind.example,

@@ -128,7 +128,7 @@ def test_approve_after_somebody_else_did_is_a_conflict(client):
 def test_approve_asks_to_tick_what_is_unusual(client):
     batch = submitted_batch(warnings=1)
     client.force_login(approver())
-    assert "Mobile made up" in sheet(client, batch)
+    assert "Mobile looks made up" in sheet(client, batch)
     refused = vote(client, batch, total="2000").content.decode()
     assert "1 not ticked." in refused
     assert vote(client, batch, total="2000", seen=["mobile_made_up"]).status_code == 302
