@@ -44,10 +44,10 @@ def events(entries: Iterable[TrailEntry]) -> list[Event]:
 
 
 def _facts(data: dict[str, Any]) -> Iterable[Fact]:
-    for key, value in sorted(data.items()):
-        if value not in (None, "", [], {}):
-            text = _text(value)
-            yield Fact(label=key.replace("_", " "), value=text, is_id=len(text) == _HASH and " " not in text)
+    """By name, hashes last: they are long."""
+    texts = [(key.replace("_", " "), _text(value)) for key, value in data.items() if value not in (None, "", [], {})]
+    facts = [Fact(label=label, value=text, is_id=len(text) == _HASH and " " not in text) for label, text in texts]
+    return sorted(facts, key=lambda fact: (fact.is_id, fact.label))
 
 
 def _text(value: object) -> str:

@@ -79,10 +79,10 @@ def test_events_show_figures_with_their_labels():
             who="Meera K",
             facts=(
                 Fact("by", "new rows 3", is_id=False),
-                Fact("digest", DIGEST, is_id=True),
                 Fact("ids", "1, 2", is_id=False),
                 Fact("late", "yes", is_id=False),
                 Fact("rows", "4,973", is_id=False),
+                Fact("digest", DIGEST, is_id=True),
             ),
         )
     ]
