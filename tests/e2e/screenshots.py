@@ -11,36 +11,43 @@ from django.core.management import call_command
 from playwright.sync_api import Page, sync_playwright
 
 from tests.e2e.stack import running_stack
-from tests.e2e.tour import Tour
+from tests.e2e.tour import Rank, Tour
 from tests.services_up.browser import install_chromium, launch_options
 from tests.services_up.workers import BASE_DIR
 
 TARGET = BASE_DIR / "docs" / "screenshots"
 WIDE, NARROW = 1280, 390
-_LEAST, _MOST = 800, 2400
+_LEAST = 800
+# Heights at which a picture is cut: a long table goes on in the same way, and every clone carries these files.
+_MOST = {Rank.MAIN: 2000, Rank.PLAIN: 1300}
+_PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 class Camera:
-    """Writes <name>-<width>[-dark].png; a page longer than 2,400 pixels is cut there."""
+    """Writes <name>-<width>[-dark].png, a long page without its end."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def __call__(self, page: Page, name: str, *, main: bool = False) -> None:
-        self._shoot(page, f"{name}-{WIDE}", width=WIDE)
-        if main:
+    def __call__(self, page: Page, name: str, rank: Rank = Rank.PLAIN) -> None:
+        if rank is Rank.EXTRA:
+            return
+        most = _MOST[rank]
+        self._shoot(page, f"{name}-{WIDE}", width=WIDE, most=most)
+        if rank is Rank.MAIN:
             page.emulate_media(color_scheme="dark")
-            self._shoot(page, f"{name}-{WIDE}-dark", width=WIDE)
+            self._shoot(page, f"{name}-{WIDE}-dark", width=WIDE, most=most)
             page.emulate_media(color_scheme="light")
-            self._shoot(page, f"{name}-{NARROW}", width=NARROW)
+            self._shoot(page, f"{name}-{NARROW}", width=NARROW, most=most)
             page.set_viewport_size({"width": WIDE, "height": _LEAST})
 
-    def _shoot(self, page: Page, name: str, *, width: int) -> None:
+    def _shoot(self, page: Page, name: str, *, width: int, most: int) -> None:
         # The window itself grows: in a picture of the full page, sticky parts would stand in the middle.
         page.set_viewport_size({"width": width, "height": _LEAST})
         page.evaluate("document.fonts.ready.then(() => scrollTo(0, 0))")
         height = page.evaluate("document.documentElement.scrollHeight")
-        page.set_viewport_size({"width": width, "height": max(_LEAST, min(height, _MOST))})
+        page.set_viewport_size({"width": width, "height": max(_LEAST, min(height, most))})
+        page.evaluate(_PAINTED)
         page.screenshot(path=self.folder / f"{name}.png", caret="hide", animations="disabled")
         sys.stdout.write(f"{name}.png\n")
         sys.stdout.flush()
