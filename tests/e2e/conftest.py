@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from tests.e2e.stack import Stack, running_stack
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with running_stack(tmp_path_factory.mktemp("portal")) as running:
         yield running
+        # Shown by pytest beside a failure.
+        sys.stdout.writelines(running.lines[-200:])
 
 
 @pytest.fixture(scope="session")
