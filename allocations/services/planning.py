@@ -1,7 +1,7 @@
 """Before the first call of a run: is it still what was approved, and which rows go into which call?"""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -66,10 +66,10 @@ def account_is_as_approved(batch: Batch) -> bool:
     return approved == (batch.account.company_id, batch.account.card_account_id, batch.is_points_allocation)
 
 
-def rows_to_send(batch: Batch) -> Iterator[Row]:
+def rows_to_send(batch: Batch) -> Generator[Row, None, None]:
     """Every row of the batch that is not left out, in file order, with its payload."""
     wanted = Row.objects.filter(batch=batch).exclude(state=RowState.LEFT_OUT).order_by("number")
-    return wanted.only("id", "number", "payload_hash", *PAYLOAD_FIELDS).iterator(chunk_size=_BLOCK)
+    yield from wanted.only("id", "number", "payload_hash", *PAYLOAD_FIELDS).iterator(chunk_size=_BLOCK)
 
 
 def payload_of(row: Row) -> bytes:

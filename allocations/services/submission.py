@@ -1,6 +1,7 @@
 """Submitting freezes the content of a batch: manifest, digest, and from then on triggers guard every payload."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 
 from django.conf import settings
 from django.db import transaction
@@ -132,9 +133,11 @@ class _Tally:
         self.mobiles += int(row.mobile[-6:])
 
 
-def _checked(rows: Iterator[Row]) -> Iterator[Row]:
+def _checked(rows: Generator[Row, None, None]) -> Iterator[Row]:
     """Rows whose stored hash is the hash of what would be sent."""
-    for row in rows:
-        if payload_hash(payload_of(row)) != row.payload_hash:
-            raise StateConflict(f"Row {row.number} does not match its fingerprint. Upload the list again.")
-        yield row
+    # A server's cursor must be closed before the transaction that an error ends.
+    with closing(rows):
+        for row in rows:
+            if payload_hash(payload_of(row)) != row.payload_hash:
+                raise StateConflict(f"Row {row.number} does not match its fingerprint. Upload the list again.")
+            yield row

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import override_settings
 
 from allocations.actors import actor_of
@@ -238,8 +238,8 @@ def test_replace_does_not_get_past_the_triggers(portal: Portal, table: str) -> N
 @pytest.mark.parametrize("table", ["allocations_trailentry", "allocations_vote", "allocations_row"])
 def test_truncate_is_refused(portal: Portal, table: str) -> None:
     approve(portal, submitted(portal))
-    statement = f"SET LOCAL portal.allow_truncate = 'off'; TRUNCATE {table} CASCADE"
-    with pytest.raises(IntegrityError, match="never truncated"), transaction.atomic(), connection.cursor() as cursor:
+    statement = f"SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL portal.allow_truncate = 'off'; TRUNCATE {table} CASCADE"
+    with pytest.raises(DatabaseError, match="never truncated"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
 
 
