@@ -155,4 +155,4 @@ def totals_of(run: Run) -> dict[str, int | str]:
         rows=Sum("row_count"), **{name: Sum(name) for name in (*COUNTERS, *POINTS)}
     )
     rows = {name: int(summed[name] or 0) for name in ("rows", *COUNTERS)}
-    return {**rows, **{name: str(summed[name] or 0) for name in POINTS}}
+    return {**rows, **{name: f"{summed[name] or 0:.2f}" for name in POINTS}}

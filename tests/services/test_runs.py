@@ -147,7 +147,7 @@ def test_pause_for_defect_keeps_everything(portal: Portal) -> None:
 def test_a_settled_run_tells_its_totals_and_balances(portal: Portal) -> None:
     run = portal.drain(portal.approved_run(rows=3))
     opening, closing = run.opening_balance, run.closing_balance
-    assert (run.summary["rows"], run.summary["credited"], run.summary["credited_points"]) == (3, 3, "300")
+    assert (run.summary["rows"], run.summary["credited"], run.summary["credited_points"]) == (3, 3, "300.00")
     assert opening - closing == 300
     assert closing == portal.sim.ledger.accounts[portal.account.company_id, portal.account.card_account_id].balance
 
