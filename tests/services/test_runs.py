@@ -5,6 +5,7 @@ import pytest
 from allocations.domain.calls import CallResult
 from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
 from allocations.domain.pauses import Pause
+from allocations.enkash.errors import BadCertificate, NotSent
 from allocations.models import Attempt, Chunk, Row, Run, TrailEntry
 from allocations.services import draining, leases, planning, runs
 from allocations.services.reruns import rerun_failed_rows
@@ -232,3 +233,17 @@ def test_rerun_long_after_the_first_run_may_still_resend(portal: Portal) -> None
     for _ in range(2):
         portal.drain_after(again, minutes=16)
     assert (again.state, portal.states(run)) == ("settled", ["credited"] * 4)
+
+
+@pytest.mark.parametrize("error", [NotSent, BadCertificate])
+def test_a_call_that_was_not_sent_leaves_rows_as_they_were(portal: Portal, error: type[NotSent]) -> None:
+    def allocate(*_, **__):
+        raise error("Nothing was sent.")
+
+    portal.gateway.client.allocate = allocate
+    run = portal.drain(portal.approved_run(rows=1))
+    for _ in range(5):
+        portal.drain_after(run, minutes=1)
+    row, tries = Row.objects.get(), Attempt.objects.filter(state="not_sent").count()
+    assert (run.state, row.state, row.tries) == ("paused", "pending", 0)
+    assert (run.pause_code, tries) == (("certificate", 1) if error is BadCertificate else ("unreachable", 5))
