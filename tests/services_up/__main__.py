@@ -43,7 +43,9 @@ def _run(database: str, *, arguments: list[str]) -> int:
             selected = arguments or ["tests", *(f"--ignore=tests/{name}" for name in _WITHOUT_DATABASE)]
         sys.stdout.write(f"\nTests on {database}\n")
         sys.stdout.flush()
-        command = [sys.executable, "-m", "pytest", "-n", str(min(os.cpu_count() or 2, 4)), *selected]
+        # One group of tests shares one running product.
+        processes = ("-n", str(min(os.cpu_count() or 2, 4)), "--dist", "loadgroup")
+        command = [sys.executable, "-m", "pytest", *processes, *selected]
         # Ended by a signal, this process must not leave a run behind.
         run = subprocess.Popen(command, cwd=BASE_DIR, env=environment, preexec_fn=end_with_parent)  # noqa: PLW1509 - one thread
         return run.wait()
