@@ -68,7 +68,7 @@ def _add_up(chunks: QuerySet[Chunk]) -> Totals:
 
 def _from_summary(summary: dict[str, Any]) -> Totals:
     """JSON has no decimals, so points with paise come as text."""
-    known = {name: int(value) for name, value in summary.items() if name in _WHOLE}
+    known = {name: int(Decimal(str(value))) for name, value in summary.items() if name in _WHOLE}
     return Totals(**known, credited_points=Decimal(str(summary.get("credited_points", 0))))
 
 

@@ -49,6 +49,13 @@ def test_run_totals_of_a_settled_run_stay_its_own():
     assert run_totals(run) == Totals(rows=3, credited=2, failed=1, credited_points=Decimal(1000))
 
 
+def test_run_totals_of_a_settled_run_read_points_that_were_kept_as_text():
+    run = approved_batch(credited=1, failed=1).runs.get()
+    run.summary = {"rows": 2, "credited": 1, "failed": 1, "credited_points": "500.00", "failed_points": "300.00"}
+    expected = Totals(rows=2, credited=1, failed=1, credited_points=Decimal(500), failed_points=300)
+    assert run_totals(run) == expected
+
+
 def test_run_totals_of_a_running_run_come_from_its_chunks():
     run = approved_batch(credited=1, pending=1, run_state=RunState.RUNNING).runs.get()
     ChunkFactory(run=run, number=2, row_count=5, points=2500, pending=5)
