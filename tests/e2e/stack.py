@@ -78,6 +78,9 @@ class Stack:
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait(timeout=60)
+        self._reader.join(timeout=10)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
 
 @contextmanager
