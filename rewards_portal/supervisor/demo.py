@@ -69,7 +69,8 @@ def _portal(
     manage = (sys.executable, str(base / "manage.py"))
     ledger = str(var / "simulator.sqlite3")
     # A lost answer hangs for longer than the demo's ENKASH_TIMEOUT, so that the portal has to give up on it.
-    simulator = f"--port {simulator_port} --profile realistic --seed 1 --hang-seconds 6".split()
+    # The balance pays for a sample of 5,000 people several times over.
+    simulator = f"--port {simulator_port} --profile realistic --seed 1 --hang-seconds 6 --balance 50000000".split()
     server = ("--bind", f"{ports.LOOPBACK}:{port}", "--worker-class", "gthread", "--threads", "8", "--preload")
     gunicorn = (sys.executable, "-m", "gunicorn", "--chdir", str(base), "--no-control-socket", "--log-level", "warning")
     return (
