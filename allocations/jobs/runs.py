@@ -1,4 +1,4 @@
-from django.db import DatabaseError, connections
+from django.db import InterfaceError, OperationalError, connections
 from rq.timeouts import BaseTimeoutException
 
 from allocations import gateway, queue
@@ -11,8 +11,9 @@ def drain_run(run_id: int) -> None:
     try:
         if draining.drain_run(run_id, gateway=gateway.build()):
             queue.ring_run(run_id)
-    except (BaseTimeoutException, DatabaseError):
-        # The lease runs out and the sweeper rings again; nothing here is a defect of the answer.
+    except (BaseTimeoutException, OperationalError, InterfaceError):
+        # The database was away or the time was up: the sweeper rings again. Whatever else a database refuses, a
+        # constraint or a trigger for one, it would refuse again at every ring.
         raise
     except Exception:
         runs.pause_for_defect(run_id)

@@ -181,7 +181,8 @@ def _plan_next(chunk: Chunk, result: CallResult, classified: Classified, *, now:
 
 def _note_balance(account: Account, verdicts: Sequence[Verdict], *, now: datetime, late: bool) -> None:
     """The lowest figure of the answer. A late answer tells of an earlier time, so it is read again before use."""
-    reported = [v.account_balance for v in verdicts if v.account_balance is not None]
+    told = (v.account_balance for v in verdicts)
+    reported = [balance for balance in told if balance is not None and outcomes.fits(balance)]
     unsure = late or any(v.outcome not in {Outcome.CREDITED, Outcome.FAILED} for v in verdicts)
     if reported:
         Account.objects.filter(pk=account.pk).update(balance=min(reported), balance_at=now, balance_stale=unsure)

@@ -11,11 +11,11 @@ from allocations.domain import policy
 from allocations.domain.errors import DomainError, InvalidInput
 from allocations.domain.policy import Actor
 from allocations.domain.states import RunState
-from allocations.enkash.errors import EnkashError
+from allocations.enkash.errors import EnkashError, OutcomeUnknown, UnknownKind
 from allocations.gateway import Gateway
 from allocations.models import Account, Run
 from allocations.models.runs import ChunkState
-from allocations.services import trail
+from allocations.services import outcomes, trail
 
 
 class BalanceUnavailable(DomainError):
@@ -25,6 +25,8 @@ class BalanceUnavailable(DomainError):
 def read_balance(account: Account, *, gateway: Gateway) -> Decimal:
     """Asks EnKash and stores the answer. Raises EnkashError. Never called inside a transaction."""
     details = gateway.client.account_details(company_id=account.company_id, card_account_id=account.card_account_id)
+    if not outcomes.fits(details.available_balance):
+        raise OutcomeUnknown("The balance in the answer cannot be true.", kind=UnknownKind.UNREADABLE, http_status=200)
     now = gateway.clock()
     Account.objects.filter(pk=account.pk).update(balance=details.available_balance, balance_at=now, balance_stale=False)
     return details.available_balance

@@ -25,8 +25,8 @@ from allocations.models import Row
 from allocations.models.runs import ChunkState
 
 Value = str | int | Decimal | datetime | None
-# What the columns hold: 18 digits, two of them after the point.
-_TOO_LARGE = Decimal(10) ** 16
+# What the columns hold: 18 digits, two of them after the point, also after rounding.
+_LARGEST = Decimal(10) ** 16 - 1
 
 _SET = (
     "state = %s, evidence = %s, reason_code = %s, reason = %s, transaction_id = %s, card_id = %s, "
@@ -75,9 +75,14 @@ def _values(target: RowState, verdict: Verdict, now: datetime) -> tuple[Value, .
     )
 
 
+def fits(value: Decimal) -> bool:
+    """Whether a column holds the figure that EnKash told."""
+    return abs(value) <= _LARGEST
+
+
 def _number(value: Decimal | None) -> str | Decimal | None:
     """A figure that no column holds is not kept; the raw answer has it."""
-    kept = value if value is not None and abs(value) < _TOO_LARGE else None
+    kept = value if value is not None and fits(value) else None
     return connection.ops.adapt_decimalfield_value(kept, 18, 2)
 
 

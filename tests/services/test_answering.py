@@ -40,6 +40,21 @@ def test_ids_and_figures_that_no_column_holds_do_not_stop_the_run(portal: Portal
     assert (row.credited_amount, row.account_balance, row.user_balance) == (None, None, Decimal("100.00"))
 
 
+def test_a_balance_that_no_column_holds_is_not_believed(portal: Portal, monkeypatch) -> None:
+    run = portal.approved_run(rows=1)
+    entry = Verdict(Row.objects.get().pk, Outcome.CREDITED, account_balance=Decimal("9999999999999999.999"))
+    answering._note_balance(portal.account, [entry], now=portal.clock(), late=False)  # noqa: SLF001 - the one writer
+    portal.account.refresh_from_db()
+    assert portal.account.balance is None
+    monkeypatch.setattr(type(portal.gateway.client), "account_details", lambda *_, **__: _Rich)
+    portal.drain(run)
+    assert (run.state, portal.states(run)) == ("running", ["pending"])
+
+
+class _Rich:
+    available_balance = Decimal(10) ** 20
+
+
 def test_apply_verdicts_counts_changed_rows_only(portal: Portal) -> None:
     run = portal.drain(portal.approved_run(rows=2))
     first, second = Row.objects.filter(batch_id=run.batch_id).values_list("pk", flat=True)
