@@ -49,6 +49,7 @@ def environment(url: str, folder: Path) -> dict[str, str]:
         "ALLOWED_HOSTS": "localhost",
         "HTTPS": "off",
         "REDIS_URL": "redis://127.0.0.1:9/0",
+        "STATIC_ROOT": str(folder / "static"),
         "MEDIA_ROOT": str(folder / "uploads"),
         "MAX_POINTS_PER_BATCH": "10000000000",
         "LOG_LEVEL": "WARNING",

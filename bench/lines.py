@@ -58,6 +58,7 @@ class RunLine:
     plan_seconds: float
     call_ms: float
     own_ms: float
+    cpu_ms: float
     queries: float
     db_ms: float
     share_of_bound: float
@@ -85,7 +86,8 @@ class PageLine:
     requests: int
     median_ms: float
     p99_ms: float
-    queries: float
+    cpu_ms: float
+    queries: int
     load: float
     round: int
 

@@ -27,17 +27,17 @@ def portal(rows: int, chunk: int) -> Found:
     plan_seconds = time.perf_counter() - began
     # A run keeps its token for minutes: the one login belongs to none of its chunks.
     gateway.client.token(min_life=1)
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     with watched() as watch:
         while draining.drain_run(run.pk, gateway=gateway):
             pass
-    seconds = time.perf_counter() - began
+    seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     if Row.objects.filter(batch=run.batch_id, state="credited").count() != rows:
         raise RuntimeError("not every row was credited")
     took = list(Attempt.objects.filter(chunk__run=run).values_list("seconds", flat=True))
     if "profile" in sys.argv:
         _print(watch, chunks=len(took))
-    return {"plan_seconds": round(plan_seconds, 3), **_per_chunk(seconds, took, watch)}
+    return {"plan_seconds": round(plan_seconds, 3), **_per_chunk(seconds, cpu, took, watch)}
 
 
 def provider_bound(rows: int, chunk: int) -> Found:
@@ -45,7 +45,7 @@ def provider_bound(rows: int, chunk: int) -> Found:
     bodies = [payload_bytes(**payload) for payload in payloads(rows)]
     target, config = account(chunk=chunk), enkash_config()
     params = {"companyId": target.company_id, "cardAccountId": target.card_account_id, "isPointsAllocation": "true"}
-    took = []
+    took, cpu = [], time.process_time()
     with requests.Session() as session:
         token = build().client.token(min_life=1).value
         session.headers["Authorization"] = f"{config.auth_scheme} {token}"
@@ -59,16 +59,17 @@ def provider_bound(rows: int, chunk: int) -> Found:
             )
             took.append(time.perf_counter() - began)
             answer.raise_for_status()
-    return {"plan_seconds": 0, **_per_chunk(sum(took), took, Watch())}
+    return {"plan_seconds": 0, **_per_chunk(sum(took), time.process_time() - cpu, took, Watch())}
 
 
-def _per_chunk(seconds: float, took: list[float], watch: Watch) -> Found:
+def _per_chunk(seconds: float, cpu: float, took: list[float], watch: Watch) -> Found:
     calls = len(took)
     return {
         "calls": calls,
         "seconds": round(seconds, 3),
         "call_ms": round(sum(took) / calls * 1000, 2),
         "own_ms": round((seconds - sum(took)) / calls * 1000, 2),
+        "cpu_ms": round(cpu / calls * 1000, 2),
         "queries": round(watch.statements / calls, 1),
         "db_ms": round(watch.seconds / calls * 1000, 2),
     }

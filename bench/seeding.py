@@ -41,7 +41,8 @@ def person(*roles: Role) -> Actor:
 def payloads(rows: int) -> Iterator[dict[str, str | int]]:
     """People are the same each time, references are fresh: EnKash credits each of them again."""
     for number, reference in enumerate(mint_many(rows)):
-        values = ("Ms", f"Asha Rao {number}", f"person{number}@example.com", f"98{number:08}", POINTS, "Diwali 2026")
+        values = ("Ms", f"Asha Rao {number}", f"person{number}@example.com", f"98{number:08}")
+        values += (POINTS + number % 7 * 250, "Diwali 2026")
         yield dict(zip(PAYLOAD, (*values, reference), strict=True))
 
 
