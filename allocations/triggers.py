@@ -69,12 +69,21 @@ TRIGGERS = (
         f"({_PAYLOAD_CHANGED}) AND {_FROZEN_BATCH}",
         "the payload of a submitted row is frozen",
     ),
+    Trigger(
+        "row_choice_frozen",
+        "allocations_row",
+        "UPDATE",
+        f"(OLD.state = 'left_out') <> (NEW.state = 'left_out') AND {_FROZEN_BATCH}",
+        "which rows of a submitted batch are left out is frozen",
+    ),
     Trigger("row_frozen_stays", "allocations_row", "DELETE", _FROZEN_BATCH, "a submitted row is never deleted"),
     Trigger(
         "row_credited_stays",
         "allocations_row",
         "UPDATE",
-        "OLD.state = 'credited' AND NEW.state <> 'credited'",
+        # A transaction id can follow a credit that was proved without it, but never change.
+        "OLD.state = 'credited' AND (NEW.state <> 'credited' OR NEW.credited_amount {differs} OLD.credited_amount"
+        " OR (OLD.transaction_id IS NOT NULL AND NEW.transaction_id {differs} OLD.transaction_id))",
         "a credited row stays credited",
     ),
     Trigger(

@@ -43,7 +43,7 @@ def test_ids_and_figures_that_no_column_holds_do_not_stop_the_run(portal: Portal
 def test_a_balance_that_no_column_holds_is_not_believed(portal: Portal, monkeypatch) -> None:
     run = portal.approved_run(rows=1)
     entry = Verdict(Row.objects.get().pk, Outcome.CREDITED, account_balance=Decimal("9999999999999999.999"))
-    answering._note_balance(portal.account, [entry], now=portal.clock(), late=False)  # noqa: SLF001 - the one writer
+    answering._note_balance(portal.account, [entry], now=portal.clock(), late=False)
     portal.account.refresh_from_db()
     assert portal.account.balance is None
     monkeypatch.setattr(type(portal.gateway.client), "account_details", lambda *_, **__: _Rich)
@@ -58,7 +58,6 @@ class _Rich:
 def test_apply_verdicts_counts_changed_rows_only(portal: Portal) -> None:
     run = portal.drain(portal.approved_run(rows=2))
     first, second = Row.objects.filter(batch_id=run.batch_id).values_list("pk", flat=True)
-    Row.objects.filter(pk=first).update(transaction_id=None)
     verdicts = [Verdict(pk, Outcome.CREDITED, Evidence.LOOK_UP, amount=Decimal(1)) for pk in (first, second)]
     failures = [Verdict(pk, Outcome.FAILED, Evidence.ANSWER) for pk in (first, second)]
     assert outcomes.apply_verdicts([*verdicts, *failures], now=portal.clock()) == 0

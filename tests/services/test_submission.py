@@ -212,10 +212,22 @@ def test_an_approved_batch_is_frozen_by_the_database(portal: Portal, change) -> 
         Batch.objects.update(account=AccountFactory())
 
 
-def test_a_credited_row_stays_credited(portal: Portal) -> None:
+@pytest.mark.parametrize(
+    "change", [{"state": "failed"}, {"credited_amount": 1}, {"transaction_id": None}, {"transaction_id": "other"}]
+)
+def test_a_credited_row_stays_credited(portal: Portal, change) -> None:
     portal.drain(portal.approved_run(rows=1))
     with pytest.raises(IntegrityError, match="a credited row stays credited"), transaction.atomic():
-        Row.objects.update(state="failed")
+        Row.objects.update(**change)
+
+
+def test_which_rows_are_left_out_is_frozen_from_submission_on(portal: Portal) -> None:
+    batch = portal.review_batch(rows=2)
+    batches.leave_out_row(portal.maker, batch_id=batch.pk, number=2)
+    submit_batch(portal.maker, batch_id=batch.pk)
+    for number, state in ((2, "pending"), (3, "left_out")):
+        with pytest.raises(IntegrityError, match="left out is frozen"), transaction.atomic():
+            Row.objects.filter(number=number).update(state=state)
 
 
 @pytest.mark.parametrize("statement", ["UPDATE {} SET {} = 'x'", "DELETE FROM {}"])
