@@ -11,6 +11,7 @@ from typing import TextIO
 
 from rewards_portal.supervisor.demo import Demo, plan_demo
 from rewards_portal.supervisor.output import Output
+from rewards_portal.supervisor.stamp import Stamp
 from rewards_portal.supervisor.supervisor import Supervisor
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -55,7 +56,26 @@ def _run(demo: Demo) -> int:
     output = Output(sys.stdout, names=names)
     for remark in demo.remarks:
         output.plain(remark)
-    prepared = subprocess.run(
+    stamp = Stamp(BASE_DIR, var=VAR, environment=demo.environment)
+    said = stamp.read()
+    if said is None:
+        prepared = _prepare(demo)
+        said = prepared.stdout
+        if prepared.returncode:
+            output.plain(said)
+            return _refuse("The demo could not be prepared; the reason stands above. `make fresh` starts over.")
+        stamp.write(said)
+    banner = f"\n{said.rstrip()}\n\nThe portal is ready: {demo.url}\nCtrl-C stops everything.\n"
+    try:
+        Supervisor(demo.services, output=output, when_ready=lambda: output.plain(banner)).run()
+    finally:
+        if not demo.scratch.is_relative_to(VAR):
+            shutil.rmtree(demo.scratch, ignore_errors=True)
+    return 0
+
+
+def _prepare(demo: Demo) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
         [sys.executable, "-m", "rewards_portal.supervisor.prepare"],
         cwd=BASE_DIR,
         env=dict(demo.environment),
@@ -63,16 +83,6 @@ def _run(demo: Demo) -> int:
         text=True,
         check=False,
     )
-    if prepared.returncode:
-        output.plain(prepared.stdout)
-        return _refuse("The demo could not be prepared; the reason stands above. `make fresh` starts over.")
-    banner = f"\n{prepared.stdout.rstrip()}\n\nThe portal is ready: {demo.url}\nCtrl-C stops everything.\n"
-    try:
-        Supervisor(demo.services, output=output, when_ready=lambda: output.plain(banner)).run()
-    finally:
-        if not demo.scratch.is_relative_to(VAR):
-            shutil.rmtree(demo.scratch, ignore_errors=True)
-    return 0
 
 
 def _refuse(sentence: str) -> int:

@@ -88,6 +88,8 @@ def _portal(
             name="web",
             command=(*gunicorn, *server, "rewards_portal.wsgi"),
             environment=environment,
+            # Serves without the others; the workers, which nobody waits for, start behind it.
+            stage=0,
             ready=partial(ports.serves, port, path="/health/ready/"),
         ),
     )
