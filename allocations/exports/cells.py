@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from allocations.domain.states import RowState
-from allocations.exports.masking import masked_email, masked_mobile, masked_text
+from allocations.presenters.masking import masked_email, masked_mobile, masked_text
 
 IST = timezone(timedelta(hours=5, minutes=30), "IST")
 # "" where nothing is stored.

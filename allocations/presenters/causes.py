@@ -4,13 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from allocations.domain.outcomes import Reason
+from allocations.presenters.masking import masked_text
 from allocations.presenters.reasons import explain
 from allocations.selectors.runs import Cause
 
 
 @dataclass(frozen=True, slots=True)
 class CauseLine:
-    """`words` is EnKash's text where it is all there is to say, and `said` then empty; `reason` is always that text."""
+    """`words` is EnKash's text where it is all there is to say, and `said` then empty.
+
+    `reason` is that text for a link to its rows, "" where it names a person: then all rows of the code are meant.
+    """
 
     words: str
     said: str
@@ -28,12 +32,13 @@ def cause_lines(causes: Iterable[Cause]) -> list[CauseLine]:
 def _line(cause: Cause) -> CauseLine:
     explained = explain(cause.reason_code)
     plain = explained.words if cause.reason_code != Reason.OTHER else ""
+    shown = masked_text(cause.reason)
     return CauseLine(
-        words=plain or cause.reason or explained.words or "No reason given",
-        said=cause.reason if plain else "",
+        words=plain or shown or explained.words or "No reason given",
+        said=shown if plain else "",
         next_step=explained.next_step,
         code=cause.reason_code,
-        reason=cause.reason,
+        reason=cause.reason if shown == cause.reason else "",
         rows=cause.rows,
         points=cause.points,
     )

@@ -8,7 +8,8 @@ from allocations.domain.manifest import payload_bytes, payload_hash
 from allocations.domain.states import AttemptState, RowState
 from allocations.models import Attempt, Row, Vote
 from allocations.presenters.numbers import counted, points
-from allocations.presenters.people import masked_email, masked_mobile, mobile
+from allocations.presenters.people import for_reader, masked_email, masked_mobile, mobile
+from allocations.presenters.problems import cause_label
 from allocations.presenters.stories import person
 from allocations.presenters.times import moment
 from allocations.selectors.passports import Passport
@@ -55,7 +56,10 @@ def _sent(tries: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What EnKash gets for the row. `intact`: the stored content still has the hash that was signed."""
+    """What EnKash gets for the row. `intact`: the stored content still has the hash that was signed.
+
+    `sha256` is "" for masked content: beside the rest of a row it would give six hidden digits away.
+    """
 
     text: str
     sha256: str
@@ -69,16 +73,33 @@ def payload(row: Row, *, in_full: bool) -> Payload | None:
     fields = {name: getattr(row, name) for name in ("title", "name", "email", "mobile", "remarks", "reference")}
     real = payload_bytes(amount=row.amount, **fields)
     if not in_full:
+        fields |= {name: for_reader(fields[name], in_full=False) for name in ("name", "remarks")}
         fields |= {"mobile": masked_mobile(row.mobile), "email": masked_email(row.email) if row.email else ""}
     shown = json.loads(payload_bytes(amount=row.amount, **fields))
     text = json.dumps(shown, ensure_ascii=False, indent=2)
-    return Payload(text=text, sha256=row.payload_hash, intact=payload_hash(real) == row.payload_hash)
+    intact = payload_hash(real) == row.payload_hash
+    return Payload(text=text, sha256=row.payload_hash if in_full else "", intact=intact)
 
 
 def as_found(row: Row, *, in_full: bool) -> dict[str, str]:
     """Cells whose text in the file differs from what is sent. A damaged mobile or address is personal all the same."""
     hidden = set() if in_full else {"mobile", "email"}
-    return {field: "masked" if field in hidden else str(text) for field, text in row.raw.items()}
+    return {field: "masked" if field in hidden else for_reader(str(text), in_full) for field, text in row.raw.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    is_error: bool
+    field: str
+    words: str
+
+
+def findings(passport: Passport, *, in_full: bool) -> list[Finding]:
+    """What the check found. Its sentences quote the cell, so for others there is only their kind."""
+    return [
+        Finding(one.severity == "error", one.field, one.message if in_full else cause_label(one.code))
+        for one in passport.problems
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from allocations.domain.states import RowState
 from allocations.models import Batch, Problem, Row
 from allocations.presenters.equations import Equation, Term
 from allocations.presenters.numbers import NO_VALUE, counted, grouped, points
-from allocations.presenters.people import masked_email, masked_mobile, mobile
+from allocations.presenters.people import for_reader, masked_email, masked_mobile, mobile
 from allocations.presenters.problems import cause_label
 from allocations.presenters.statuses import NEEDS_FIXING, Status
 from allocations.selectors.review import Show
@@ -124,7 +124,7 @@ def _value(row: Row, field: str, *, unmasked: bool) -> str:
         return (row.email if unmasked else masked_email(row.email)) or NO_VALUE
     if field == "amount":
         return grouped(row.amount)
-    return f"{row.title} {row.name}".strip() or NO_VALUE
+    return for_reader(f"{row.title} {row.name}".strip(), unmasked) or NO_VALUE
 
 
 def _said(problems: Iterable[Problem], *, unmasked: bool) -> tuple[Said, ...]:

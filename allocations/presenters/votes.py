@@ -117,14 +117,15 @@ class Unusual:
     first_row: int | None
 
 
-def unusual(oddities: list[Oddity]) -> list[Unusual]:
+def unusual(oddities: list[Oddity], *, in_full: bool) -> list[Unusual]:
+    """The example quotes a cell, so only those get it who may see the cell."""
     return [
         Unusual(
             code=kind.code,
             name=cause_label(kind.code),
             rows=kind.rows,
             points=kind.points,
-            example=kind.example,
+            example=kind.example if in_full else "",
             first_row=kind.first_row,
         )
         for kind in oddities

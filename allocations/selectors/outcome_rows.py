@@ -8,6 +8,8 @@ from allocations.domain.states import UNDECIDED_BY_US, RowState
 from allocations.models import Batch, Chunk, Row
 
 PAGE = 100
+# The last digits of a mobile, which every mask shows.
+SHOWN_BY_MASKS = 4
 # Up to this many chunks are named in the query, so that a few failed rows in a million are found through their
 # chunks; above it they are dense enough to be met in file order.
 FEW_CHUNKS = 200
@@ -25,13 +27,15 @@ COUNTERS = {
 class Wanted:
     """A filter over the rows of one batch. Empty means everything; `text` is a name, mobile, reference or id.
 
-    A cause of failure is its code together with EnKash's own text.
+    A cause of failure is its code together with EnKash's own text. `in_full`: whether part of a mobile finds its row;
+    who sees masks could otherwise ask for what they hide, digit by digit.
     """
 
     states: frozenset[RowState] = frozenset()
     text: str = ""
     reason_code: str = ""
     reason: str = ""
+    in_full: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def _wanted_rows(batch: Batch, wanted: Wanted) -> QuerySet[Row]:
         rows = rows.filter(reason_code=wanted.reason_code)
     if wanted.reason:
         rows = rows.filter(reason=wanted.reason)
-    return rows.filter(_matches(wanted.text)) if wanted.text else rows
+    return rows.filter(_matches(wanted.text, in_full=wanted.in_full)) if wanted.text else rows
 
 
 def _few_chunks(batch: Batch, states: frozenset[RowState]) -> list[int] | None:
@@ -83,12 +87,17 @@ def _few_chunks(batch: Batch, states: frozenset[RowState]) -> list[int] | None:
     return chunks if len(chunks) <= FEW_CHUNKS else None
 
 
-def _matches(text: str) -> Q:
+def _matches(text: str, *, in_full: bool) -> Q:
     digits = "".join(character for character in text if character in "0123456789")
     ids = Q(reference=text.upper()) | Q(transaction_id=text) | Q(card_id=text) | Q(client_reference=text)
     found = Q(name__icontains=text) | Q(email__iexact=text) | ids
     # Fewer digits are a row number or an amount more often than part of a mobile.
-    return found | Q(mobile__contains=digits[-10:]) if len(digits) >= 4 else found
+    if len(digits) < SHOWN_BY_MASKS:
+        return found
+    if in_full:
+        return found | Q(mobile__contains=digits[-10:])
+    shown = Q(mobile__endswith=digits) if len(digits) == SHOWN_BY_MASKS else Q(mobile=digits[-10:])
+    return found | shown
 
 
 STATE_FILTERS: dict[str, frozenset[RowState]] = {

@@ -112,6 +112,12 @@ def newest_upload(batch_id: int) -> Upload | None:
     return Upload.objects.filter(batch_id=batch_id).select_related("uploaded_by").first()
 
 
+def twin_of(batch: Batch) -> Batch | None:
+    """The newest other batch that was made from the same file."""
+    upload = newest_upload(batch.pk)
+    return same_file_elsewhere(upload) if upload else None
+
+
 def same_file_elsewhere(upload: Upload) -> Batch | None:
     """The newest other batch that was made from a file with the same content."""
     same = Upload.objects.filter(sha256=upload.sha256).exclude(sha256="").exclude(batch_id=upload.batch_id)

@@ -33,6 +33,7 @@ register.filter("iso", times.iso)
 register.filter("mobile", people.mobile)
 register.filter("masked_mobile", people.masked_mobile)
 register.filter("masked_email", people.masked_email)
+register.filter("for_reader", people.for_reader)
 register.filter("short_code", short_code)
 
 

@@ -6,7 +6,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from allocations.domain.policy import Actor
+from allocations.domain.policy import Actor, can_see_personal_data
 from allocations.domain.states import BatchState
 from allocations.forms.votes import ApproveForm, SendBackForm
 from allocations.models import Batch
@@ -14,6 +14,7 @@ from allocations.presenters import spreads, votes
 from allocations.presenters.statuses import AWAITING_APPROVAL
 from allocations.selectors import approvals as reads
 from allocations.selectors.batch_pages import batches_with_people
+from allocations.selectors.review import twin_of
 from allocations.views.gates import page
 
 
@@ -49,20 +50,22 @@ def sheet(
         "approve_form": approve_form,
         "back_form": back_form,
         "needs_password": isinstance(request.user, User) and request.user.has_usable_password(),
-        **_what_is_signed(batch),
+        **_what_is_signed(batch, in_full=can_see_personal_data(actor, reads.facts_of(batch))),
         **_who_signs(batch, actor),
     }
     return render(request, "allocations/approvals/sheet.html", context, status=422 if refused else 200)
 
 
-def _what_is_signed(batch: Batch) -> dict[str, object]:
+def _what_is_signed(batch: Batch, *, in_full: bool) -> dict[str, object]:
     largest = reads.largest_rows(batch)
     drawn = reads.drawn_rows(batch, besides=frozenset(row.number for row in largest))
     return {
+        "in_full": in_full,
+        "twin": twin_of(batch),
         "effect": votes.effect(batch, committed=reads.committed_points(batch.account)),
         "equation": votes.submitted_equation(batch),
         "who_gets_points": votes.who_gets_points(batch),
-        "unusual": votes.unusual(reads.oddities(batch)),
+        "unusual": votes.unusual(reads.oddities(batch), in_full=in_full),
         "bars": spreads.bars(reads.bands(batch)),
         "bar_x": spreads.BAR_X,
         "comparison": votes.comparison(batch, reads.previous_batch(batch)),

@@ -1,12 +1,13 @@
 """The page of a batch from its submission on: how it adds up, who did what, and its parts as tabs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
-from allocations.domain.policy import Actor
+from allocations.domain.policy import Actor, can_see_personal_data
 from allocations.domain.states import FROZEN_BATCHES
 from allocations.forms.row_filters import row_filter
 from allocations.models import Batch
@@ -23,7 +24,7 @@ def show_outcome(request: HttpRequest, actor: Actor, batch: Batch, *, tab: str =
     """The page of a frozen batch, opened at one of its tabs."""
     tab = tab or request.GET.get("tab", "rows")
     read = TABS.get(tab, _rows)
-    context = {"batch": batch, "tab": tab if tab in TABS else "rows", **read(request, batch)}
+    context = {"batch": batch, "tab": tab if tab in TABS else "rows", **read(request, actor, batch)}
     if wants_fragment(request):
         return render(request, "allocations/outcome/_tab.html", context | _counts(batch, batch_totals(batch)))
     return render(request, "allocations/outcome/page.html", context | _head(batch, actor))
@@ -64,26 +65,27 @@ def _counts(batch: Batch, totals: Totals) -> dict[str, object]:
     return {"tabs": [(name, title, numbers[name]) for name, title in TITLES]}
 
 
-def _rows(request: HttpRequest, batch: Batch) -> dict[str, object]:
+def _rows(request: HttpRequest, actor: Actor, batch: Batch) -> dict[str, object]:
     chosen = row_filter(request.GET)
-    found = row_page(batch, chosen.wanted, after=chosen.after, before=chosen.before)
+    wanted = replace(chosen.wanted, in_full=can_see_personal_data(actor, facts_of(batch)))
+    found = row_page(batch, wanted, after=chosen.after, before=chosen.before)
     lines = row_lines.row_lines(found.rows)
     return {"filter": chosen, "row_page": found, "lines": lines, "filters": row_lines.FILTERS}
 
 
-def _causes(request: HttpRequest, batch: Batch) -> dict[str, object]:  # noqa: ARG001 - one signature for all tabs
+def _causes(request: HttpRequest, actor: Actor, batch: Batch) -> dict[str, object]:  # noqa: ARG001 - one signature for all tabs
     return {"causes": causes.cause_lines(failure_causes(batch_id=batch.pk))}
 
 
-def _files(request: HttpRequest, batch: Batch) -> dict[str, object]:  # noqa: ARG001 - one signature for all tabs
+def _files(request: HttpRequest, actor: Actor, batch: Batch) -> dict[str, object]:  # noqa: ARG001 - one signature for all tabs
     return {"uploads": uploads_of(batch)}
 
 
-def _votes(request: HttpRequest, batch: Batch) -> dict[str, object]:  # noqa: ARG001 - one signature for all tabs
+def _votes(request: HttpRequest, actor: Actor, batch: Batch) -> dict[str, object]:  # noqa: ARG001 - one signature for all tabs
     return {"votes": votes_of(batch)}
 
 
-def _runs(request: HttpRequest, batch: Batch) -> dict[str, object]:  # noqa: ARG001 - one signature for all tabs
+def _runs(request: HttpRequest, actor: Actor, batch: Batch) -> dict[str, object]:  # noqa: ARG001 - one signature for all tabs
     return {"runs": run_lines.run_lines((run, run_totals(run)) for run in runs_of(batch))}
 
 
@@ -94,7 +96,7 @@ TITLES = (
     ("votes", "Votes"),
     ("runs", "Runs and re-runs"),
 )
-TABS: dict[str, Callable[[HttpRequest, Batch], dict[str, object]]] = {
+TABS: dict[str, Callable[[HttpRequest, Actor, Batch], dict[str, object]]] = {
     "rows": _rows,
     "causes": _causes,
     "files": _files,

@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from allocations.domain.policy import Actor, can_see_personal_data
 from allocations.domain.states import RowState
-from allocations.presenters import passports
+from allocations.presenters import passports, people
 from allocations.presenters.reasons import evidence_words, explain
 from allocations.presenters.statuses import row_status
 from allocations.selectors.approvals import facts_of
@@ -32,13 +32,13 @@ def _facts(passport: Passport, *, in_full: bool) -> dict[str, object]:
     found = passport.row
     return {
         "status": row_status(RowState(found.state)),
-        "sentence": passports.sentence(passport),
+        "sentence": people.for_reader(passports.sentence(passport), in_full),
         "contact": passports.contact(found, in_full=in_full),
         "payload": passports.payload(found, in_full=in_full),
         "before": passports.as_found(found, in_full=in_full),
         "explanation": explain(found.reason_code),
         "evidence": evidence_words(found.evidence),
-        "problems": passport.problems,
+        "problems": passports.findings(passport, in_full=in_full),
         "attempts": [(link, passports.attempt_words(link.attempt)) for link in passport.attempts],
         "vote": passport.vote,
     }

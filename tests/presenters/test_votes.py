@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -64,9 +65,10 @@ def test_why_not_is_empty_for_another_approver_and_a_sentence_for_the_maker():
 
 
 def test_unusual_puts_the_code_into_words():
-    assert votes.unusual([Oddity("same_person_twice", 6, 3000, "Rows 4 and 9.", 4)]) == [
-        Unusual("same_person_twice", "Same person twice", 6, 3000, "Rows 4 and 9.", 4)
-    ]
+    oddities = [Oddity("same_person_twice", 6, 3000, "Rows 4 and 9.", 4)]
+    shown = Unusual("same_person_twice", "Same person twice", 6, 3000, "Rows 4 and 9.", 4)
+    assert votes.unusual(oddities, in_full=True) == [shown]
+    assert votes.unusual(oddities, in_full=False) == [replace(shown, example="")]
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,17 @@ def test_row_page_by_text_finds_the_person(text):
     )
     batch.rows.exclude(pk=row.pk).update(mobile="9000000000")
     assert numbers(row_page(batch, Wanted(text=text))) == [50]
+    assert numbers(row_page(batch, Wanted(text=text, in_full=True))) == [50]
+
+
+@pytest.mark.parametrize("text", ["98765", "7654", "43210", "543210"])
+def test_part_of_a_mobile_finds_its_row_only_for_who_sees_it_in_full(text):
+    batch = submitted_batch(rows=1)
+    batch.state = "review"
+    batch.save()
+    batch.rows.update(mobile="9876543210")
+    assert numbers(row_page(batch, Wanted(text=text))) == []
+    assert numbers(row_page(batch, Wanted(text=text, in_full=True))) == [2]
 
 
 def test_row_page_by_ids_and_cause():

@@ -134,6 +134,23 @@ def test_approve_asks_to_tick_what_is_unusual(client):
     assert vote(client, batch, total="2000", seen=["mobile_made_up"]).status_code == 302
 
 
+def test_sheet_quotes_cells_only_to_those_who_may_see_them(client):
+    batch = submitted_batch(warnings=1)
+    client.force_login(person("auditor"))
+    assert ("9999999999" in sheet(client, batch), "Mobile looks made up" in sheet(client, batch)) == (False, True)
+    client.force_login(approver())
+    assert "9999999999" in sheet(client, batch)
+
+
+def test_sheet_tells_of_another_batch_from_the_same_file(client):
+    batch, other = submitted_batch(), approved_batch(credited=1)
+    client.force_login(approver())
+    batch.uploads.update(sha256="cd" * 32)
+    assert "The same file was uploaded before" not in sheet(client, batch)
+    other.uploads.update(sha256="cd" * 32)
+    assert f'Batch <a href="/batches/{other.pk}/">' in sheet(client, batch)
+
+
 def test_send_back_returns_the_batch_with_its_reason(client):
     batch = submitted_batch()
     client.force_login(approver())

@@ -126,7 +126,7 @@ def test_rows_mask_the_mobile(auditor):
     batch = approved_batch(credited=1)
     mobile = batch.rows.get().mobile
     page = text(get(auditor, "batch", batch))
-    assert f"{mobile[:5]} •••{mobile[-2:]}" in page
+    assert f"******{mobile[-4:]}" in page
     assert mobile not in page
     assert f"{mobile[:5]} {mobile[5:]}" not in page
 
@@ -147,15 +147,34 @@ def test_passport_is_masked_for_an_auditor_and_whole_for_its_maker(auditor):
     masked = text(get(auditor, "row", batch, row.number))
     assert row.email not in masked
     assert row.mobile not in masked
+    assert row.payload_hash not in masked
     auditor.force_login(batch.uploaded_by)
-    assert row.email in text(get(auditor, "row", batch, row.number))
+    whole = text(get(auditor, "row", batch, row.number))
+    assert (row.email in whole, row.payload_hash in whole) == (True, True)
 
 
-def test_passport_in_review_shows_the_problems(client):
+def test_passport_masks_what_is_written_into_its_texts(auditor):
+    batch = approved_batch(failed=1)
+    row = batch.rows.get()
+    said = f"Mobile {row.mobile} belongs to {row.email}"
+    batch.rows.update(reason=said)
+    row.attempts.update(reason=said)
+    for page in (get(auditor, "row", batch, row.number), get(auditor, "batch-rows", batch)):
+        assert (row.mobile in text(page), row.email in text(page)) == (False, False)
+    causes = text(get(auditor, "batch", batch, query={"tab": "causes"}))
+    assert (row.mobile in causes, f"******{row.mobile[-4:]}" in causes) == (False, True)
+    auditor.force_login(batch.uploaded_by)
+    assert said in text(get(auditor, "row", batch, row.number))
+
+
+def test_passport_in_review_quotes_cells_only_to_those_who_may_see_them(client):
+    batch = review_batch(errors=1)
     client.force_login(person("auditor"))
-    page = text(get(client, "row", review_batch(errors=1), 2))
-    assert "an Indian mobile number has 10" in page
-    assert "98204 41</span>" not in page
+    page = text(get(client, "row", batch, 2))
+    assert ("an Indian mobile number has 10" in page, "98204 41" in page) == (False, False)
+    assert "Error in mobile" in page
+    client.force_login(batch.uploaded_by)
+    assert "an Indian mobile number has 10" in text(get(client, "row", batch, 2))
 
 
 def test_passport_of_a_row_that_was_never_sent(auditor):
