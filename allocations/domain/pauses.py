@@ -88,7 +88,7 @@ def outranks(new: Pause, old: Pause) -> bool:
 
 
 def sentence(pause: Pause, detail: str = "") -> str:
-    """What happened, what EnKash said where it said something, what to do."""
+    """What happened, the message where there is one (EnKash's or the connection's), what to do."""
     what, to_do = ADVICE[pause]
-    said = f" EnKash says: “{detail}”." if detail else ""
+    said = f" The message: “{detail}”." if detail else ""
     return f"{what}{said} {to_do}"

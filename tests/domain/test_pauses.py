@@ -16,7 +16,7 @@ def test_sentence_says_what_happened_and_what_to_do(pause: Pause) -> None:
 
 
 def test_sentence_quotes_enkash() -> None:
-    expected = "EnKash refused the whole request. EnKash says: “No”. Read the message, mend the cause, then resume."
+    expected = "EnKash refused the whole request. The message: “No”. Read the message, mend the cause, then resume."
     assert sentence(Pause.REFUSED, "No") == expected
 
 
