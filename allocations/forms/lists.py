@@ -79,6 +79,8 @@ class ListForm(forms.Form):
 class BatchForm(ListForm):
     """A new batch. Who gets points has no default: it decides about money, so a person says it each time."""
 
+    # Made with the empty form, so that a form sent twice is known as one.
+    form_key = forms.UUIDField(required=False)
     purpose = forms.CharField(
         max_length=120,
         error_messages={

@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -15,6 +17,8 @@ class Batch(models.Model):
     # EnKash's isPointsAllocation: True gives points to new and existing people, False to new people only.
     is_points_allocation = models.BooleanField()
     state = state_field(BatchState.DRAFT)
+    # Of the form that made it: the same form sent twice makes one batch.
+    form_key = models.UUIDField(default=uuid4, unique=True, editable=False)
     # Counts every content that was submitted: a vote belongs to one version.
     version = models.PositiveIntegerField(default=0)
 

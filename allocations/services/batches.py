@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 from pathlib import PurePath
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.files import File
@@ -33,8 +33,12 @@ def create_batch(
     file_name: str,
     content: "File[bytes]",
     kind: str,
+    form_key: UUID | None = None,
 ) -> Batch:
-    """A new batch with its list, which is read in the background. `kind`: "file" or "paste"."""
+    """A new batch with its list, which is read in the background. `kind`: "file" or "paste".
+
+    The same `form_key` again is a double click or a replay: it returns the batch that the first one made.
+    """
     policy.check_upload(actor)
     account = Account.objects.filter(pk=account_id).first()
     if account is None:
@@ -43,12 +47,17 @@ def create_batch(
         raise InvalidInput("The purpose is empty. Say what the points are for, for example “Diwali 2026”.")
     now = database_now()
     with transaction.atomic():
-        batch = Batch.objects.create(
-            purpose=purpose.strip(),
-            account=account,
-            is_points_allocation=is_points_allocation,
+        batch, is_new = Batch.objects.get_or_create(
+            form_key=form_key or uuid4(),
             uploaded_by_id=actor.id,
+            defaults={
+                "purpose": purpose.strip(),
+                "account": account,
+                "is_points_allocation": is_points_allocation,
+            },
         )
+        if not is_new:
+            return batch
         trail.write_entry(
             "batch created",
             at=now,

@@ -1,5 +1,7 @@
 """Lists on their way in: a new batch, another list for a batch, a list that could not be used."""
 
+from uuid import uuid4
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +30,9 @@ def limits() -> dict[str, int]:
 @form_page
 def new_batch(request: HttpRequest, actor: Actor) -> HttpResponse:
     check_upload(actor)
-    form = BatchForm(request.POST, request.FILES) if request.method == "POST" else BatchForm()
+    form = (
+        BatchForm(request.POST, request.FILES) if request.method == "POST" else BatchForm(initial={"form_key": uuid4()})
+    )
     if not form.is_valid():
         context = {"form": form, "accounts": Account.objects.order_by("name"), **limits()}
         return render(request, "allocations/new_batch/page.html", context, status=_status(form))
@@ -40,6 +44,7 @@ def new_batch(request: HttpRequest, actor: Actor) -> HttpResponse:
         file_name=form.file_name,
         content=form.content,
         kind=form.kind,
+        form_key=form.cleaned_data["form_key"],
     )
     return redirect("allocations:batch", batch_id=batch.pk)
 

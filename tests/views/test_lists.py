@@ -1,7 +1,9 @@
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from allocations.models import Batch, TrailEntry, Upload
+from allocations.models import Account, Batch, TrailEntry, Upload
 from tests.factories.batches import approved_batch, refused_batch, review_batch, submitted_batch
 from tests.factories.lists import AccountFactory
 from tests.factories.people import person
@@ -17,7 +19,8 @@ def _own_folder(settings, tmp_path):
 
 def entries(**changes):
     file = SimpleUploadedFile("diwali.csv", CONTENT)
-    return {"purpose": "Diwali 2026", "account": AccountFactory().pk, "who": "everybody", "file": file} | changes
+    account = Account.objects.first() or AccountFactory()
+    return {"purpose": "Diwali 2026", "account": account.pk, "who": "everybody", "file": file} | changes
 
 
 def sign_in(client, *roles):
@@ -40,6 +43,14 @@ def test_admin_uploads_a_list(client):
     upload = batch.uploads.get()
     with upload.file.open() as stored:
         assert (upload.file_name, stored.read()) == ("diwali.csv", CONTENT)
+
+
+def test_a_form_sent_twice_makes_one_batch(client):
+    sign_in(client, "admin")
+    key = re.search(r'name="form_key" value="([0-9a-f-]{36})"', client.get("/batches/new/").text).group(1)
+    addresses = [client.post("/batches/new/", entries(form_key=key)).url for _ in range(2)]
+    assert addresses == [f"/batches/{Batch.objects.get().pk}/"] * 2
+    assert Upload.objects.count() == 1
 
 
 def test_admin_pastes_a_list(client):
