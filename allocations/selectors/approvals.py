@@ -1,10 +1,12 @@
 """What an approver reads before deciding: the queue, and everything notable about one frozen list."""
 
 import hashlib
+from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, QuerySet, Sum
 
 from allocations.domain.policy import BatchFacts
 from allocations.domain.states import BatchState, RowState, RunState
@@ -81,12 +83,14 @@ def largest_rows(batch: Batch) -> list[Row]:
 
 def drawn_rows(batch: Batch, *, besides: frozenset[int]) -> list[Row]:
     """A few rows drawn by the digest itself, so nobody chose them: not the maker, not the approver, not chance."""
-    ends = sent_rows(batch).aggregate(low=Min("number"), high=Max("number"))
-    if ends["low"] is None:
+    numbers = sent_rows(batch).values_list("number", flat=True)
+    # The ends of an index: an aggregate of both would read every row.
+    low, high = numbers.order_by("number").first(), numbers.order_by("-number").first()
+    if low is None or high is None:
         return []
     drawn: dict[int, Row] = {}
     for turn in range(4 * DRAWN):
-        at = ends["low"] + _lot(batch.digest, turn) % (ends["high"] - ends["low"] + 1)
+        at = low + _lot(batch.digest, turn) % (high - low + 1)
         row = sent_rows(batch).filter(number__gte=at).order_by("number").first()
         if row is not None and row.number not in besides:
             drawn[row.number] = row
@@ -111,13 +115,14 @@ class Band:
 
 def bands(batch: Batch) -> list[Band]:
     """How the points spread over people, in fixed bands."""
-    edges = list(zip((0, *BAND_TOPS), (*BAND_TOPS, None), strict=True))
-    wanted = {over: Q(amount__gt=over) & (Q() if top is None else Q(amount__lte=top)) for over, top in edges}
-    sums = sent_rows(batch).aggregate(
-        **{f"people_{over}": Count("id", filter=within) for over, within in wanted.items()},
-        **{f"points_{over}": Sum("amount", filter=within, default=0) for over, within in wanted.items()},
-    )
-    return [Band(over, top, sums[f"people_{over}"], sums[f"points_{over}"]) for over, top in edges]
+    amounts = sent_rows(batch).filter(amount__isnull=False).order_by().values_list("amount").annotate(Count("id"))
+    people, points = Counter[int](), Counter[int]()
+    for amount, count in amounts:
+        band = bisect_left(BAND_TOPS, amount)
+        people[band] += count
+        points[band] += amount * count
+    edges = zip((0, *BAND_TOPS), (*BAND_TOPS, None), strict=True)
+    return [Band(over, top, people[band], points[band]) for band, (over, top) in enumerate(edges)]
 
 
 def previous_batch(batch: Batch) -> Batch | None:
