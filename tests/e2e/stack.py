@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -66,7 +66,7 @@ class Stack:
     def kill_worker(self, queue: str) -> bool:
         """SIGKILL for the worker of a queue and its work-horse; False while none is there."""
         mine = psutil.Process(self.process.pid).children(recursive=True)
-        found = [process for process in mine if process.cmdline()[-2:] == ["worker", queue]]
+        found = [process for process in mine if _command(process)[-2:] == ["worker", queue]]
         for process in found:
             process.kill()
         return bool(found)
@@ -81,6 +81,13 @@ class Stack:
         self._reader.join(timeout=10)
         if self.process.stdout is not None:
             self.process.stdout.close()
+
+
+def _command(process: psutil.Process) -> list[str]:
+    """Its words; none for one that ended meanwhile, for example a work-horse that nobody has buried yet."""
+    with suppress(psutil.Error):
+        return process.cmdline()
+    return []
 
 
 @contextmanager
