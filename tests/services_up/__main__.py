@@ -14,7 +14,7 @@ from tests.services_up.postgresql import postgresql
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 # These never touch the database, or bring their own; once is enough.
-_WITHOUT_DATABASE = ("domain", "enkash", "presenters", "rewards_portal", "e2e", "simulation")
+_WITHOUT_DATABASE = ("bench", "domain", "enkash", "presenters", "rewards_portal", "e2e", "simulation")
 
 
 def main() -> int:
