@@ -8,25 +8,43 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tests.simulation import telling
-from tests.simulation.crowd import Task, play, played
+from tests.simulation.crowd import Task, play, spread
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.trial import convict
 
 
 def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
+    if options.mutants:
+        return _try_mutants(options.processes)
+    tasks = [Task(options.seed + at, options.db, options.mutant, options.story) for at in range(options.seeds)]
     if options.story:
-        return telling.story(play(Task(options.seed, options.db, told=True)))
-    tasks = [Task(options.seed + at, options.db) for at in range(options.seeds)]
+        return telling.story(play(tasks[0]))
+    return _play_all(tasks, processes=options.processes)
+
+
+def _play_all(tasks: Sequence[Task], *, processes: int) -> int:
     began = time.monotonic()
     counts: Counter[str] = Counter()
-    failed = []
-    for result in played(tasks, processes=options.processes):
+    failed = 0
+    for result in spread(play, tasks, processes=processes):
         counts += result.counts
         if result.violations:
-            failed.append(result)
-            print(telling.failure(result, db=options.db), flush=True)
+            failed += 1
+            print(telling.failure(result, db=tasks[0].db), flush=True)
     print(telling.exercised(counts))
     print(telling.conclusion(len(tasks), failed, seconds=time.monotonic() - began))
     return 1 if failed else 0
+
+
+def _try_mutants(processes: int) -> int:
+    verdicts = []
+    for verdict in spread(convict, list(MUTANTS), processes=processes, block=1):
+        verdicts.append(verdict)
+        print(verdict, flush=True)
+    survivors = sum(verdict.seed is None for verdict in verdicts)
+    print(f"mutants: {len(verdicts)} survivors: {survivors}")
+    return 1 if survivors else 0
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -35,7 +53,9 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="the first one")
     parser.add_argument("--db", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--processes", type=int, default=min(os.cpu_count() or 1, 8))
-    parser.add_argument("--story", action="store_true", help="tell every step of one seed")
+    parser.add_argument("--story", action="store_true", help="tell every step of the first seed")
+    parser.add_argument("--mutants", action="store_true", help="play the wrong protocols: each has to break something")
+    parser.add_argument("--mutant", choices=MUTANTS, default="", help="play one wrong protocol")
     options = parser.parse_args(arguments)
     options.seeds = options.seeds or (2000 if options.seed is None else 1)
     options.seed = 1 if options.seed is None else options.seed

@@ -47,6 +47,11 @@ class Call:
         self.returns_at = limit if late else when
         self.ending = _lost(UnknownKind.DEADLINE) if late else ending
 
+    def held_up(self) -> float:
+        """How long a request is under way before EnKash begins: mostly a moment, at times longer than anybody waits."""
+        most = 4000.0 if self.world.profile.held_up else 800.0
+        return self.some_time(self.world.rng.choice((5.0, 100.0, most)))
+
     def some_time(self, most: float) -> float:
         return self.world.rng.uniform(0.05, most)
 
@@ -78,8 +83,7 @@ def _soon(call: Call, request: Request) -> datetime:
 
 def slow(call: Call) -> None:
     """Held up before or while it is worked on; the caller may have given up long before it is done."""
-    begins = call.some_time(800.0)
-    request = call.work(begins=begins, gap=call.some_time(20.0))
+    request = call.work(begins=call.held_up(), gap=call.some_time(20.0))
     call.end(_soon(call, request), lambda: RawAnswer(200, JSON, report(request), 1.0))
 
 
@@ -108,13 +112,13 @@ def bad_certificate(call: Call) -> None:
 
 def reset_early(call: Call) -> None:
     """The connection breaks at once, and EnKash works on for a long time."""
-    call.work(begins=call.some_time(800.0))
+    call.work(begins=call.held_up())
     call.end(call.world.now + timedelta(seconds=call.some_time(2.0)), _lost(UnknownKind.RESET))
 
 
 def gateway_error(call: Call) -> None:
     """A gateway answers 504 while EnKash works on."""
-    call.work(begins=call.some_time(800.0))
+    call.work(begins=call.held_up())
     call.end(call.world.now + timedelta(seconds=call.some_time(60.0)), answer(504, b"<html>", HTML))
 
 
@@ -197,12 +201,11 @@ KINDS: Mapping[str, tuple[Callable[[Call], None], float]] = {
     "redirected": (redirected, 0.3),
     "html page": (html_page, 0.7),
 }
-_NAMES = list(KINDS)
-_WEIGHTS = [weight for _, weight in KINDS.values()]
 
 
 def choose(world: "World") -> tuple[str, Callable[[Call], None]]:
     if not world.faulty or world.rng.random() >= world.profile.call_trouble:
         return "", rows
-    (name,) = world.rng.choices(_NAMES, _WEIGHTS)
+    names = world.profile.kinds or tuple(KINDS)
+    (name,) = world.rng.choices(names, [KINDS[name][1] for name in names])
     return name, KINDS[name][0]

@@ -74,11 +74,16 @@ def befall(world: "World", worker: Worker, step: str) -> None:
     drawn = world.rng.random() / (world.profile.trouble * _CLOSER.get(step, 1.0))
     for name, (fate, rate) in FATES.items():
         if drawn < rate:
-            if step != "during the call" or name not in _NOT_IN_CALL:
+            if _may_happen(world, step, name):
                 world.count(f"{name} {_at(step)}" if name == "crash" else name)
                 fate(world, worker)
             return
         drawn -= rate
+
+
+def _may_happen(world: "World", step: str, name: str) -> bool:
+    only = world.profile.fates
+    return (not only or name in only) and (step != "during the call" or name not in _NOT_IN_CALL)
 
 
 def _at(step: str) -> str:

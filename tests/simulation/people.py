@@ -48,7 +48,7 @@ class People:
         for run in self._runs():
             if run.state == "paused" or self._is_worth_another_look(run):
                 self._mend(run)
-        if not world.faulty:
+        if not world.faulty and world.profile.reruns:
             self._perhaps_rerun()
         left = any(run.state in UNDER_WAY or self._is_worth_another_look(run) for run in self._runs())
         if world.faulty or world.living or left:

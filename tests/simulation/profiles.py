@@ -46,8 +46,15 @@ class Profile:
     repeats: float
     people: int
     faults_last: float
-    # Only a mutant's circumstances: a request may be held up for longer than the quiet time.
+    # A mutant's circumstances: a request may be held up for longer than the quiet time.
     held_up: bool = False
+    # The only kinds of bad calls, and the only things that befall workers; empty: all.
+    kinds: tuple[str, ...] = ()
+    fates: tuple[str, ...] = ()
+    # Whether people run failed rows again.
+    reruns: bool = True
+    # Of the jobs that will find nothing to do so many are done all the same.
+    idle_jobs: float = 0.1
 
 
 def draw(rng: Random) -> Profile:

@@ -39,9 +39,7 @@ def check(world: "World") -> None:
     for run_id, state, pause in ask(_RUNS):
         if state not in {"settled", "attention"}:
             world.violation("V5", f"run {run_id} is {state} ({pause}) and nothing is going to happen")
-    for row_id, state, amount, credited, chunk in ask(_ROWS):
-        _check_row(world, row_id, state=state, chunk=chunk)
-        _check_points(world, row_id, state=state, amount=amount, credited=credited)
+    _check_rows(world)
     if wrong := ask(_WRONG_COUNTERS):
         world.violation("V20", f"chunks {[chunk for (chunk,) in wrong]} count other rows than they have")
     if ask("SELECT 1 FROM allocations_chunk WHERE state = 'open'"):
@@ -55,6 +53,12 @@ def _ask_shared(world: "World", name: str, shared: Callable[[], None]) -> None:
         shared()
     except AssertionError as error:
         world.violation(name, str(error).splitlines()[0] if str(error) else shared.__name__)
+
+
+def _check_rows(world: "World") -> None:
+    for row_id, state, amount, credited, chunk in ask(_ROWS):
+        _check_row(world, row_id, state=state, chunk=chunk)
+        _check_points(world, row_id, state=state, amount=amount, credited=credited)
 
 
 def _check_row(world: "World", row_id: int, *, state: str, chunk: str | None) -> None:

@@ -73,8 +73,10 @@ class Watch:
         self._seen = entries[-1].number
         told = Told(entries)
         for entry in entries:
-            if reader := _READERS.get(entry.what):
-                reader(self, entry, told)
+            if entry.what == "trail":
+                self._world.count(f"trail: {entry.new}")
+            else:
+                _READERS[entry.what](self, entry, told)
         self._check_ledger()
         self._check_failed()
 

@@ -17,9 +17,6 @@ from tests.simulation import due
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-# Of the jobs that will find nothing to do so many are done all the same.
-IDLE_JOBS = 0.1
-
 
 class Killed(BaseException):
     """The process is gone. While this unwinds the database refuses whatever a handler or a `finally` still wants."""
@@ -121,7 +118,7 @@ class Crew:
     def _start(self) -> None:
         while self._jobs and self.idle:
             run_id = self._jobs.popleft()
-            if run_id not in due.runs(self._world.now) and self._world.rng.random() > IDLE_JOBS:
+            if run_id not in due.runs(self._world.now) and self._world.rng.random() > self._world.profile.idle_jobs:
                 continue
             self.idle -= 1
             self._serial += 1
