@@ -6,7 +6,9 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 
+from tests.services_up.postgresql import postgresql
 from tests.simulation import telling
 from tests.simulation.crowd import Task, play, spread
 from tests.simulation.mutants import MUTANTS
@@ -17,21 +19,25 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     if options.mutants:
         return _try_mutants(options.processes)
-    tasks = [Task(options.seed + at, options.db, options.mutant, options.story) for at in range(options.seeds)]
-    if options.story:
-        return telling.story(play(tasks[0]))
-    return _play_all(tasks, processes=options.processes)
+    with postgresql() if options.db == "postgresql" else nullcontext("") as url:
+        tasks = [Task(options.seed + at, url, options.mutant, options.story) for at in range(options.seeds)]
+        return _tell(tasks[0]) if options.story else _play_all(tasks, options=options)
 
 
-def _play_all(tasks: Sequence[Task], *, processes: int) -> int:
+def _tell(task: Task) -> int:
+    (result,) = spread(play, [task], processes=1)
+    return telling.story(result)
+
+
+def _play_all(tasks: Sequence[Task], *, options: argparse.Namespace) -> int:
     began = time.monotonic()
     counts: Counter[str] = Counter()
     failed = 0
-    for result in spread(play, tasks, processes=processes):
+    for result in spread(play, tasks, processes=options.processes):
         counts += result.counts
         if result.violations:
             failed += 1
-            print(telling.failure(result, db=tasks[0].db), flush=True)
+            print(telling.failure(result, db=options.db), flush=True)
     print(telling.exercised(counts))
     print(telling.conclusion(len(tasks), failed, seconds=time.monotonic() - began))
     return 1 if failed else 0

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.simulation import profiles, seams
 from tests.simulation.database import Shape, Templates, memory_database
+from tests.simulation.server import server_database
 from tests.simulation.world import Result, World
 
 
@@ -29,6 +30,7 @@ class Stage:
 
 
 @contextmanager
-def memory_stage() -> Iterator[Stage]:
-    with memory_database() as templates, seams.installed():
+def stage_on(url: str) -> Iterator[Stage]:
+    """A stage on a new database of the server at `url`; in memory if there is none."""
+    with server_database(url) if url else memory_database() as templates, seams.installed():
         yield Stage(templates)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -35,7 +36,7 @@ def installed() -> Iterator[None]:
         mock.patch.object(Atomic, "__exit__", _exit),
         mock.patch("allocations.queue._ring", _ring),
         mock.patch("allocations.gateway.build", _build),
-        mock.patch("allocations.gateway.tokens.time.sleep", _sleep),
+        mock.patch("allocations.gateway.tokens.time", SimpleNamespace(sleep=_sleep)),
         mock.patch("allocations.services.runs.database_now", _now),
         mock.patch("allocations.services.reruns.database_now", _now),
         # The real one would close the one connection that all workers share.
