@@ -37,7 +37,7 @@ def _play_all(tasks: Sequence[Task], *, options: argparse.Namespace) -> int:
         counts += result.counts
         if result.violations:
             failed += 1
-            print(telling.failure(result, db=options.db), flush=True)
+            print(telling.failure(result, db=options.db, mutant=options.mutant), flush=True)
     print(telling.exercised(counts))
     print(telling.conclusion(len(tasks), failed, seconds=time.monotonic() - began))
     return 1 if failed else 0

@@ -49,8 +49,9 @@ class Call:
 
     def held_up(self) -> float:
         """How long a request is under way before EnKash begins: mostly a moment, at times longer than anybody waits."""
-        most = 4000.0 if self.world.profile.held_up else 800.0
-        return self.some_time(self.world.rng.choice((5.0, 100.0, most)))
+        if self.world.profile.held_up:
+            return self.some_time(4000.0)
+        return self.some_time(self.world.rng.choice((5.0, 100.0, 800.0)))
 
     def some_time(self, most: float) -> float:
         return self.world.rng.uniform(0.05, most)

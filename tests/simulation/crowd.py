@@ -1,23 +1,21 @@
 """Seeds spread over processes. Each process has a database of its own."""
 
-import logging
 import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, nullcontext
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from multiprocessing.util import Finalize
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tests.simulation import ready  # noqa: F401 - sets Django up, also in a process that was just started
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.mutating import mutated
-from tests.simulation.playing import Stage, stage_on
+from tests.simulation.playing import Stage
 from tests.simulation.result import Result
 
 # How many seeds a process takes at once: few, so that all end at about the same time.
 BLOCK = 10
-_open_stages = ExitStack()
+_stages: dict[str, Stage] = {}
 _What = TypeVar("_What")
 _Shown = TypeVar("_Shown")
 
@@ -30,6 +28,8 @@ class Task:
     url: str = ""
     mutant: str = ""
     told: bool = False
+    # What the profile does not draw but takes from here.
+    circumstances: Mapping[str, Any] = field(default_factory=dict)
 
 
 def spread(
@@ -42,25 +42,27 @@ def spread(
         return
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         yield from pool.imap_unordered(play_one, tasks, chunksize=block)
-        # Ended in peace, a process closes its stage.
         pool.close()
         pool.join()
 
 
 def play(task: Task) -> Result:
     mutant = MUTANTS[task.mutant] if task.mutant else None
+    circumstances = {**(mutant.circumstances if mutant else {}), **task.circumstances}
     with mutated(mutant) if mutant else nullcontext():
-        return _stage(task.url).play(task.seed, told=task.told, **(mutant.circumstances if mutant else {}))
+        return _stage(task.url).play(task.seed, told=task.told, **circumstances)
 
 
-@cache
 def _stage(url: str) -> Stage:
-    # A violation is reported as such; the portal's own log of a thousand simulated defects helps nobody.
-    logging.disable(logging.CRITICAL)
-    Finalize(None, close_stages, exitpriority=1)
-    return _open_stages.enter_context(stage_on(url))
+    if url not in _stages:
+        _stages[url] = Stage(url)
+    return _stages[url]
 
 
 def close_stages() -> None:
-    _open_stages.close()
-    _stage.cache_clear()
+    while _stages:
+        _stages.popitem()[1].close()
+
+
+# A process of a pool that ends in peace cleans up behind itself.
+Finalize(None, close_stages, exitpriority=1)

@@ -13,6 +13,7 @@ from unittest import mock
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 
 from allocations.actors import actor_of
@@ -23,6 +24,7 @@ from tests.factories.batches import recount
 from tests.factories.lists import BatchFactory, RowFactory, UploadFactory
 from tests.factories.people import UserFactory
 from tests.simulation import journal
+from tests.simulation.timeline import all_clocks
 
 START = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 COMPANY, CARD_ACCOUNT = "CEKSIM001", "CASIM1"
@@ -39,25 +41,40 @@ class Shape:
 
 
 class Templates(Protocol):
+    """A database of its own, and what it holds when a seed begins."""
+
+    connection: BaseDatabaseWrapper
+
     def load(self, shape: Shape, *, chunk: int, lanes: int) -> None:
-        """Sets the database to fresh batches of the shape, whose runs are queued."""
+        """Sets the database to fresh batches of the shape, whose runs are queued. Only while it is connected."""
+
+    def close(self) -> None: ...
 
 
 class MemoryTemplates:
     """SQLite in memory, set back in a millisecond."""
 
     def __init__(self) -> None:
-        create_people()
-        self._empty = _copy_of(connection.connection)
+        pragmas = "PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"
+        options = {"transaction_mode": "IMMEDIATE", "init_command": pragmas}
+        engine = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:", "OPTIONS": options}
+        self.connection = connection_to(engine)
+        with connected(self.connection):
+            create_people()
+        self._empty = _copy_of(self.connection.connection)
         self._by_shape: dict[Shape, sqlite3.Connection] = {}
 
     def load(self, shape: Shape, *, chunk: int, lanes: int) -> None:
         if shape not in self._by_shape:
-            self._empty.backup(connection.connection)
+            self._empty.backup(self.connection.connection)
             prepare(shape)
-            self._by_shape[shape] = _copy_of(connection.connection)
-        self._by_shape[shape].backup(connection.connection)
+            self._by_shape[shape] = _copy_of(self.connection.connection)
+        self._by_shape[shape].backup(self.connection.connection)
         adjust(chunk=chunk, lanes=lanes)
+
+    def close(self) -> None:
+        for database in (self.connection.connection, self._empty, *self._by_shape.values()):
+            database.close()
 
 
 def _copy_of(source: sqlite3.Connection) -> sqlite3.Connection:
@@ -79,7 +96,7 @@ def prepare(shape: Shape) -> None:
     account = Account.objects.create(name="Simulated", company_id=COMPANY, card_account_id=CARD_ACCOUNT)
     for number in range(1, MOST_LANES + 1):
         account.lanes.create(number=number)
-    with mock.patch("allocations.queue._ring"), at_start():
+    with mock.patch("allocations.queue._ring"), all_clocks(lambda: START):
         for order in range(shape.batches):
             _prepare_batch(shape, account, order)
 
@@ -116,32 +133,16 @@ def reference_of(name: str) -> str:
     return base64.b32encode(hashlib.sha256(name.encode()).digest()).decode()[:26]
 
 
-@contextmanager
-def memory_database() -> Iterator[Templates]:
-    """Everything in the block runs on a new database in memory, whatever the settings say."""
-    pragmas = "PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"
-    options = {"transaction_mode": "IMMEDIATE", "init_command": pragmas}
-    engine = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:", "OPTIONS": options}
-    with only_connection(engine):
-        yield MemoryTemplates()
+def connection_to(engine: dict[str, object]) -> BaseDatabaseWrapper:
+    return ConnectionHandler({"default": engine})["default"]
 
 
 @contextmanager
-def only_connection(engine: dict[str, object]) -> Iterator[None]:
+def connected(database: BaseDatabaseWrapper) -> Iterator[None]:
+    """Everything in the block runs on this database, whatever the settings say."""
     former = connections["default"]
-    connections["default"] = ConnectionHandler({"default": engine})["default"]
+    connections["default"] = database
     try:
         yield
     finally:
-        if connection.connection is not None:
-            connection.connection.close()
         connections["default"] = former
-
-
-@contextmanager
-def at_start() -> Iterator[None]:
-    with (
-        mock.patch("allocations.services.approval.database_now", return_value=START),
-        mock.patch("allocations.services.submission.database_now", return_value=START),
-    ):
-        yield

@@ -156,7 +156,7 @@ _ALL = (
             "lookup_trouble": 0.0,
             "refuses": 0.6,
             "faults_last": 7200.0,
-            "reruns": False,
+            "reruns": 0.0,
             "people": 0,
         },
     ),

@@ -48,7 +48,7 @@ class People:
         for run in self._runs():
             if run.state == "paused" or self._is_worth_another_look(run):
                 self._mend(run)
-        if not world.faulty and world.profile.reruns:
+        if not world.faulty:
             self._perhaps_rerun()
         left = any(run.state in UNDER_WAY or self._is_worth_another_look(run) for run in self._runs())
         if world.faulty or world.living or left:
@@ -69,7 +69,7 @@ class People:
 
     def _perhaps_rerun(self) -> None:
         failed = any(row.state == "failed" for row in self.world.watch.rows.values())
-        if self.world.rng.random() < (0.7 if failed else 0.05):
+        if self.world.rng.random() < self.world.profile.reruns * (1.0 if failed else 0.1):
             self._do("re-run")
 
     def _resume(self, run: Run) -> None:

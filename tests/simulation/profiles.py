@@ -51,8 +51,8 @@ class Profile:
     # The only kinds of bad calls, and the only things that befall workers; empty: all.
     kinds: tuple[str, ...] = ()
     fates: tuple[str, ...] = ()
-    # Whether people run failed rows again.
-    reruns: bool = True
+    # How often people run failed rows again, once the faults are over.
+    reruns: float = 0.7
     # Of the jobs that will find nothing to do so many are done all the same.
     idle_jobs: float = 0.1
 

@@ -1,4 +1,4 @@
-"""Where the simulation takes hold of the portal: commits, statements, clocks, rings. Installed once per process."""
+"""Where the simulation takes hold of the portal: commits, statements, clocks, rings."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.transaction import Atomic
 
 from allocations.services import leases
+from tests.simulation.timeline import all_clocks
 from tests.simulation.workers import Killed
 from tests.simulation.world import World
 
@@ -19,32 +20,25 @@ _world: World | None = None
 
 
 @contextmanager
-def playing(world: World) -> Iterator[None]:
+def installed(world: World) -> Iterator[None]:
     """The portal's functions run in this world."""
     global _world  # noqa: PLW0603 - the patches below need to find it
-    _world = world
-    try:
-        yield
-    finally:
-        _world = None
-
-
-@contextmanager
-def installed() -> Iterator[None]:
     patches = (
         mock.patch.object(Atomic, "__enter__", _enter),
         mock.patch.object(Atomic, "__exit__", _exit),
         mock.patch("allocations.queue._ring", _ring),
         mock.patch("allocations.gateway.build", _build),
         mock.patch("allocations.gateway.tokens.time", SimpleNamespace(sleep=_sleep)),
-        mock.patch("allocations.services.runs.database_now", _now),
-        mock.patch("allocations.services.reruns.database_now", _now),
         # The real one would close the one connection that all workers share.
         mock.patch("allocations.jobs.runs.connections"),
         mock.patch.object(leases, "claim_next_chunk", _claim_next_chunk),
     )
-    with _all(patches), connection.execute_wrapper(_execute):
-        yield
+    with _all(patches), all_clocks(_now), connection.execute_wrapper(_execute):
+        _world = world
+        try:
+            yield
+        finally:
+            _world = None
 
 
 @contextmanager

@@ -1,8 +1,6 @@
 """The same on a PostgreSQL server: each process has a database, and a schema in it for every shape of batches."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -11,38 +9,30 @@ from django.db import connection
 
 from rewards_portal.databases import database
 from tests.simulation import journal
-from tests.simulation.database import Shape, Templates, adjust, create_people, only_connection, prepare
+from tests.simulation.database import Shape, adjust, connected, connection_to, create_people, prepare
 from tests.simulation.ready import FOLDER
 
 # Emptying by DELETE is faster for a few rows, but what was deleted has to be cleared away at times.
 _TRUNCATE_EVERY = 40
 
 
-@contextmanager
-def server_database(url: str) -> Iterator[Templates]:
-    """Everything in the block runs on a new database of the server, whatever the settings say."""
-    engine = database(url, base=FOLDER)
-    name = f"simulation_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"DROP DATABASE IF EXISTS {name}")
-        server.execute(f"CREATE DATABASE {name}")
+class ServerTemplates:
+    """A database on the server at `url`, named after this process."""
+
+    def __init__(self, url: str) -> None:
+        self._url, self._name = url, f"simulation_{os.getpid()}"
+        self._on_server(f"DROP DATABASE IF EXISTS {self._name}", f"CREATE DATABASE {self._name}")
+        engine = database(url, base=FOLDER)
         # A violated invariant matters, a lost commit does not: the server ends with the simulation.
         options = {**engine["OPTIONS"], "options": "-c synchronous_commit=off"}
-        with only_connection({**engine, "NAME": name, "OPTIONS": options}):
-            yield ServerTemplates()
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-class ServerTemplates:
-    def __init__(self) -> None:
-        create_people()
-        tables = [
-            model._meta.db_table for model in apps.get_app_config("allocations").get_models(include_auto_created=True)
-        ]
-        self._tables = [*tables, journal.TABLE]
+        self.connection = connection_to({**engine, "NAME": self._name, "OPTIONS": options})
+        models = apps.get_app_config("allocations").get_models(include_auto_created=True)
+        self._tables = [*(model._meta.db_table for model in models), journal.TABLE]
         self._scripts: dict[Shape | None, str] = {}
         self._loads = 0
-        self._keep(None)
+        with connected(self.connection):
+            create_people()
+            self._keep(None)
 
     def load(self, shape: Shape, *, chunk: int, lanes: int) -> None:
         if shape not in self._scripts:
@@ -51,6 +41,15 @@ class ServerTemplates:
             self._keep(shape)
         self._restore(shape)
         adjust(chunk=chunk, lanes=lanes)
+
+    def close(self) -> None:
+        self.connection.close()
+        self._on_server(f"DROP DATABASE {self._name} WITH (FORCE)")
+
+    def _on_server(self, *statements: str) -> None:
+        with psycopg.connect(self._url, autocommit=True) as server:
+            for statement in statements:
+                server.execute(statement)
 
     def _keep(self, shape: Shape | None) -> None:
         schema = f"shape_{len(self._scripts)}"

@@ -7,11 +7,11 @@ from tests.simulation.result import Result
 _MOST_VIOLATIONS = 3
 
 
-def failure(result: Result, *, db: str) -> str:
+def failure(result: Result, *, db: str, mutant: str = "") -> str:
     told = "\n".join(f"  {violation}" for violation in result.violations[:_MOST_VIOLATIONS])
-    return (
-        f"seed {result.seed} broke\n{told}\n  again: python -m tests.simulation --db {db} --seed {result.seed} --story"
-    )
+    words = (f"--db {db}", f"--mutant {mutant}" if mutant else "", f"--seed {result.seed} --story")
+    again = " ".join(("python -m tests.simulation", *filter(None, words)))
+    return f"seed {result.seed} broke\n{told}\n  again: {again}"
 
 
 def story(result: Result) -> int:

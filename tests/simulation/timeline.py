@@ -1,10 +1,27 @@
 """Virtual time: what happens when, in an order that depends on nothing but the seed."""
 
 import heapq
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
+from unittest import mock
+
+from allocations import gateway
 
 Event = Callable[[], None]
+_DATABASE_NOW = gateway.database_now
+
+
+@contextmanager
+def all_clocks(now: Callable[[], datetime]) -> Iterator[None]:
+    """Whoever imported the portal's clock, also a module that nobody thought of here, reads this one."""
+    modules = [module for name, module in list(sys.modules.items()) if name.startswith("allocations.")]
+    with ExitStack() as stack:
+        for module in modules:
+            if getattr(module, "database_now", None) is _DATABASE_NOW:
+                stack.enter_context(mock.patch.object(module, "database_now", now))
+        yield
 
 
 class Timeline:
