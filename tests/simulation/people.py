@@ -1,4 +1,9 @@
-"""What people do meanwhile: pause, resume, run failed rows again, top up. One table of actions."""
+"""What people do meanwhile: pause, resume, run failed rows again, top up.
+
+One table, ACTIONS: a new action is a method that calls a service (a DomainError means that it was refused) and a line
+with its weight. `look_after_runs` is what brings every run to an end once the faults are over: an action that stops
+or holds a run needs its counterpart there.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -8,6 +13,7 @@ from allocations.domain.errors import DomainError
 from allocations.domain.policy import Actor
 from allocations.models import Batch, Run
 from allocations.services import reruns, runs
+from tests.simulation.workers import Worker
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -23,6 +29,7 @@ class People:
         self.world = world
         self.maker = maker
         self._tries: Counter[int] = Counter()
+        self._clicks = 0
 
     def act_at_random(self) -> None:
         """Somebody does something, at a random instant of the bad day."""
@@ -33,14 +40,22 @@ class People:
             world.timeline.after(world.rng.uniform(0.0, world.profile.faults_last), lambda name=name: self._do(name))
 
     def _do(self, name: str) -> None:
-        # A second click acts once.
-        for _ in range(self.world.rng.choice((1, 1, 2))):
-            try:
-                ACTIONS[name][0](self)
-            except DomainError:
-                self.world.count(f"people: {name} refused")
-            else:
-                self.world.count(f"people: {name}")
+        # A second click acts once, also one that comes while the first is worked on.
+        for click in range(self.world.rng.choice((1, 1, 2))):
+            self.world.timeline.after(0.1 * click, lambda: self._click(name))
+
+    def _click(self, name: str) -> None:
+        """A process of the web server does it, and may die or freeze as any other."""
+        self._clicks += 1
+        self.world.start(Worker(self.world, f"web{self._clicks}", lambda _: self._act(name), ended=lambda: None))
+
+    def _act(self, name: str) -> None:
+        try:
+            ACTIONS[name][0](self)
+        except DomainError:
+            self.world.count(f"people: {name} refused")
+        else:
+            self.world.count(f"people: {name}")
 
     def look_after_runs(self) -> None:
         """Mends what stopped a run, again and again, until nothing is under way any more."""

@@ -115,6 +115,8 @@ class World:
             fates.befall(self, worker, name)
 
     def committed(self) -> None:
+        if self.worker is not None and self.worker.dead:
+            self.violation("the simulation", "a killed worker wrote")
         self.watch.read()
         if not self.sweeping:
             self.sweeper.arm()
