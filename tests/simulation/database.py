@@ -23,7 +23,7 @@ from allocations.services.submission import submit_batch
 from tests.factories.batches import recount
 from tests.factories.lists import BatchFactory, RowFactory, UploadFactory
 from tests.factories.people import UserFactory
-from tests.simulation import journal
+from tests.simulation import compiler, journal
 from tests.simulation.timeline import all_clocks
 
 START = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
@@ -59,6 +59,7 @@ class MemoryTemplates:
         options = {"transaction_mode": "IMMEDIATE", "init_command": pragmas}
         engine = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:", "OPTIONS": options}
         self.connection = connection_to(engine)
+        self.connection.ops.compiler_module = compiler.__name__
         with connected(self.connection):
             create_people()
         self._empty = _copy_of(self.connection.connection)
