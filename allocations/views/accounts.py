@@ -9,6 +9,7 @@ from allocations.forms.accounts import AccountForm
 from allocations.presenters.numbers import points
 from allocations.presenters.refusals import reason_of
 from allocations.selectors import wallets
+from allocations.services import accounts as account_service
 from allocations.services import balances
 from allocations.services.balances import BalanceUnavailable
 from allocations.views.gates import action, form_page
@@ -20,7 +21,7 @@ def accounts(request: HttpRequest, actor: Actor) -> HttpResponse:
     if form.is_bound:
         check_manage_accounts(actor)
         if form.is_valid():
-            account = balances.add_account(actor, **form.cleaned_data)
+            account = account_service.add_account(actor, **form.cleaned_data)
             messages.info(request, f"“{account.name}” is added. Its balance is not read yet.")
             return redirect("allocations:accounts")
     context = {
