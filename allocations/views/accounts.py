@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from allocations.domain.errors import InvalidInput
 from allocations.domain.policy import Actor, check_manage_accounts
 from allocations.forms.accounts import AccountForm, LanesForm
+from allocations.models import Account
 from allocations.presenters.numbers import counted, points
 from allocations.presenters.refusals import reason_of
 from allocations.selectors import wallets
@@ -27,11 +28,15 @@ def accounts(request: HttpRequest, actor: Actor) -> HttpResponse:
             return redirect("allocations:accounts")
     context = {
         "wallets": [wallets.wallet(account) for account in wallets.accounts()],
-        "lanes": [(account, LanesForm(initial={"lanes": lanes})) for account, lanes in wallets.lanes_of_accounts()],
+        "lanes": [(account, _lanes_form(account, lanes)) for account, lanes in wallets.lanes_of_accounts()],
         "form": form,
         "against": reason_of(check_manage_accounts, actor),
     }
     return render(request, "allocations/accounts/page.html", context, status=422 if form.is_bound else 200)
+
+
+def _lanes_form(account: Account, lanes: int) -> LanesForm:
+    return LanesForm(initial={"lanes": lanes}, auto_id=f"{account.pk}-%s")
 
 
 @action
