@@ -4,11 +4,12 @@ from allocations import queue
 from allocations.domain.states import RunState
 from allocations.gateway import Gateway
 from allocations.models import Run
-from allocations.services import balances, leases, planning, resolving, runs, sending, sweeping
+from allocations.services import balances, keeping, leases, planning, resolving, runs, sending, sweeping
 
 
 def drain_run(run_id: int, *, gateway: Gateway) -> bool:
     """True when there is more to do right now and the job only ran out of time: ring again."""
+    keeping.take_late(gateway=gateway)
     planning.begin_run(run_id, gateway=gateway)
     until = gateway.clock() + gateway.timing.job - gateway.timing.lease - gateway.timing.budget
     claim = leases.claim_next_chunk(run_id, gateway=gateway)

@@ -17,7 +17,8 @@ from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Attempt, Chunk, Row
 from allocations.models.runs import ChunkState
-from allocations.services import answering, outcomes, runs, trail
+from allocations.services import answering, keeping, outcomes, runs, trail
+from allocations.services.keeping import Kept
 from allocations.services.leases import Claim, postpone, still_mine
 
 LOOKUP_RETRY = timedelta(seconds=60)
@@ -25,13 +26,13 @@ _LOST = (AttemptState.UNKNOWN, AttemptState.RESOLVED)
 
 
 def recover_abandoned(claim: Claim, *, gateway: Gateway) -> None:
-    """What a dead worker left: a stored answer is read; an intent without answer becomes unknown."""
+    """What a dead worker left: a stored or spooled answer is read; an intent without answer becomes unknown."""
     attempt = Attempt.objects.filter(
         chunk_id=claim.chunk_id, state__in=(AttemptState.INTENT, AttemptState.ANSWERED)
     ).first()
     if attempt is None:
         return
-    if attempt.state == AttemptState.ANSWERED:
+    if attempt.state == AttemptState.ANSWERED or keeping.take_spooled(attempt) is Kept.IN_TIME:
         answering.apply_answer(attempt.pk, gateway=gateway)
         return
     now = gateway.clock()
