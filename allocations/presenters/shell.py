@@ -52,7 +52,7 @@ _SECTIONS = (
     ),
     ("approvals", "Approvals", frozenset({"approvals", "batch-approval", "batch-approve", "batch-send-back"})),
     ("runs", "Runs", frozenset({"runs", "run", "run-pause", "run-resume"})),
-    ("accounts", "Accounts", frozenset({"accounts", "account-balance"})),
+    ("accounts", "Accounts", frozenset({"accounts", "account-balance", "enkash-login"})),
 )
 _ENVIRONMENTS = {"live": "LIVE", "uat": "UAT", "simulator": "SIMULATOR"}
 

@@ -17,11 +17,11 @@ HEAD = "Nothing is sent: the portal recovers since"
 PAGES = ("home", "batches", "approvals", "runs", "accounts")
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_every_page_tells_that_the_portal_recovers(client, page: str) -> None:
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_tells_that_the_portal_recovers(client, name: str) -> None:
     approved_batch(run_state="running", pending=2)
     client.force_login(person("admin"))
-    address = reverse(f"allocations:{page}")
+    address = reverse(f"allocations:{name}")
     assert HEAD not in client.get(address).text
     recovering.begin(now=timezone.now(), timing=gateway.timing(), why="Restored.")
     text = client.get(address).text
