@@ -4,6 +4,7 @@ from allocations.models.accounts import Account, Lane
 from allocations.models.attempts import Attempt, AttemptRow
 from allocations.models.batches import Batch, BatchEditor
 from allocations.models.problems import Problem
+from allocations.models.proposals import ExceptionOwner, Proposal, ProposalRow
 from allocations.models.rows import Row
 from allocations.models.runs import Chunk, Run
 from allocations.models.sweeper import SweeperLease
@@ -20,8 +21,11 @@ __all__ = [
     "BatchEditor",
     "Chunk",
     "EnkashToken",
+    "ExceptionOwner",
     "Lane",
     "Problem",
+    "Proposal",
+    "ProposalRow",
     "Row",
     "Run",
     "SweeperLease",
