@@ -49,23 +49,21 @@ def propose(actor: Actor, *, batch_id: int, said: Said, file: "File[bytes] | Non
         transaction_ids=said.transaction_ids,
     )
     size, sha256 = _measure(file) if file else (0, "")
-    repeated = Proposal.objects.filter(form_key=said.form_key, proposed_by_id=actor.id).first()
-    if repeated:
-        return repeated
     try:
         with transaction.atomic(durable=True):
             return _store(actor, batch_id, said, file, size=size, sha256=sha256)
     except IntegrityError as error:
-        # Another click or another person was faster: the constraints let one through.
-        repeated = Proposal.objects.filter(form_key=said.form_key, proposed_by_id=actor.id).first()
-        if repeated:
-            return repeated
+        # The last line: another person was faster by a hair.
         raise StateConflict(_OVERLAP) from error
 
 
 def _store(actor: Actor, batch_id: int, said: Said, file: "File[bytes] | None", *, size: int, sha256: str) -> Proposal:
     now = database_now()
     held = doubts.hold(doubts.numbered_rows(batch_id, list(said.transaction_ids)), now=now)
+    # Under the locks, so that the second click of a double click finds what the first one made.
+    repeated = Proposal.objects.filter(form_key=said.form_key, proposed_by_id=actor.id).first()
+    if repeated:
+        return repeated
     for doubt in held.doubts:
         decisions.check_proposable(doubt, said.decision)
     ids = {doubt.row_id: said.transaction_ids[doubt.number] for doubt in held.doubts}
