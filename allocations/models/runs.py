@@ -87,7 +87,13 @@ class Chunk(models.Model):
 
     class Meta:
         ordering = ("number",)
-        indexes = (models.Index(fields=("run", "state", "next_action_at", "number"), name="chunk_work"),)
+        indexes = (
+            models.Index(fields=("run", "state", "next_action_at", "number"), name="chunk_work"),
+            # Few of many: every page counts them.
+            models.Index(
+                fields=("run",), name="chunk_for_people", condition=Q(disputed__gt=0) | Q(state=ChunkState.PEOPLE)
+            ),
+        )
         constraints = (
             models.UniqueConstraint(fields=("run", "number"), name="chunk_number_once"),
             known("state", ChunkState, "chunk_state_known"),

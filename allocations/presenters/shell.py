@@ -41,13 +41,23 @@ _SECTIONS = (
     ),
     ("approvals", "Approvals", frozenset({"approvals", "batch-approval", "batch-approve", "batch-send-back"})),
     ("runs", "Runs", frozenset({"runs", "run", "run-pause", "run-resume"})),
+    (
+        "exceptions",
+        "Exceptions",
+        frozenset(
+            {
+                *("exceptions", "exceptions-act", "decision", "decision-new", "decision-confirm", "decision-refuse"),
+                *("decision-withdraw", "decision-evidence"),
+            }
+        ),
+    ),
     ("accounts", "Accounts", frozenset({"accounts", "account-balance"})),
 )
 _ENVIRONMENTS = {"live": "LIVE", "uat": "UAT", "simulator": "SIMULATOR"}
 
 
 def shell(actor: Actor, *, work: OpenWork, url_name: str, environment: str) -> Shell:
-    numbers = {"approvals": work.approvals, "runs": work.runs}
+    numbers = {"approvals": work.approvals, "runs": work.runs, "exceptions": work.exceptions}
     return Shell(
         nav=tuple(
             NavItem(page=page, label=label, open=numbers.get(page, 0), is_current=url_name in pages)
