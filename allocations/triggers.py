@@ -91,6 +91,14 @@ TRIGGERS = (
         "a credited row stays credited",
     ),
     Trigger(
+        "row_replaced_stays",
+        "allocations_row",
+        "UPDATE",
+        "OLD.state = 'failed' AND NEW.state = 'pending'"
+        " AND EXISTS (SELECT 1 FROM allocations_replacement r WHERE r.replaces_id = OLD.id)",
+        "a replaced row is never sent again",
+    ),
+    Trigger(
         "batch_approved_stays",
         "allocations_batch",
         "UPDATE",

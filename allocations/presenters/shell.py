@@ -35,7 +35,7 @@ _SECTIONS = (
             {
                 *("batches", "batch", "batch-new", "batch-mapping", "batch-replace", "batch-import"),
                 *("batch-rows", "row", "batch-trail", "batch-rerun", "batch-export", "batch-submit", "batch-withdraw"),
-                *("batch-leave-out", "batch-take-back"),
+                *("batch-leave-out", "batch-take-back", "replacement-new", "replacement-give-up"),
             }
         ),
     ),

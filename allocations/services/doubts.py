@@ -1,7 +1,7 @@
 """Rows that people may decide, read under the locks that keep workers from them until the commit."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from allocations.domain.decisions import Doubt
@@ -9,7 +9,7 @@ from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.numerals import grouped
 from allocations.domain.states import OPEN_ATTEMPTS, UNDECIDED_BY_US, RowState
 from allocations.gateway import timing
-from allocations.models import AttemptRow, Chunk, Row, Run
+from allocations.models import AttemptRow, Chunk, Replacement, Row, Run
 from allocations.models.runs import ChunkState
 from allocations.services import answering
 
@@ -46,8 +46,16 @@ def hold(row_ids: Sequence[int], *, now: datetime) -> Held:
     chunks = {chunk.pk: chunk for chunk in free}
     rows = {row.pk: row for row in Row.objects.select_for_update(no_key=True).filter(pk__in=row_ids).order_by("pk")}
     open_calls = _open_calls(row_ids)
-    doubts = [_doubt(row, chunks.get(row.chunk_id or 0), row.pk in open_calls, now) for row in rows.values()]
-    return Held(rows=rows, doubts=sorted(doubts, key=lambda doubt: doubt.number), chunk_ids=chunk_ids)
+    replaced = set(Replacement.objects.filter(replaces_id__in=row_ids).values_list("replaces_id", flat=True))
+    doubts = [
+        replace(
+            _doubt(row, chunks.get(row.chunk_id or 0), now),
+            call_open=row.pk in open_calls,
+            replaced=row.pk in replaced,
+        )
+        for row in sorted(rows.values(), key=lambda row: row.number)
+    ]
+    return Held(rows=rows, doubts=doubts, chunk_ids=chunk_ids)
 
 
 def _open_calls(row_ids: Sequence[int]) -> set[int]:
@@ -55,7 +63,7 @@ def _open_calls(row_ids: Sequence[int]) -> set[int]:
     return set(calls.values_list("row_id", flat=True))
 
 
-def _doubt(row: Row, chunk: Chunk | None, call_open: bool, now: datetime) -> Doubt:  # noqa: FBT001 - a fact, not a switch
+def _doubt(row: Row, chunk: Chunk | None, now: datetime) -> Doubt:
     state = RowState(row.state)
     quiet_since = chunk.quiet_since if chunk else None
     return Doubt(
@@ -64,7 +72,7 @@ def _doubt(row: Row, chunk: Chunk | None, call_open: bool, now: datetime) -> Dou
         state=state,
         given_up=state in UNDECIDED_BY_US or (chunk is not None and chunk.state == ChunkState.PEOPLE),
         at_work=row.chunk_id is not None and chunk is None,
-        call_open=call_open,
+        call_open=False,
         quiet=quiet_since is None or now - quiet_since >= timing().recovery.quiet,
     )
 

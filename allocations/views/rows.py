@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from allocations.domain.decisions import ProposalState, can_work_on_exceptions
 from allocations.domain.policy import Actor, can_see_personal_data
+from allocations.domain.replacing import REPLACEABLE, can_replace
 from allocations.domain.states import RowState
 from allocations.presenters import passports, people
 from allocations.presenters.exceptions import decision_status
@@ -13,6 +14,7 @@ from allocations.presenters.statuses import row_status
 from allocations.selectors.approvals import facts_of
 from allocations.selectors.exceptions import decisions_about, waits_for_people
 from allocations.selectors.passports import Passport, passport_of
+from allocations.selectors.replacements import replacement_of, successor_of
 from allocations.views.gates import page
 
 
@@ -53,5 +55,11 @@ def _decisions(passport: Passport, actor: Actor) -> dict[str, object]:
     is_open = any(one.state == ProposalState.OPEN for one, _ in made)
     return {
         "decisions": made,
+        "replaces": replacement_of(passport.row),
+        "replaced_by": successor_of(passport.row),
+        "replace": bool(passport.row.chunk_id)
+        and passport.row.state in REPLACEABLE
+        and not is_open
+        and can_replace(actor),
         "decide": waits_for_people(passport.row) and not is_open and can_work_on_exceptions(actor),
     }
