@@ -2,17 +2,19 @@
 
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from allocations.actors import actor_of
 from allocations.domain.decisions import Decision
 from allocations.domain.errors import DomainError
 from allocations.domain.policy import Actor
-from allocations.models import Proposal, Row, TrailEntry
-from allocations.services import proposals, runs
+from allocations.models import Proposal, Replacement, Row, TrailEntry
+from allocations.services import proposals, replacing, reruns, runs
 from allocations.services.proposals import Said
 from tests.factories.batches import approved_batch
 from tests.factories.decisions import open_proposal
@@ -127,3 +129,22 @@ def test_a_resume_and_a_confirmation_do_not_wait_for_each_other(waiting: Row) ->
     )
     waiting.refresh_from_db()
     assert (said, waiting.state) == (["ok", "ok"], "credited")
+
+
+@pytest.mark.parametrize("rival", ["replacement", "re-run"])
+def test_a_row_is_replaced_once_or_run_again_but_not_both(rival: str) -> None:
+    batch = approved_batch(failed=1)
+    quiet = SimpleNamespace(client=SimpleNamespace(find_transactions=lambda *_, **__: ()), clock=timezone.now)
+    first, second = (actor_of(person("admin")) for _ in range(2))
+
+    def replace(actor: Actor) -> None:
+        replacing.replace_rows(actor, batch_id=batch.pk, numbers=[2], form_key=uuid4(), gateway=quiet)
+
+    other = {
+        "replacement": lambda: replace(second),
+        "re-run": lambda: reruns.rerun_failed_rows(second, batch_id=batch.pk),
+    }[rival]
+    said = at_once(lambda: replace(first), other)
+    assert said.count("ok") == 1, said
+    rerun = batch.runs.filter(generation=2).exists()
+    assert (Replacement.objects.count(), rerun) == ((0, True) if rival == "re-run" and said[1] == "ok" else (1, False))
