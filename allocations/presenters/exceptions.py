@@ -88,9 +88,9 @@ def outcome_status(proposal: Proposal) -> Status:
 
 
 def decision_title(proposal: Proposal, rows: int) -> str:
-    """12 rows of batch 7 are credited."""
-    verb = "is" if rows == 1 else "are"
-    return f"{counted(rows, 'row')} of batch {proposal.batch_id} {verb} {proposal.outcome}"
+    """12 rows of batch 7, proposed as credited. Only a confirmed decision says what became of them."""
+    said = "decided" if proposal.state == ProposalState.CONFIRMED else "proposed"
+    return f"{counted(rows, 'row')} of batch {proposal.batch_id}, {said} as {proposal.outcome}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,13 @@ def test_inbox_turns_the_page(client, monkeypatch):
     assert ("Choose row 5" in rest, rest.count("Choose row")) == (True, 1)
 
 
+def test_inbox_of_more_chunks_than_are_named(client, monkeypatch):
+    monkeypatch.setattr(reads, "FEW_CHUNKS", 0)
+    waiting_batch()
+    sign_in(client, "auditor")
+    assert text(get(client, "exceptions")).count("st-unknown") == 4
+
+
 def test_inbox_without_anything_says_so(client):
     sign_in(client, "auditor")
     assert "No row waits for people" in text(get(client, "exceptions"))
@@ -153,7 +160,7 @@ def test_a_proposal_is_made_once_and_shown(client):
     first, second = (post(client, "decision-new", batch.pk, **data) for _ in range(2))
     assert (first.status_code, first["Location"]) == (302, second["Location"])
     page = text(client.get(first["Location"]))
-    assert f"2 rows of batch {batch.pk} are credited" in page
+    assert f"2 rows of batch {batch.pk}, proposed as credited" in page
     assert "You proposed this decision." in page
     assert "Withdraw decision" in page
     assert Proposal.objects.get().proposed_by == proposer
@@ -200,7 +207,9 @@ def test_another_person_confirms_and_the_rows_are_decided(client):
     for _ in range(2):
         answer = post(client, "decision-confirm", proposal.pk)
         assert answer["Location"] == reverse("allocations:decision", args=[proposal.pk])
-    assert "You confirmed that the rows are credited." in text(client.get(answer["Location"]))
+    page = text(client.get(answer["Location"]))
+    assert "You confirmed that the rows are credited." in page
+    assert f"1 row of batch {batch.pk}, decided as credited" in page
     assert batch.runs.get().state == "settled"
     row = text(get(client, "row", batch.pk, 2))
     assert ("What people decided" in row, "Two people, with evidence" in row) == (True, True)
