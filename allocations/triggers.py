@@ -87,11 +87,21 @@ TRIGGERS = (
         "a credited row stays credited",
     ),
     Trigger(
+        "row_cancelled_stays",
+        "allocations_row",
+        "UPDATE",
+        "OLD.state = 'cancelled' AND NEW.state <> 'cancelled'",
+        "a cancelled row is never sent",
+    ),
+    Trigger("freeze_no_delete", "allocations_freeze", "DELETE", "1 = 1", "a freeze is never deleted"),
+    Trigger("freeze_released_stays", "allocations_freeze", "UPDATE", "NOT OLD.is_open", "a released freeze is past"),
+    Trigger(
         "batch_approved_stays",
         "allocations_batch",
         "UPDATE",
         "OLD.state = 'approved' AND (NEW.state <> 'approved'"
         " OR NEW.digest <> OLD.digest OR NEW.manifest <> OLD.manifest"
+        " OR NEW.start_at {differs} OLD.start_at"
         " OR NEW.account_id <> OLD.account_id OR NEW.is_points_allocation <> OLD.is_points_allocation"
         " OR NEW.approved_by_id <> OLD.approved_by_id)",
         "an approved batch is frozen",

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 class Pause(StrEnum):
     BY_PERSON = "by_person"
+    STOPPED = "stopped"
     BALANCE = "balance"
     CONFIGURATION = "configuration"
     LOGIN = "login"
@@ -23,6 +24,10 @@ class Pause(StrEnum):
 
 ADVICE: dict[Pause, tuple[str, str]] = {
     Pause.BY_PERSON: ("Somebody paused the run.", "Resume when you are ready."),
+    Pause.STOPPED: (
+        "Somebody asked to stop after the chunk in hand. It is finished; no other chunk was begun.",
+        "Resume when you are ready.",
+    ),
     Pause.BALANCE: (
         "The reward account does not hold enough points for the next rows.",
         "Top up the account at EnKash, then resume.",
@@ -79,12 +84,18 @@ ADVICE: dict[Pause, tuple[str, str]] = {
 }
 
 
+_CLICKED = frozenset({Pause.BY_PERSON, Pause.STOPPED})
 _GRAVE = frozenset({Pause.IMPOSSIBLE, Pause.TAMPERED, Pause.DEFECT})
 
 
 def outranks(new: Pause, old: Pause) -> bool:
     """Whether a run that is paused already must show `new` instead: else a resume for `old` would pass over it."""
-    return old is Pause.BY_PERSON or (new in _GRAVE and old not in _GRAVE)
+    return old in _CLICKED or (is_grave(new) and not is_grave(old))
+
+
+def is_grave(pause: Pause) -> bool:
+    """Whether something is wrong that no retry and no later answer mends."""
+    return pause in _GRAVE
 
 
 def sentence(pause: Pause, detail: str = "") -> str:
