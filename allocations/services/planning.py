@@ -14,16 +14,17 @@ from allocations.domain.states import BatchState, RowState, RunEvent, RunState
 from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Batch, Chunk, Row, Run
-from allocations.services import balances, outcomes, runs
+from allocations.services import balances, holds, outcomes, runs
 
 _BLOCK = 2000
 PAYLOAD_FIELDS = ("title", "name", "email", "mobile", "amount", "remarks", "reference")
 
 
 def begin_run(run_id: int, *, gateway: Gateway) -> None:
-    """Plans a queued run and lets it go; a run that is under way already is left alone."""
-    queued = Run.objects.filter(pk=run_id, state=RunState.QUEUED).select_related("batch__account").first()
-    if queued is None:
+    """Plans a queued run whose time has come and lets it go; a run that is under way already is left alone."""
+    waiting = Run.objects.filter(holds.startable(gateway.clock()), pk=run_id, state=RunState.QUEUED)
+    queued = waiting.select_related("batch__account").first()
+    if queued is None or holds.frozen():
         return
     opening_balance = _opening_balance(queued.batch.account, gateway=gateway)
     now = gateway.clock()

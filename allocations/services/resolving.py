@@ -17,7 +17,7 @@ from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Attempt, Chunk, Row
 from allocations.models.runs import ChunkState
-from allocations.services import answering, outcomes, runs, trail
+from allocations.services import answering, holds, outcomes, runs, trail
 from allocations.services.leases import Claim, still_mine
 
 LOOKUP_RETRY = timedelta(seconds=60)
@@ -80,9 +80,10 @@ def _facts(chunk: Chunk, *, now: datetime) -> Undecided:
     attempts = chunk.attempts.filter(Q(state__in=_LOST) | silent).distinct()
     return Undecided(
         quiet_since=chunk.quiet_since or now,
-        first_sent_at=min((attempt.sent_at for attempt in attempts), default=now),
+        first_sent_at=min((attempt.sent_at for attempt in attempts), default=chunk.quiet_since or now),
         tries=len(attempts),
         gives_to_existing=chunk.run.batch.is_points_allocation,
+        cancelled=chunk.run.cancelled_at is not None,
     )
 
 
@@ -149,6 +150,8 @@ def _next(
         facts, rules=rules, now=now, newly_found=newly_found, undecided=undecided, lookups_failed=failed
     )
     match step:
+        case Step.RESEND if holds.frozen():
+            _wait(claim, now + min(rules.quiet, LOOKUP_RETRY))
         case Step.RESEND:
             return True
         case Step.ASK_PEOPLE:

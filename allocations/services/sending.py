@@ -26,7 +26,7 @@ from allocations.enkash.errors import (
 )
 from allocations.gateway import CODE_VERSION, Gateway
 from allocations.models import Account, Attempt, AttemptRow, Chunk, Row, Run
-from allocations.services import answering, balances, outcomes, planning, runs, trail
+from allocations.services import answering, balances, holds, outcomes, planning, runs, trail
 from allocations.services.leases import Claim, still_mine, time_for_a_call
 from allocations.services.planning import payload_of
 
@@ -142,8 +142,9 @@ def _is_as_planned(chunk: Chunk, rows: Sequence[Row], payloads: Sequence[bytes])
 
 
 def _run_goes_on(chunk: Chunk) -> bool:
-    """Read again under the transaction: a pause that was clicked meanwhile wins."""
-    return Run.objects.select_for_update().get(pk=chunk.run_id).state == RunState.RUNNING
+    """Read again under the transaction: a pause, a freeze or a cancellation that was clicked meanwhile wins."""
+    run = Run.objects.select_for_update().get(pk=chunk.run_id)
+    return run.state == RunState.RUNNING and holds.may_send(run, chunk)
 
 
 def _create_attempt(chunk: Chunk, claim: Claim, rows: Sequence[Row], sha256: str, *, now: datetime) -> Attempt:
