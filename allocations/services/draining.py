@@ -3,7 +3,7 @@
 from allocations.domain.states import RunState
 from allocations.gateway import Gateway
 from allocations.models import Run
-from allocations.services import balances, leases, planning, resolving, runs, sending
+from allocations.services import balances, cancelling, leases, planning, resolving, runs, sending
 
 
 def drain_run(run_id: int, *, gateway: Gateway) -> bool:
@@ -25,7 +25,8 @@ def drain_run(run_id: int, *, gateway: Gateway) -> bool:
 
 
 def work_on(claim: leases.Claim, *, gateway: Gateway) -> None:
-    """One claimed chunk: what a dead worker left, what is unknown, then what may be sent."""
+    """One claimed chunk: what a dead worker left, what was cancelled, what is unknown, then what may be sent."""
     resolving.recover_abandoned(claim, gateway=gateway)
+    cancelling.withdraw_claimed(claim, gateway=gateway)
     if resolving.resolve_unknown(claim, gateway=gateway):
         sending.send_chunk(claim, gateway=gateway)
