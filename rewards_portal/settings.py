@@ -53,6 +53,9 @@ IMPORT_JOB_SECONDS = env.whole(
 ENKASH_SWEEP_SECONDS = env.seconds("ENKASH_SWEEP_SECONDS", use="Set the sweeper's pause.", default=30)
 ENKASH_MAX_RESENDS = env.whole("ENKASH_MAX_RESENDS", use="Set a count.", default=3, minimum=0)
 ENKASH_RESEND_HORIZON_SECONDS = env.seconds("ENKASH_RESEND_HORIZON_SECONDS", use="Set seconds.", default=86_400)
+ENKASH_CANARY_ROWS = env.whole(
+    "ENKASH_CANARY_ROWS", use="Set the rows that go first and alone, 0 for none.", default=5, minimum=0
+)
 ENKASH_LOOKUP_PAGE_SIZE = env.whole("ENKASH_LOOKUP_PAGE_SIZE", use="Set the rows of one look-up page.", default=50)
 
 # Limits -----------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from enum import StrEnum
 class Pause(StrEnum):
     BY_PERSON = "by_person"
     STOPPED = "stopped"
+    CANARY = "canary"
     BALANCE = "balance"
     CONFIGURATION = "configuration"
     LOGIN = "login"
@@ -27,6 +28,10 @@ ADVICE: dict[Pause, tuple[str, str]] = {
     Pause.STOPPED: (
         "Somebody asked to stop after the chunk in hand. It is finished; no other chunk was begun.",
         "Resume when you are ready.",
+    ),
+    Pause.CANARY: (
+        "The first rows of the run went alone, and EnKash's list of transactions does not bear them out.",
+        "Compare them with EnKash's statement. Resuming accepts them and lets the rest follow.",
     ),
     Pause.BALANCE: (
         "The reward account does not hold enough points for the next rows.",

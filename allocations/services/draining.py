@@ -3,14 +3,14 @@
 from allocations.domain.states import RunState
 from allocations.gateway import Gateway
 from allocations.models import Run
-from allocations.services import balances, cancelling, leases, planning, resolving, runs, sending
+from allocations.services import balances, canaries, cancelling, leases, planning, resolving, runs, sending
 
 
 def drain_run(run_id: int, *, gateway: Gateway) -> bool:
     """True when there is more to do right now and the job only ran out of time: ring again."""
     planning.begin_run(run_id, gateway=gateway)
     until = gateway.clock() + gateway.timing.job - gateway.timing.lease - gateway.timing.budget
-    claim = leases.claim_next_chunk(run_id, gateway=gateway)
+    claim = _next_claim(run_id, gateway=gateway)
     while claim is not None:
         try:
             work_on(claim, gateway=gateway)
@@ -18,10 +18,17 @@ def drain_run(run_id: int, *, gateway: Gateway) -> bool:
             leases.release(claim)
         if gateway.clock() > until:
             break
-        claim = leases.claim_next_chunk(run_id, gateway=gateway)
+        claim = _next_claim(run_id, gateway=gateway)
     balances.read_closing_balance(run_id, gateway=gateway)
     runs.conclude_if_done(run_id, gateway=gateway)
     return claim is not None and Run.objects.filter(pk=run_id, state=RunState.RUNNING).exists()
+
+
+def _next_claim(run_id: int, *, gateway: Gateway) -> leases.Claim | None:
+    claim = leases.claim_next_chunk(run_id, gateway=gateway)
+    if claim is None and canaries.verify_canary(run_id, gateway=gateway):
+        claim = leases.claim_next_chunk(run_id, gateway=gateway)
+    return claim
 
 
 def work_on(claim: leases.Claim, *, gateway: Gateway) -> None:

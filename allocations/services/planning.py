@@ -5,9 +5,11 @@ from collections.abc import Generator, Iterator
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
-from allocations.domain.chunking import Planned, plan
+from allocations.domain.canary import Canary
+from allocations.domain.chunking import Planned, plan, set_apart
 from allocations.domain.manifest import MerkleRoot, digest, leaf, payload_bytes, payload_hash
 from allocations.domain.pauses import Pause
 from allocations.domain.states import BatchState, RowState, RunEvent, RunState
@@ -35,8 +37,9 @@ def begin_run(run_id: int, *, gateway: Gateway) -> None:
         if not is_as_approved(run.batch):
             runs.pause_by_itself(run, Pause.TAMPERED, now=now)
             return
-        _plan_chunks(run)
-        runs.advance(run, RunEvent.START, now=now, started_at=now, opening_balance=opening_balance)
+        canary = _plan_chunks(run)
+        begun: dict[str, Any] = {"started_at": now, "opening_balance": opening_balance, "canary": canary}
+        runs.advance(run, RunEvent.START, now=now, **begun)
 
 
 def _opening_balance(account: Account, *, gateway: Gateway) -> Decimal | None:
@@ -94,7 +97,8 @@ def merkle_root(batch: Batch) -> str:
     return tree.hexdigest()
 
 
-def _plan_chunks(run: Run) -> None:
+def _plan_chunks(run: Run) -> Canary:
+    """Stores the plan. WAITING: its first chunk is a canary."""
     size = run.batch.account.chunk_size
     pending = Row.objects.filter(batch=run.batch, state=RowState.PENDING).order_by("number")
     amounts: dict[int, int] = {}
@@ -104,7 +108,10 @@ def _plan_chunks(run: Run) -> None:
             amounts[row_id] = amount or 0
             yield Planned(row_id, mobile, email)
 
-    groups = plan(planned(), size=size)
+    # A run of no more rows than the canary has no rest that could follow.
+    canary = min(settings.ENKASH_CANARY_ROWS, size)
+    first, rest = set_apart(planned(), count=canary) if 0 < canary < pending.count() else ([], planned())
+    groups = [first, *plan(rest, size=size)] if first else plan(rest, size=size)
     former = set(pending.filter(chunk__isnull=False).values_list("chunk_id", flat=True))
     chunks = Chunk.objects.bulk_create(
         Chunk(
@@ -123,3 +130,4 @@ def _plan_chunks(run: Run) -> None:
         )
     # A re-run takes rows out of their former chunks, whose counters follow.
     outcomes.recount(former)
+    return Canary.WAITING if first else Canary.NONE

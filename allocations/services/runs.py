@@ -9,6 +9,7 @@ from django.db.models import Sum
 from allocations import queue
 from allocations.domain import policy
 from allocations.domain.calls import CallResult, consequence
+from allocations.domain.canary import Canary
 from allocations.domain.errors import StateConflict
 from allocations.domain.pauses import Pause, is_grave, outranks, sentence
 from allocations.domain.policy import Actor
@@ -158,7 +159,9 @@ def resume_run(actor: Actor, *, run_id: int) -> None:
         reopened = {"state": ChunkState.OPEN, "next_action_at": None, "lookups_failed": 0}
         Chunk.objects.filter(run=run, state=ChunkState.PEOPLE).update(**reopened)
         event = RunEvent.RESUME if run.started_at or run.cancelled_at else RunEvent.REQUEUE
-        cleared = {**UNPAUSED, "streak": 0}
+        cleared = {**UNPAUSED, "streak": 0, "canary_checks": 0}
+        if run.pause_code == Pause.CANARY:
+            cleared["canary"] = Canary.ACCEPTED
         if not advance(run, event, now=now, actor=actor, **cleared):
             raise StateConflict(f"The run is “{run.state}”: it cannot be resumed now.")
         queue.ring_run(run.pk)
