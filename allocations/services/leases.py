@@ -109,6 +109,11 @@ def time_for_a_call(claim: Claim, *, gateway: Gateway) -> bool:
     return claim.expires_at - gateway.clock() >= gateway.timing.budget
 
 
+def postpone(claim: Claim, until: datetime) -> None:
+    """The chunk has nothing to do before `until`."""
+    Chunk.objects.filter(pk=claim.chunk_id, lease_epoch=claim.epoch).update(next_action_at=until)
+
+
 def release(claim: Claim) -> None:
     """Gives chunk and lane back at once; does nothing for a holder that was overtaken."""
     with transaction.atomic(durable=True):
