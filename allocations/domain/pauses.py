@@ -7,6 +7,8 @@ class Pause(StrEnum):
     BY_PERSON = "by_person"
     STOPPED = "stopped"
     CANARY = "canary"
+    STOP_LOSS = "stop_loss"
+    FIRST_UNKNOWN = "first_unknown"
     BALANCE = "balance"
     CONFIGURATION = "configuration"
     LOGIN = "login"
@@ -32,6 +34,14 @@ ADVICE: dict[Pause, tuple[str, str]] = {
     Pause.CANARY: (
         "The first rows of the run went alone, and EnKash's list of transactions does not bear them out.",
         "Compare them with EnKash's statement. Resuming accepts them and lets the rest follow.",
+    ),
+    Pause.STOP_LOSS: (
+        "Too many rows of the run failed, so no more are sent until somebody has looked.",
+        "Look at the causes; resuming goes on and counts anew.",
+    ),
+    Pause.FIRST_UNKNOWN: (
+        "A call left rows unknown, and the portal is set to stop then.",
+        "Ask EnKash whether it has a disturbance, then resume: the rows are looked up when their quiet time is over.",
     ),
     Pause.BALANCE: (
         "The reward account does not hold enough points for the next rows.",

@@ -44,7 +44,7 @@ def withdraw_claimed(claim: leases.Claim, *, gateway: Gateway) -> None:
     if not Run.objects.filter(pk=claim.run_id, cancelled_at__isnull=False).exists():
         return
     with transaction.atomic(durable=True):
-        run = Run.objects.select_for_update(no_key=True).get(pk=claim.run_id)
+        run = leases.lock_run(claim.run_id)
         if leases.still_mine(claim):
             _withdraw(run, [claim.chunk_id], now=now)
 

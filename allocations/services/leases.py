@@ -98,6 +98,12 @@ def _claim_chunk(chunk: Chunk, lane: Lane, *, now: datetime, gateway: Gateway) -
     )
 
 
+def lock_run(run_id: int) -> Run:
+    """First of all locks wherever run and chunk both change, as in claims and resumes, so that no two wait for each
+    other."""
+    return Run.objects.select_for_update(no_key=True).get(pk=run_id)
+
+
 def still_mine(claim: Claim) -> bool:
     """Whether nobody has taken the chunk over. Inside a transaction the row stays locked until its end."""
     held = Chunk.objects.select_for_update().filter(pk=claim.chunk_id, lease_epoch=claim.epoch).values_list("pk")

@@ -17,8 +17,8 @@ from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Attempt, Chunk, Row
 from allocations.models.runs import ChunkState
-from allocations.services import answering, holds, outcomes, runs, trail
-from allocations.services.leases import Claim, postpone, still_mine
+from allocations.services import answering, holds, outcomes, runs, stop_loss, trail
+from allocations.services.leases import Claim, lock_run, postpone, still_mine
 
 LOOKUP_RETRY = timedelta(seconds=60)
 _LOST = (AttemptState.UNKNOWN, AttemptState.RESOLVED)
@@ -39,6 +39,7 @@ def recover_abandoned(claim: Claim, *, gateway: Gateway) -> None:
     quiet_since = claim.abandoned_at or now
     due = quiet_since + gateway.timing.recovery.quiet
     with transaction.atomic(durable=True):
+        lock_run(claim.run_id)
         lost = Attempt.objects.filter(pk=attempt.pk, state=AttemptState.INTENT).update(
             state=move(ATTEMPT, AttemptState.INTENT, AttemptEvent.LOSE),
             quiet_since=quiet_since,
@@ -51,6 +52,7 @@ def recover_abandoned(claim: Claim, *, gateway: Gateway) -> None:
         Chunk.objects.filter(pk=claim.chunk_id).update(quiet_since=quiet_since, next_action_at=due, lookups_failed=0)
         Account.objects.filter(batches__runs=claim.run_id).update(balance_stale=True)
         outcomes.recount([claim.chunk_id])
+        stop_loss.watch_lost(attempt.chunk.run, len(rows), now=now)
         batch_id = attempt.chunk.run.batch_id
         trail.write_entry("attempt abandoned", at=now, object_type="attempt", object_id=attempt.pk, batch_id=batch_id)
 
@@ -111,6 +113,7 @@ def _act(
 ) -> bool:
     now = gateway.clock()
     with transaction.atomic(durable=True):
+        lock_run(claim.run_id)
         if not still_mine(claim):
             return False
         failed = chunk.lookups_failed + 1 if verdicts is None else 0
@@ -123,6 +126,7 @@ def _act(
         if any(verdict.outcome is Outcome.ANOMALY for verdict in settled):
             runs.pause_by_itself(chunk.run, Pause.IMPOSSIBLE, now=now)
         outcomes.recount([chunk.pk])
+        stop_loss.watch(chunk.run, settled, now=now)
         return _next(claim, chunk, facts, newly_found, len(known) - len(settled), failed, gateway=gateway)
 
 

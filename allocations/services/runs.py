@@ -159,7 +159,7 @@ def resume_run(actor: Actor, *, run_id: int) -> None:
         reopened = {"state": ChunkState.OPEN, "next_action_at": None, "lookups_failed": 0}
         Chunk.objects.filter(run=run, state=ChunkState.PEOPLE).update(**reopened)
         event = RunEvent.RESUME if run.started_at or run.cancelled_at else RunEvent.REQUEUE
-        cleared = {**UNPAUSED, "streak": 0, "canary_checks": 0}
+        cleared = {**UNPAUSED, "streak": 0, "canary_checks": 0, "lately_decided": 0, "lately_failed": 0}
         if run.pause_code == Pause.CANARY:
             cleared["canary"] = Canary.ACCEPTED
         if not advance(run, event, now=now, actor=actor, **cleared):

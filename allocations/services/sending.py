@@ -26,7 +26,7 @@ from allocations.enkash.errors import (
 )
 from allocations.gateway import CODE_VERSION, Gateway
 from allocations.models import Account, Attempt, AttemptRow, Chunk, Row, Run
-from allocations.services import answering, balances, holds, leases, outcomes, planning, runs, trail
+from allocations.services import answering, balances, holds, leases, outcomes, planning, runs, stop_loss, trail
 from allocations.services.balances import Funds
 from allocations.services.leases import Claim, still_mine, time_for_a_call
 from allocations.services.planning import payload_of
@@ -217,6 +217,7 @@ def _close(
 ) -> None:
     now = gateway.clock()
     with transaction.atomic(durable=True):
+        leases.lock_run(claim.run_id)
         if not still_mine(claim):
             return
         after = move(ATTEMPT, AttemptState.INTENT, event)
@@ -242,3 +243,5 @@ def _close(
             message=str(error),
         )
         runs.after_call(attempt.chunk.run, result, None, now=now, said=str(error))
+        if event is AttemptEvent.LOSE:
+            stop_loss.watch_lost(attempt.chunk.run, len(rows), now=now)
