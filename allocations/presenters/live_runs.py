@@ -9,7 +9,7 @@ from allocations.domain.policy import Actor, check_control_run
 from allocations.domain.states import RunState
 from allocations.models import Run
 from allocations.presenters.numbers import counted, grouped
-from allocations.presenters.times import about, clock
+from allocations.presenters.times import about, clock, moment
 from allocations.selectors.runs import ChunkCounts
 from allocations.selectors.totals import Totals
 
@@ -21,7 +21,8 @@ def sentence(run: Run, totals: Totals, chunks: ChunkCounts, *, now: datetime) ->
     have = f"{counted(totals.credited, 'person has', 'people have')} their points"
     match RunState(run.state):
         case RunState.QUEUED:
-            return f"{counted(totals.rows, 'row waits', 'rows wait')} for a worker. It begins by itself."
+            wait = f"until {moment(run.start_at)}" if is_ahead(run, now=now) else "for a worker"
+            return f"{counted(totals.rows, 'row waits', 'rows wait')} {wait}. The run begins by itself."
         case RunState.RUNNING:
             return _running(run, totals, chunks, have=have, now=now)
         case RunState.PAUSED:
@@ -32,6 +33,11 @@ def sentence(run: Run, totals: Totals, chunks: ChunkCounts, *, now: datetime) ->
             )
         case RunState.SETTLED:
             return f"Ended: {have}, {counted(totals.failed, 'row', 'rows')} failed."
+
+
+def is_ahead(run: Run, *, now: datetime) -> bool:
+    """Whether the run waits for the time that was chosen for it."""
+    return run.start_at is not None and run.start_at > now
 
 
 def _running(run: Run, totals: Totals, chunks: ChunkCounts, *, have: str, now: datetime) -> str:
@@ -52,11 +58,11 @@ def time_left(run: Run, totals: Totals, chunks: ChunkCounts, *, now: datetime) -
     return f"{about(left).capitalize()} left."
 
 
-def poll_seconds(run: Run, totals: Totals) -> int | None:
+def poll_seconds(run: Run, totals: Totals, *, now: datetime) -> int | None:
     """How soon the page asks again: 3 s while something moves, slower while it waits, never once it ended."""
     match RunState(run.state):
         case RunState.QUEUED:
-            return 3
+            return 15 if is_ahead(run, now=now) else 3
         case RunState.RUNNING:
             return 3 if totals.pending or totals.sending else 15
         case RunState.PAUSED | RunState.ATTENTION:
@@ -82,7 +88,7 @@ def phases(run: Run, totals: Totals, chunks: ChunkCounts) -> tuple[Phase, ...]:
     return (
         Phase(
             "Begin",
-            clock(run.started_at) if started else "by itself, when a worker is free",
+            _beginning(run),
             _css(started, reached=True),
         ),
         Phase(
@@ -93,6 +99,14 @@ def phases(run: Run, totals: Totals, chunks: ChunkCounts) -> tuple[Phase, ...]:
         Phase("Settle what is unknown", f"{counted(doubt, 'row')} open", _css(sent and not doubt, reached=sent)),
         Phase("Ended", clock(run.settled_at) if ended else "nothing unknown is left", _css(ended, reached=False)),
     )
+
+
+def _beginning(run: Run) -> str:
+    if run.started_at:
+        return clock(run.started_at)
+    if run.cancelled_at:
+        return "never: it was cancelled before"
+    return f"by itself, at {moment(run.start_at)}" if run.start_at else "by itself, when a worker is free"
 
 
 def _css(done: bool, *, reached: bool) -> str:  # noqa: FBT001 - reads as the name of the class it makes

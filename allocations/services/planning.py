@@ -12,6 +12,7 @@ from allocations.domain.canary import Canary
 from allocations.domain.chunking import Planned, plan, set_apart
 from allocations.domain.manifest import MerkleRoot, digest, leaf, payload_bytes, payload_hash
 from allocations.domain.pauses import Pause
+from allocations.domain.schedule import start_text
 from allocations.domain.states import BatchState, RowState, RunEvent, RunState
 from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
@@ -59,6 +60,8 @@ def is_as_approved(batch: Batch) -> bool:
         and vote is not None
         and vote.digest == batch.digest == digest(batch.manifest)
         and account_is_as_approved(batch)
+        # The first manifests knew no start.
+        and manifest.get("start_at", "") == start_text(batch.start_at)
         and merkle_root(batch) == manifest["merkle_root"]
     )
 

@@ -13,6 +13,7 @@ from allocations.domain.canary import Canary
 from allocations.domain.errors import StateConflict
 from allocations.domain.pauses import Pause, is_grave, outranks, sentence
 from allocations.domain.policy import Actor
+from allocations.domain.schedule import start_text
 from allocations.domain.states import RUN, RunEvent, RunState, move, sources
 from allocations.gateway import Gateway, database_now
 from allocations.gateway.tokens import allow_one_more_login
@@ -31,17 +32,27 @@ UNPAUSED: dict[str, Any] = {
 POINTS = ("credited_points", "failed_points", "unknown_points")
 
 
-def create_run(batch: Batch, *, actor: Actor, now: datetime, parent: Run | None = None) -> Run:
-    """A queued run in the caller's transaction; the doorbell rings after its commit."""
+def create_run(
+    batch: Batch, *, actor: Actor, now: datetime, parent: Run | None = None, start_at: datetime | None = None
+) -> Run:
+    """A queued run in the caller's transaction; the doorbell rings after its commit, or the sweeper at `start_at`."""
     run = Run.objects.create(
         batch=batch,
         parent=parent,
         generation=parent.generation + 1 if parent else 1,
         started_by_id=actor.id,
         created_at=now,
+        start_at=start_at,
     )
     trail.write_entry(
-        "run created", at=now, object_type="run", object_id=run.pk, batch_id=batch.pk, actor=actor, parent=run.parent_id
+        "run created",
+        at=now,
+        object_type="run",
+        object_id=run.pk,
+        batch_id=batch.pk,
+        actor=actor,
+        parent=run.parent_id,
+        start_at=start_text(start_at),
     )
     queue.ring_run(run.pk)
     return run

@@ -52,7 +52,7 @@ def _figures(run: Run, totals: Totals) -> dict[str, object]:
         "equation": outcomes.run_equation(totals),
         "phases": live_runs.phases(run, totals, chunks),
         "ledger": live_runs.ledger(run, totals),
-        "poll_seconds": live_runs.poll_seconds(run, totals),
+        "poll_seconds": live_runs.poll_seconds(run, totals, now=now),
     }
 
 

@@ -22,7 +22,7 @@ def run(state, **fields):
 @pytest.mark.parametrize(
     ("state", "totals", "said"),
     [
-        (RunState.QUEUED, Totals(rows=1, pending=1), "1 row waits for a worker. It begins by itself."),
+        (RunState.QUEUED, Totals(rows=1, pending=1), "1 row waits for a worker. The run begins by itself."),
         (
             RunState.RUNNING,
             MIDWAY,
@@ -75,7 +75,16 @@ def test_sentence_between_the_last_answer_and_the_end():
     ],
 )
 def test_poll_seconds_back_off_while_nothing_moves(state, totals, seconds):
-    assert poll_seconds(run(state), totals) == seconds
+    assert poll_seconds(run(state), totals, now=NOW) == seconds
+
+
+def test_a_run_with_a_start_says_when_and_is_asked_for_less_often():
+    waiting = Run(state=RunState.QUEUED, start_at=NOW + timedelta(hours=2))
+    said = sentence(waiting, Totals(rows=3, pending=3), CHUNKS, now=NOW)
+    assert said == "3 rows wait until 11 Nov 2026, 16:05 IST. The run begins by itself."
+    assert poll_seconds(waiting, Totals(), now=NOW) == 15
+    assert poll_seconds(waiting, Totals(), now=NOW + timedelta(hours=2)) == 3
+    assert phases(waiting, Totals(), CHUNKS)[0].remark == "by itself, at 11 Nov 2026, 16:05 IST"
 
 
 @pytest.mark.parametrize(
@@ -143,5 +152,5 @@ def test_control_of_an_auditor_names_the_role_it_needs():
     found = control(run(RunState.RUNNING), Actor(1, "Asha", frozenset({Role.AUDITOR})))
     assert found.act == "pause"
     assert found.why_not == (
-        "To pause or resume a run you need the role admin or approver. An owner can give it to you."
+        "To pause, stop or resume a run you need the role admin or approver. An owner can give it to you."
     )

@@ -1,10 +1,11 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from django.contrib.auth.models import User
 
 from allocations.models import Batch, Run, TrailEntry, Vote
-from allocations.presenters.run_lines import run_lines
+from allocations.presenters.run_lines import begins, run_lines
 from allocations.presenters.statuses import CREDITED, RUNNING
 from allocations.presenters.stories import Line, parts, person, story
 from allocations.presenters.trails import Event, Fact, events
@@ -64,6 +65,18 @@ def test_run_lines_show_what_came_of_an_ended_run():
     ended, live = run_lines([(Run(state="settled"), TOTALS), (Run(state="running"), Totals(rows=2, pending=2))])
     assert (ended.status, ended.percent, ended.sum) == (CREDITED, 100, "61 = 58 credited + 3 failed")
     assert (live.status, live.percent) == (RUNNING, 0)
+
+
+@pytest.mark.parametrize(
+    ("start_at", "chosen", "said"),
+    [
+        (None, None, "The run begins within a minute."),
+        (NOW, NOW, "The run begins at 11 Nov 2026, 14:05 IST."),
+        (None, NOW, "Its start, 11 Nov 2026, 14:05 IST, has passed: the run begins within a minute."),
+    ],
+)
+def test_begins_says_when(start_at, chosen, said):
+    assert begins(Run(start_at=start_at), chosen=chosen) == said
 
 
 def test_events_show_figures_with_their_labels():
