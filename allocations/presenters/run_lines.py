@@ -52,4 +52,5 @@ def status_of_run(run: Run, totals: Totals) -> Status:
     """An ended run shows what came of it."""
     if RunState(run.state) is not RunState.SETTLED:
         return run_status(RunState(run.state))
-    return settled_status(credited=totals.credited, failed=totals.failed, undecided=totals.unknown + totals.disputed)
+    doubt = totals.unknown + totals.disputed
+    return settled_status(credited=totals.credited, failed=totals.failed, undecided=doubt, cancelled=totals.cancelled)

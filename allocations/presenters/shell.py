@@ -26,6 +26,12 @@ class Shell:
     is_demo: bool
 
 
+_RUN_PAGES = frozenset(
+    {
+        *("runs", "run", "run-pause", "run-stop", "run-resume", "run-cancel"),
+        *("freeze", "freeze-propose", "freeze-refuse", "freeze-confirm"),
+    }
+)
 _SECTIONS = (
     ("home", "Home", frozenset({"home"})),
     (
@@ -40,7 +46,7 @@ _SECTIONS = (
         ),
     ),
     ("approvals", "Approvals", frozenset({"approvals", "batch-approval", "batch-approve", "batch-send-back"})),
-    ("runs", "Runs", frozenset({"runs", "run", "run-pause", "run-resume"})),
+    ("runs", "Runs", _RUN_PAGES),
     ("accounts", "Accounts", frozenset({"accounts", "account-balance"})),
 )
 _ENVIRONMENTS = {"live": "LIVE", "uat": "UAT", "simulator": "SIMULATOR"}

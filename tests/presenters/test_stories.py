@@ -52,6 +52,16 @@ def test_story_of_a_draft_begins_with_its_maker():
     assert story(Batch(uploaded_by=MAKER, created_at=NOW), votes=[], runs=[]) == [Line(NOW, "Meera K made the batch")]
 
 
+def test_story_names_who_cancelled_a_run():
+    run = Run(generation=1, cancelled_at=later(3), cancelled_by=APPROVER, settled_at=later(3))
+    totals = Totals(rows=61, cancelled=61)
+    lines = story(Batch(uploaded_by=MAKER, created_at=NOW), votes=[], runs=[(run, totals)])
+    assert [line.text for line in lines[1:]] == [
+        "rajesh cancelled what Run 1 had not sent",
+        "Run 1 ended: 61 = 61 cancelled.",
+    ]
+
+
 def test_parts_always_add_up():
     assert parts(Totals(rows=10, credited=4, unknown=1, pending=5)) == "10 = 4 credited + 1 unknown + 5 others"
     assert parts(Totals()) == "0 = 0"

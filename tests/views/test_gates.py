@@ -24,10 +24,14 @@ ACTIONS = {
     "batch-submit",
     "batch-take-back",
     "batch-withdraw",
+    "freeze-confirm",
+    "freeze-propose",
+    "freeze-refuse",
     "run-pause",
     "run-resume",
+    "run-stop",
 }
-FORMS = {"accounts", "batch-mapping", "batch-new", "batch-replace", "batch-rerun"}
+FORMS = {"accounts", "batch-mapping", "batch-new", "batch-replace", "batch-rerun", "freeze", "run-cancel"}
 TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
 
 
