@@ -4,6 +4,7 @@ from allocations.models.accounts import Account, Lane
 from allocations.models.attempts import Attempt, AttemptRow
 from allocations.models.batches import Batch, BatchEditor
 from allocations.models.freezes import Freeze
+from allocations.models.installation import Installation
 from allocations.models.problems import Problem
 from allocations.models.rows import Row
 from allocations.models.runs import Chunk, Run
@@ -22,6 +23,7 @@ __all__ = [
     "Chunk",
     "EnkashToken",
     "Freeze",
+    "Installation",
     "Lane",
     "Problem",
     "Row",

@@ -8,13 +8,14 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 
 from allocations import queue
 from allocations.domain import policy
+from allocations.domain.errors import StateConflict
 from allocations.domain.outcomes import Outcome, Reason
 from allocations.domain.policy import Actor
 from allocations.domain.states import ROW, AttemptState, RowEvent, RowState, RunEvent, RunState, move
 from allocations.gateway import Gateway, database_now
 from allocations.models import AttemptRow, Chunk, Row, Run
 from allocations.models.runs import ChunkState
-from allocations.services import leases, outcomes, runs, trail
+from allocations.services import leases, outcomes, planning, recovering, runs, trail
 
 # So many chunks within the click; a worker claims and cancels the rest.
 AT_ONCE = 200
@@ -28,6 +29,7 @@ def cancel_run(actor: Actor, *, run_id: int) -> None:
         if run.cancelled_at is not None:
             return
         policy.check_cancel_run(actor, RunState(run.state))
+        _insist_on_known_chunks(run)
         changes = {**runs.UNPAUSED, "cancelled_at": now, "cancelled_by": actor.id}
         runs.advance(run, RunEvent.CANCEL, now=now, actor=actor, **changes)
         run.refresh_from_db()
@@ -49,8 +51,19 @@ def withdraw_claimed(claim: leases.Claim, *, gateway: Gateway) -> None:
             _withdraw(run, [claim.chunk_id], now=now)
 
 
+def _insist_on_known_chunks(run: Run) -> None:
+    if recovering.under_way() and not run.chunks.exists():
+        raise StateConflict(
+            "The portal is finding out what was sent before a restore. Pause the run, and cancel it when that is over."
+        )
+
+
 def _hold_unplanned(run: Run) -> None:
-    """A run that never began has no chunks. As nothing of it is sent, one holds all its rows."""
+    """A run that never began has no chunks. As nothing of it is sent, one holds all its rows; but what a restore may
+    hide has to be looked up first, in chunks as they would be sent."""
+    if recovering.must_be_looked_up(run.batch):
+        planning.plan_chunks(run)
+        return
     pending = Row.objects.filter(batch_id=run.batch_id, state=RowState.PENDING)
     former = set(pending.filter(chunk__isnull=False).order_by().values_list("chunk_id", flat=True))
     whole = pending.aggregate(rows=Count("pk"), points=Sum("amount", default=0))
@@ -60,8 +73,9 @@ def _hold_unplanned(run: Run) -> None:
 
 
 def _unheld_chunks(run: Run, *, now: datetime) -> list[int]:
-    """Chunks with pending rows that no worker works on. What a worker holds it withdraws itself."""
-    holding = Chunk.objects.filter(leases.free(now), run=run, pending__gt=0).order_by("number")
+    """Chunks with pending rows that no worker works on. What a worker holds, or has to look up first, it withdraws
+    itself."""
+    holding = Chunk.objects.filter(leases.free(now), run=run, pending__gt=0, must_look_up=False).order_by("number")
     return list(holding.select_for_update(skip_locked=True).values_list("pk", flat=True)[:AT_ONCE])
 
 

@@ -17,7 +17,7 @@ from allocations.domain.states import BatchState, RowState, RunEvent, RunState
 from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Batch, Chunk, Row, Run
-from allocations.services import balances, holds, outcomes, runs
+from allocations.services import balances, holds, outcomes, recovering, runs
 
 _BLOCK = 2000
 PAYLOAD_FIELDS = ("title", "name", "email", "mobile", "amount", "remarks", "reference")
@@ -33,12 +33,12 @@ def begin_run(run_id: int, *, gateway: Gateway) -> None:
     now = gateway.clock()
     with transaction.atomic(durable=True):
         run = Run.objects.select_for_update().select_related("batch__account").get(pk=run_id)
-        if run.state != RunState.QUEUED:
+        if run.state != RunState.QUEUED or recovering.under_way():
             return
         if not is_as_approved(run.batch):
             runs.pause_by_itself(run, Pause.TAMPERED, now=now)
             return
-        canary = _plan_chunks(run)
+        canary = plan_chunks(run)
         begun: dict[str, Any] = {"started_at": now, "opening_balance": opening_balance, "canary": canary}
         runs.advance(run, RunEvent.START, now=now, **begun)
 
@@ -100,7 +100,7 @@ def merkle_root(batch: Batch) -> str:
     return tree.hexdigest()
 
 
-def _plan_chunks(run: Run) -> Canary:
+def plan_chunks(run: Run) -> Canary:
     """Stores the plan. WAITING: its first chunk is a canary."""
     size = run.batch.account.chunk_size
     pending = Row.objects.filter(batch=run.batch, state=RowState.PENDING).order_by("number")
@@ -115,6 +115,7 @@ def _plan_chunks(run: Run) -> Canary:
     canary = min(settings.ENKASH_CANARY_ROWS, size)
     first, rest = set_apart(planned(), count=canary) if 0 < canary < pending.count() else ([], planned())
     groups = [first, *plan(rest, size=size)] if first else plan(rest, size=size)
+    must_look_up = recovering.must_be_looked_up(run.batch)
     former = set(pending.filter(chunk__isnull=False).values_list("chunk_id", flat=True))
     chunks = Chunk.objects.bulk_create(
         Chunk(
@@ -123,6 +124,7 @@ def _plan_chunks(run: Run) -> Canary:
             row_count=len(group),
             pending=len(group),
             points=sum(amounts[row_id] for row_id in group),
+            must_look_up=must_look_up,
         )
         for number, group in enumerate(groups, start=1)
     )

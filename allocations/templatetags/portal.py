@@ -17,7 +17,7 @@ from allocations.presenters.freezes import Banner, banner
 from allocations.presenters.shell import Shell
 from allocations.presenters.shell import shell as present_shell
 from allocations.selectors.freezes import open_freeze
-from allocations.selectors.shell import open_work
+from allocations.selectors.shell import open_work, recovery
 
 register = template.Library()
 
@@ -92,4 +92,5 @@ def portal_shell(context: Context) -> Shell:
         work=open_work(),
         url_name=(match.url_name or "") if match else "",
         environment=settings.ENKASH_ENVIRONMENT,
+        recovery=recovery(),
     )

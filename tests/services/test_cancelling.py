@@ -1,15 +1,18 @@
 """Cancelling what was not sent: nothing goes out any more, and the run still comes to a true end."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
 from allocations.domain.pauses import Pause
-from allocations.models import Attempt, Chunk, Row, Run, TrailEntry
+from allocations.models import Attempt, AttemptRow, Chunk, Installation, Row, Run, TrailEntry
 from allocations.selectors.approvals import committed_points
 from allocations.services import cancelling, draining, leases, planning, runs, sending
 from allocations.services.cancelling import cancel_run
 from allocations.services.freezes import freeze_sending
+from allocations.services.outcomes import recount
 from allocations.services.reruns import rerun_failed_rows
 from tests.factories.people import actor
 from tests.services.conftest import Portal
@@ -264,3 +267,46 @@ def test_a_worker_that_dies_around_its_call_leaves_no_row_that_could_go_out(port
     assert (run.state, portal.states(run)) == (known[0], [known[1]] * 2 + ["cancelled"] * 2)
     assert len(portal.ledger()) == (0 if when == "before" else 2)
     check_invariants(portal)
+
+
+def lose_what_was_sent(run: Run) -> None:
+    """As a restore of a backup from before the call does it."""
+    Attempt.objects.filter(chunk__run=run).update(state="not_sent")
+    AttemptRow.objects.filter(attempt__chunk__run=run).delete()
+    Row.objects.filter(batch_id=run.batch_id, state="sending").update(state="pending", tries=0, first_sent_at=None)
+    Chunk.objects.filter(run=run).update(must_look_up=True, lease_expires_at=None, attempts_used=0)
+    recount(Chunk.objects.filter(run=run).values_list("pk", flat=True))
+
+
+def test_what_a_restore_may_hide_is_looked_up_before_it_is_cancelled(portal: Portal, monkeypatch) -> None:
+    run = portal.approved_run(rows=4)
+    monkeypatch.setattr(leases, "release", lambda claim: None)
+    with pytest.raises(Killed):
+        draining.drain_run(
+            run.pk, gateway=with_client(portal, Wrapped(portal.gateway.client, "allocate", after=die)).gateway
+        )
+    monkeypatch.undo()
+    lose_what_was_sent(run)
+    cancel(portal, run)
+    assert (run.state, portal.states(run)) == ("running", ["pending"] * 4)
+    portal.drain_after(run, minutes=16)
+    assert (run.state, portal.states(run)) == ("settled", ["credited"] * 2 + ["cancelled"] * 2)
+    assert portal.credited(run) == portal.ledger()
+
+
+def test_a_restored_run_that_was_never_planned_is_looked_up_first(portal: Portal) -> None:
+    run = portal.approved_run(rows=4)
+    Installation.objects.update(recovered_at=portal.clock() + timedelta(minutes=1))
+    cancel(portal, run)
+    assert (run.state, portal.states(run)) == ("running", ["pending"] * 4)
+    assert (portal.drain(run).state, portal.states(run)) == ("settled", ["cancelled"] * 4)
+    assert portal.sim.control.state()["requests"]["transactions"] == 2
+
+
+def test_a_run_that_was_never_planned_waits_for_the_end_of_a_recovery(portal: Portal) -> None:
+    run = portal.approved_run(rows=2)
+    Installation.objects.update(recovering_since=portal.clock())
+    with pytest.raises(StateConflict, match=r"^The portal is finding out what was sent before a restore\."):
+        cancel_run(portal.maker, run_id=run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.cancelled_at) == ("queued", None)

@@ -24,6 +24,7 @@ ACTIONS = {
     "batch-submit",
     "batch-take-back",
     "batch-withdraw",
+    "enkash-login",
     "freeze-confirm",
     "freeze-propose",
     "freeze-refuse",
