@@ -102,16 +102,27 @@ TRIGGERS = (
         "row_replaced_stays",
         "allocations_row",
         "UPDATE",
-        "OLD.state = 'failed' AND NEW.state = 'pending'"
-        " AND EXISTS (SELECT 1 FROM allocations_replacement r WHERE r.replaces_id = OLD.id)",
+        "EXISTS (SELECT 1 FROM allocations_replacement r WHERE r.replaces_id = OLD.id)",
         "a replaced row is never sent again",
+        only_if="OLD.state = 'failed' AND NEW.state = 'pending'",
     ),
+    Trigger(
+        "row_cancelled_stays",
+        "allocations_row",
+        "UPDATE",
+        "NEW.state <> 'cancelled'",
+        "a cancelled row is never sent",
+        only_if="OLD.state = 'cancelled'",
+    ),
+    Trigger("freeze_no_delete", "allocations_freeze", "DELETE", "1 = 1", "a freeze is never deleted"),
+    Trigger("freeze_released_stays", "allocations_freeze", "UPDATE", "NOT OLD.is_open", "a released freeze is past"),
     Trigger(
         "batch_approved_stays",
         "allocations_batch",
         "UPDATE",
         "OLD.state = 'approved' AND (NEW.state <> 'approved'"
         " OR NEW.digest <> OLD.digest OR NEW.manifest <> OLD.manifest"
+        " OR NEW.start_at {differs} OLD.start_at"
         " OR NEW.account_id <> OLD.account_id OR NEW.is_points_allocation <> OLD.is_points_allocation"
         " OR NEW.approved_by_id <> OLD.approved_by_id)",
         "an approved batch is frozen",

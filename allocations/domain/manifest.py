@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 PAYLOAD_VERSION = "1"
+# 2 added the start. A digest is taken over the stored text, so those of older manifests hold as they are.
+MANIFEST_VERSION = "2"
 # Made once: json.dumps would build an encoder for every row.
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -89,7 +91,10 @@ class Manifest:
     uploaded_by: int
     submitted_by: int
     editors: tuple[int, ...]
+    # schedule.start_text; "" for at once.
+    start_at: str = ""
     payload_version: str = PAYLOAD_VERSION
+    manifest_version: str = MANIFEST_VERSION
 
     def canonical(self) -> str:
         """Sorted keys, no spaces, no floats: the text whose SHA-256 is the digest."""

@@ -49,6 +49,7 @@ class Reason(StrEnum):
     BOTH_LISTS = "both_lists"
     UNDECIDED_AT_ENKASH = "undecided_at_enkash"
     DECIDED_BY_PEOPLE = "decided_by_people"
+    CANCELLED_AFTER_A_CALL = "cancelled_after_a_call"
 
 
 # EnKash's documented texts (bulk page, guides), lower case, white space folded.

@@ -34,6 +34,7 @@ class Undecided:
     first_sent_at: datetime
     tries: int
     gives_to_existing: bool
+    cancelled: bool = False
 
 
 def before_look_up(chunk: Undecided, *, rules: RecoveryRules, now: datetime) -> Step:
@@ -64,7 +65,8 @@ def after_look_up(
 
 def may_resend(chunk: Undecided, *, rules: RecoveryRules, now: datetime) -> bool:
     """Bounded in number and time. Without `isPointsAllocation` EnKash skips existing people in silence: not by us."""
-    return chunk.gives_to_existing and chunk.tries <= rules.max_resends and now - chunk.first_sent_at < rules.horizon
+    wanted = chunk.gives_to_existing and not chunk.cancelled
+    return wanted and chunk.tries <= rules.max_resends and now - chunk.first_sent_at < rules.horizon
 
 
 def after_restore(verdict: Verdict, state: RowState) -> Verdict | None:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 from allocations.domain.recovery import RecoveryRules
+from allocations.domain.stop_loss import StopLossRules
 from allocations.enkash.client import EnkashClient, build_client
 from allocations.enkash.config import Encryption, EnkashConfig
 from allocations.gateway.tokens import DatabaseTokenStore
@@ -64,6 +65,14 @@ def timing() -> Timing:
             max_resends=settings.ENKASH_MAX_RESENDS,
             horizon=timedelta(seconds=settings.ENKASH_RESEND_HORIZON_SECONDS),
         ),
+    )
+
+
+def stop_loss_rules() -> StopLossRules:
+    return StopLossRules(
+        percent=settings.ENKASH_STOP_LOSS_PERCENT,
+        minimum_rows=settings.ENKASH_STOP_LOSS_ROWS,
+        at_first_unknown=settings.ENKASH_STOP_AT_FIRST_UNKNOWN,
     )
 
 

@@ -3,6 +3,7 @@
 from allocations.models.accounts import Account, Lane
 from allocations.models.attempts import Attempt, AttemptRow
 from allocations.models.batches import Batch, BatchEditor
+from allocations.models.freezes import Freeze
 from allocations.models.installation import Installation
 from allocations.models.problems import Problem
 from allocations.models.proposals import ExceptionOwner, Proposal, ProposalRow
@@ -24,6 +25,7 @@ __all__ = [
     "Chunk",
     "EnkashToken",
     "ExceptionOwner",
+    "Freeze",
     "Installation",
     "Lane",
     "Problem",

@@ -83,6 +83,7 @@ def status_of(batch: Batch, totals: Totals, run: Run | None) -> Status:
         credited=totals.credited,
         failed=totals.failed,
         undecided=totals.unknown + totals.disputed,
+        cancelled=totals.cancelled,
     )
     return batch_status(BatchState(batch.state), error_rows=batch.error_rows, outcome=outcome)
 

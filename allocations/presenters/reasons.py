@@ -51,6 +51,9 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "Two people decided, with evidence, that the points were not given.",
         "Re-run it, or replace it if EnKash does not take its reference again.",
     ),
+    Reason.CANCELLED_AFTER_A_CALL: Explanation(
+        "The run was cancelled after EnKash had refused a call with this row. It is not sent again.", _ASKED
+    ),
 }
 
 EVIDENCE: dict[Evidence, str] = {

@@ -37,6 +37,12 @@ class Shell:
     notice: Notice | None = None
 
 
+_RUN_PAGES = frozenset(
+    {
+        *("runs", "run", "run-pause", "run-stop", "run-resume", "run-cancel"),
+        *("freeze", "freeze-propose", "freeze-refuse", "freeze-confirm"),
+    }
+)
 _SECTIONS = (
     ("home", "Home", frozenset({"home"})),
     (
@@ -51,7 +57,7 @@ _SECTIONS = (
         ),
     ),
     ("approvals", "Approvals", frozenset({"approvals", "batch-approval", "batch-approve", "batch-send-back"})),
-    ("runs", "Runs", frozenset({"runs", "run", "run-pause", "run-resume"})),
+    ("runs", "Runs", _RUN_PAGES),
     (
         "exceptions",
         "Exceptions",

@@ -15,8 +15,8 @@ from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, move
 from allocations.enkash.bulk_answer import BulkAnswer, read_bulk_answer
 from allocations.enkash.transport import RawAnswer
 from allocations.gateway import Gateway, enkash_config, secrets
-from allocations.models import Account, Attempt, AttemptRow, Chunk, ProposalRow, Row, Run
-from allocations.services import balances, outcomes, runs, trail
+from allocations.models import Account, Attempt, AttemptRow, Chunk, ProposalRow, Row
+from allocations.services import balances, leases, outcomes, runs, stop_loss, trail
 
 
 def read_answer(attempt: Attempt) -> BulkAnswer:
@@ -44,8 +44,7 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False) -> No
         if late and attempt.state != AttemptState.RESOLVED:
             # Kept in time after all: whoever holds the chunk now reads it whole.
             return
-        # First of all locks, as in claims and resumes, so that no two wait for each other.
-        Run.objects.select_for_update(no_key=True).get(pk=attempt.chunk.run_id)
+        leases.lock_run(attempt.chunk.run_id)
         if not late and not _advance(attempt, result):
             return
         classified = _classified(attempt, answer, result)
@@ -55,6 +54,7 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False) -> No
         _store_lines(attempt, classified.verdicts)
         if RULES[result].rows is RowsAfter.BACK and not late:
             outcomes.put_back(_row_ids(attempt), arrived=True)
+            applied = []
         else:
             outcomes.apply_verdicts(applied, now=now)
         _plan_next(attempt.chunk, result, classified, now=now, gateway=gateway)
@@ -74,6 +74,7 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False) -> No
         runs.after_call(attempt.chunk.run, result, answer.retry_after, now=now, said=answer.message)
         if classified.pause:
             runs.pause_by_itself(attempt.chunk.run, classified.pause, now=now, detail=classified.detail)
+        stop_loss.watch(attempt.chunk.run, applied, now=now)
 
 
 def _advance(attempt: Attempt, result: CallResult) -> bool:

@@ -5,6 +5,7 @@ from django.db import transaction
 from allocations.domain import policy
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.policy import Actor
+from allocations.domain.schedule import still_ahead
 from allocations.domain.states import BATCH, BatchEvent, BatchState, move
 from allocations.gateway import database_now
 from allocations.models import Batch, Run, Vote
@@ -45,7 +46,7 @@ def approve_batch(actor: Actor, *, batch_id: int, version: int, digest: str) -> 
             digest=digest,
         )
         batch.refresh_from_db()
-        return runs.create_run(batch, actor=actor, now=now)
+        return runs.create_run(batch, actor=actor, now=now, start_at=still_ahead(batch.start_at, now=now))
 
 
 def send_back_batch(actor: Actor, *, batch_id: int, version: int, digest: str, reason: str) -> Batch:

@@ -74,4 +74,4 @@ def _go_on(run: Run, *, actor: Actor, now: datetime) -> None:
         if run.state == RunState.ATTENTION and runs.advance(run, RunEvent.RESUME, now=now, actor=actor):
             queue.ring_run(run.pk)
         return
-    runs.conclude(run.pk, now=now)
+    runs.conclude(run, now=now)

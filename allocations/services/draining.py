@@ -6,6 +6,8 @@ from allocations.gateway import Gateway
 from allocations.models import Run
 from allocations.services import (
     balances,
+    canaries,
+    cancelling,
     keeping,
     leases,
     looking_up,
@@ -25,7 +27,7 @@ def drain_run(run_id: int, *, gateway: Gateway) -> bool:
         return looking_up.look_up_run(run_id, gateway=gateway)
     planning.begin_run(run_id, gateway=gateway)
     until = gateway.clock() + gateway.timing.job - gateway.timing.lease - gateway.timing.budget
-    claim = leases.claim_next_chunk(run_id, gateway=gateway)
+    claim = _next_claim(run_id, gateway=gateway)
     if claim is not None:
         _call_another_worker(run_id, gateway=gateway)
     while claim is not None:
@@ -36,10 +38,18 @@ def drain_run(run_id: int, *, gateway: Gateway) -> bool:
         if gateway.clock() > until:
             break
         # A database can be put back under a running worker.
-        claim = None if recovering.guard(gateway=gateway) else leases.claim_next_chunk(run_id, gateway=gateway)
+        claim = None if recovering.guard(gateway=gateway) else _next_claim(run_id, gateway=gateway)
     balances.read_closing_balance(run_id, gateway=gateway)
     runs.conclude_if_done(run_id, gateway=gateway)
     return claim is not None and Run.objects.filter(pk=run_id, state=RunState.RUNNING).exists()
+
+
+def _next_claim(run_id: int, *, gateway: Gateway) -> leases.Claim | None:
+    claim = leases.claim_next_chunk(run_id, gateway=gateway)
+    if claim is None and canaries.verify_canary(run_id, gateway=gateway):
+        claim = leases.claim_next_chunk(run_id, gateway=gateway)
+        _call_another_worker(run_id, gateway=gateway)
+    return claim
 
 
 def _call_another_worker(run_id: int, *, gateway: Gateway) -> None:
@@ -50,7 +60,11 @@ def _call_another_worker(run_id: int, *, gateway: Gateway) -> None:
 
 
 def work_on(claim: leases.Claim, *, gateway: Gateway) -> None:
-    """One claimed chunk: what a dead worker left, what a restore hides, what is unknown, then what may be sent."""
+    """One claimed chunk: what a dead worker left, what a restore hides, what was cancelled, what is unknown, then what
+    may be sent."""
     resolving.recover_abandoned(claim, gateway=gateway)
-    if looking_up.look_up_first(claim, gateway=gateway) and resolving.resolve_unknown(claim, gateway=gateway):
+    if not looking_up.look_up_first(claim, gateway=gateway):
+        return
+    cancelling.withdraw_claimed(claim, gateway=gateway)
+    if resolving.resolve_unknown(claim, gateway=gateway):
         sending.send_chunk(claim, gateway=gateway)

@@ -16,6 +16,7 @@ from allocations.domain.states import RunState
 from allocations.gateway import Gateway
 from allocations.models import Chunk, Installation, Lane, Run
 from allocations.models.runs import ChunkState
+from allocations.services import holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def claim_next_chunk(run_id: int, *, gateway: Gateway) -> Claim | None:
     now = gateway.clock()
     with transaction.atomic(durable=True):
         run = (
-            Run.objects.filter(due(now), pk=run_id, state=RunState.RUNNING)
+            Run.objects.filter(due(now), holds.startable(now), pk=run_id, state=RunState.RUNNING)
             .select_for_update(no_key=True, of=("self",))
             .select_related("batch")
             .first()
@@ -59,7 +60,9 @@ def claim_next_chunk(run_id: int, *, gateway: Gateway) -> Claim | None:
         known = installation()
         if run is None or known.recovering_since:
             return None
-        return _claim(run, Chunk.objects.filter(state=ChunkState.OPEN), known, now=now, gateway=gateway)
+        return _claim(
+            run, Chunk.objects.filter(holds.workable(), state=ChunkState.OPEN), known, now=now, gateway=gateway
+        )
 
 
 def claim_to_look_up(run_id: int, *, gateway: Gateway) -> Claim | None:
@@ -87,7 +90,8 @@ def installation() -> Installation:
 
 
 def _next_chunk(chunks: QuerySet[Chunk], now: datetime) -> Chunk | None:
-    return chunks.filter(due(now), free(now)).select_for_update(skip_locked=True).order_by("number").first()
+    free_now = chunks.filter(due(now), free(now)).select_for_update(skip_locked=True, of=("self",))
+    return free_now.order_by("number").first()
 
 
 def _claim_lane(account_id: int, *, now: datetime, gateway: Gateway) -> Lane | None:
@@ -120,6 +124,12 @@ def _claim_chunk(chunk: Chunk, lane: Lane, known: Installation, *, now: datetime
         abandoned_at=chunk.lease_expires_at,
         instance_id=known.instance_id,
     )
+
+
+def lock_run(run_id: int) -> Run:
+    """First of all locks wherever run and chunk both change, as in claims and resumes, so that no two wait for each
+    other."""
+    return Run.objects.select_for_update(no_key=True).get(pk=run_id)
 
 
 def still_mine(claim: Claim) -> bool:

@@ -145,6 +145,7 @@ _COUNTERS = {
     "credited_points": f"COALESCE(ROUND(SUM(credited_amount) FILTER (WHERE {_in(RowState.CREDITED)}), 2), 0)",
     "failed_points": f"COALESCE(SUM(amount) FILTER (WHERE {_in(RowState.FAILED)}), 0)",
     "unknown_points": f"COALESCE(SUM(amount) FILTER (WHERE {_in(RowState.UNKNOWN, *UNDECIDED_BY_US)}), 0)",
+    "cancelled_points": f"COALESCE(SUM(amount) FILTER (WHERE {_in(RowState.CANCELLED)}), 0)",
 }
 # By hand, because they run twice per call and the ORM takes longer to write such statements than the database to run
 # them. Nothing in them comes from outside.

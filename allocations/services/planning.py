@@ -5,16 +5,19 @@ from collections.abc import Generator, Iterator
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
-from allocations.domain.chunking import Planned, plan
+from allocations.domain.canary import Canary
+from allocations.domain.chunking import Planned, plan, set_apart
 from allocations.domain.manifest import MerkleRoot, digest, leaf, payload_bytes, payload_hash
 from allocations.domain.pauses import Pause
+from allocations.domain.schedule import start_text
 from allocations.domain.states import BatchState, RowState, RunEvent, RunState
 from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Batch, Chunk, Row, Run
-from allocations.services import balances, outcomes, recovering, runs
+from allocations.services import balances, holds, outcomes, recovering, runs
 from allocations.services.predecessors import against_replacing
 
 _BLOCK = 2000
@@ -22,9 +25,10 @@ PAYLOAD_FIELDS = ("title", "name", "email", "mobile", "amount", "remarks", "refe
 
 
 def begin_run(run_id: int, *, gateway: Gateway) -> None:
-    """Plans a queued run and lets it go; a run that is under way already is left alone."""
-    queued = Run.objects.filter(pk=run_id, state=RunState.QUEUED).select_related("batch__account").first()
-    if queued is None:
+    """Plans a queued run whose time has come and lets it go; a run that is under way already is left alone."""
+    waiting = Run.objects.filter(holds.startable(gateway.clock()), pk=run_id, state=RunState.QUEUED)
+    queued = waiting.select_related("batch__account").first()
+    if queued is None or holds.frozen():
         return
     opening_balance = _opening_balance(queued.batch.account, gateway=gateway)
     now = gateway.clock()
@@ -38,8 +42,9 @@ def begin_run(run_id: int, *, gateway: Gateway) -> None:
         if why := against_replacing(run.batch_id):
             runs.pause_by_itself(run, Pause.IMPOSSIBLE, now=now, detail=why)
             return
-        _plan_chunks(run)
-        runs.advance(run, RunEvent.START, now=now, started_at=now, opening_balance=opening_balance)
+        canary = plan_chunks(run)
+        begun: dict[str, Any] = {"started_at": now, "opening_balance": opening_balance, "canary": canary}
+        runs.advance(run, RunEvent.START, now=now, **begun)
 
 
 def _opening_balance(account: Account, *, gateway: Gateway) -> Decimal | None:
@@ -59,6 +64,8 @@ def is_as_approved(batch: Batch) -> bool:
         and vote is not None
         and vote.digest == batch.digest == digest(batch.manifest)
         and account_is_as_approved(batch)
+        # The first manifests knew no start.
+        and manifest.get("start_at", "") == start_text(batch.start_at)
         and merkle_root(batch) == manifest["merkle_root"]
     )
 
@@ -97,7 +104,8 @@ def merkle_root(batch: Batch) -> str:
     return tree.hexdigest()
 
 
-def _plan_chunks(run: Run) -> None:
+def plan_chunks(run: Run) -> Canary:
+    """Stores the plan. WAITING: its first chunk is a canary."""
     size = run.batch.account.chunk_size
     pending = Row.objects.filter(batch=run.batch, state=RowState.PENDING).order_by("number")
     amounts: dict[int, int] = {}
@@ -107,7 +115,10 @@ def _plan_chunks(run: Run) -> None:
             amounts[row_id] = amount or 0
             yield Planned(row_id, mobile, email)
 
-    groups = plan(planned(), size=size)
+    # A run of no more rows than the canary has no rest that could follow.
+    canary = min(settings.ENKASH_CANARY_ROWS, size)
+    first, rest = set_apart(planned(), count=canary) if 0 < canary < pending.count() else ([], planned())
+    groups = [first, *plan(rest, size=size)] if first else plan(rest, size=size)
     must_look_up = recovering.must_be_looked_up(run.batch)
     former = set(pending.filter(chunk__isnull=False).values_list("chunk_id", flat=True))
     chunks = Chunk.objects.bulk_create(
@@ -128,3 +139,4 @@ def _plan_chunks(run: Run) -> None:
         )
     # A re-run takes rows out of their former chunks, whose counters follow.
     outcomes.recount(former)
+    return Canary.WAITING if first else Canary.NONE

@@ -17,9 +17,9 @@ from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Attempt, Chunk, Row
 from allocations.models.runs import ChunkState
-from allocations.services import answering, keeping, outcomes, runs, trail
+from allocations.services import answering, holds, keeping, outcomes, runs, stop_loss, trail
 from allocations.services.keeping import Kept
-from allocations.services.leases import Claim, postpone, still_mine
+from allocations.services.leases import Claim, lock_run, postpone, still_mine
 
 LOOKUP_RETRY = timedelta(seconds=60)
 _LOST = (AttemptState.UNKNOWN, AttemptState.RESOLVED)
@@ -40,6 +40,7 @@ def recover_abandoned(claim: Claim, *, gateway: Gateway) -> None:
     quiet_since = claim.abandoned_at or now
     due = quiet_since + gateway.timing.recovery.quiet
     with transaction.atomic(durable=True):
+        lock_run(claim.run_id)
         lost = Attempt.objects.filter(pk=attempt.pk, state=AttemptState.INTENT).update(
             state=move(ATTEMPT, AttemptState.INTENT, AttemptEvent.LOSE),
             quiet_since=quiet_since,
@@ -52,6 +53,7 @@ def recover_abandoned(claim: Claim, *, gateway: Gateway) -> None:
         Chunk.objects.filter(pk=claim.chunk_id).update(quiet_since=quiet_since, next_action_at=due, lookups_failed=0)
         Account.objects.filter(batches__runs=claim.run_id).update(balance_stale=True)
         outcomes.recount([claim.chunk_id])
+        stop_loss.watch_lost(attempt.chunk.run, len(rows), now=now)
         batch_id = attempt.chunk.run.batch_id
         trail.write_entry("attempt abandoned", at=now, object_type="attempt", object_id=attempt.pk, batch_id=batch_id)
 
@@ -81,9 +83,10 @@ def _facts(chunk: Chunk, *, now: datetime) -> Undecided:
     attempts = chunk.attempts.filter(Q(state__in=_LOST) | silent).distinct()
     return Undecided(
         quiet_since=chunk.quiet_since or now,
-        first_sent_at=min((attempt.sent_at for attempt in attempts), default=now),
+        first_sent_at=min((attempt.sent_at for attempt in attempts), default=chunk.quiet_since or now),
         tries=len(attempts),
         gives_to_existing=chunk.run.batch.is_points_allocation,
+        cancelled=chunk.run.cancelled_at is not None,
     )
 
 
@@ -116,6 +119,7 @@ def _act(
 ) -> bool:
     now = gateway.clock()
     with transaction.atomic(durable=True):
+        lock_run(claim.run_id)
         if not still_mine(claim):
             return False
         failed = chunk.lookups_failed + 1 if verdicts is None else 0
@@ -128,6 +132,7 @@ def _act(
         if any(verdict.outcome is Outcome.ANOMALY for verdict in settled):
             runs.pause_by_itself(chunk.run, Pause.IMPOSSIBLE, now=now)
         outcomes.recount([chunk.pk])
+        stop_loss.watch(chunk.run, settled, now=now)
         return _next(claim, chunk, facts, newly_found, len(known) - len(settled), failed, gateway=gateway)
 
 
@@ -151,6 +156,8 @@ def _next(
         facts, rules=rules, now=now, newly_found=newly_found, undecided=undecided, lookups_failed=failed
     )
     match step:
+        case Step.RESEND if holds.frozen():
+            postpone(claim, now + min(rules.quiet, LOOKUP_RETRY))
         case Step.RESEND:
             return True
         case Step.ASK_PEOPLE:

@@ -9,9 +9,11 @@ from django.db.models import Sum
 from allocations import queue
 from allocations.domain import policy
 from allocations.domain.calls import CallResult, consequence
+from allocations.domain.canary import Canary
 from allocations.domain.errors import StateConflict
-from allocations.domain.pauses import Pause, outranks, sentence
+from allocations.domain.pauses import Pause, is_grave, outranks, sentence
 from allocations.domain.policy import Actor
+from allocations.domain.schedule import start_text
 from allocations.domain.states import RUN, RunEvent, RunState, move, sources
 from allocations.gateway import Gateway, database_now
 from allocations.gateway.tokens import allow_one_more_login
@@ -20,20 +22,37 @@ from allocations.models.runs import ChunkState
 from allocations.services import trail
 
 COUNTERS = ("pending", "sending", "credited", "failed", "unknown", "disputed", "cancelled")
+UNPAUSED: dict[str, Any] = {
+    "pause_code": "",
+    "pause_text": "",
+    "paused_at": None,
+    "next_action_at": None,
+    "stop_requested_at": None,
+}
 POINTS = ("credited_points", "failed_points", "unknown_points")
 
 
-def create_run(batch: Batch, *, actor: Actor, now: datetime, parent: Run | None = None) -> Run:
-    """A queued run in the caller's transaction; the doorbell rings after its commit."""
+def create_run(
+    batch: Batch, *, actor: Actor, now: datetime, parent: Run | None = None, start_at: datetime | None = None
+) -> Run:
+    """A queued run in the caller's transaction; the doorbell rings after its commit, or the sweeper at `start_at`."""
     run = Run.objects.create(
         batch=batch,
         parent=parent,
         generation=parent.generation + 1 if parent else 1,
         started_by_id=actor.id,
         created_at=now,
+        start_at=start_at,
     )
     trail.write_entry(
-        "run created", at=now, object_type="run", object_id=run.pk, batch_id=batch.pk, actor=actor, parent=run.parent_id
+        "run created",
+        at=now,
+        object_type="run",
+        object_id=run.pk,
+        batch_id=batch.pk,
+        actor=actor,
+        parent=run.parent_id,
+        start_at=start_text(start_at),
     )
     queue.ring_run(run.pk)
     return run
@@ -62,6 +81,9 @@ def advance(run: Run, event: RunEvent, *, now: datetime, actor: Actor | None = N
 
 def pause_by_itself(run: Run, pause: Pause, *, now: datetime, detail: str = "") -> None:
     """The portal stops sending and says why; in the caller's transaction."""
+    if not is_grave(pause) and Run.objects.filter(pk=run.pk, cancelled_at__isnull=False).exists():
+        # It sends nothing more, so there is nothing to hold up but its look-ups.
+        return
     why: dict[str, Any] = {"pause_code": pause.value, "pause_text": sentence(pause, detail)}
     if not advance(run, RunEvent.PAUSE, now=now, paused_at=now, next_action_at=None, **why):
         _change_reason(run, pause, why, now=now)
@@ -114,6 +136,26 @@ def pause_run(actor: Actor, *, run_id: int) -> None:
             raise StateConflict(f"The run is “{run.state}”: it cannot be paused now.")
 
 
+def stop_after_chunk(actor: Actor, *, run_id: int) -> None:
+    """A person lets the chunks that are begun come to their end, unknown rows included, and nothing else begin."""
+    now = database_now()
+    with transaction.atomic(durable=True):
+        run = Run.objects.select_for_update(of=("self",)).select_related("batch__account").get(pk=run_id)
+        policy.check_control_run(actor, RunState(run.state))
+        if run.state == RunState.PAUSED or run.stop_requested_at:
+            return
+        if run.state == RunState.ATTENTION:
+            raise StateConflict("The run sends nothing now: what is left waits for people.")
+        run.stop_requested_at = now
+        run.save(update_fields=["stop_requested_at"])
+        trail.write_entry(
+            "run stop requested", at=now, object_type="run", object_id=run.pk, batch_id=run.batch_id, actor=actor
+        )
+        if run.state == RunState.QUEUED:
+            pause_by_itself(run, Pause.STOPPED, now=now)
+        conclude(run, now=now)
+
+
 def resume_run(actor: Actor, *, run_id: int) -> None:
     """A person has mended the cause. The breakers begin anew and a blocked login gets one more try."""
     now = database_now()
@@ -127,25 +169,30 @@ def resume_run(actor: Actor, *, run_id: int) -> None:
         Account.objects.filter(pk=run.batch.account_id).update(balance_stale=True)
         reopened = {"state": ChunkState.OPEN, "next_action_at": None, "lookups_failed": 0}
         Chunk.objects.filter(run=run, state=ChunkState.PEOPLE).update(**reopened)
-        cleared = {"pause_code": "", "pause_text": "", "paused_at": None, "streak": 0, "next_action_at": None}
-        event = RunEvent.RESUME if run.started_at else RunEvent.REQUEUE
+        event = RunEvent.RESUME if run.started_at or run.cancelled_at else RunEvent.REQUEUE
+        cleared = {**UNPAUSED, "streak": 0, "canary_checks": 0, "lately_decided": 0, "lately_failed": 0}
+        if run.pause_code == Pause.CANARY:
+            cleared["canary"] = Canary.ACCEPTED
         if not advance(run, event, now=now, actor=actor, **cleared):
             raise StateConflict(f"The run is “{run.state}”: it cannot be resumed now.")
         queue.ring_run(run.pk)
 
 
 def conclude_if_done(run_id: int, *, gateway: Gateway) -> None:
-    """Settles a run without open chunks, or says that the rest waits for people."""
-    now = gateway.clock()
+    """Settles a run without open chunks, says that the rest waits for people, or pauses where that was asked for."""
     with transaction.atomic(durable=True):
-        conclude(run_id, now=now)
+        run = Run.objects.select_for_update(of=("self",)).select_related("batch__account").get(pk=run_id)
+        conclude(run, now=gateway.clock())
 
 
-def conclude(run_id: int, *, now: datetime) -> None:
-    """As conclude_if_done, in the caller's transaction."""
-    run = Run.objects.select_for_update().select_related("batch__account").get(pk=run_id)
+def conclude(run: Run, *, now: datetime) -> None:
+    """As conclude_if_done, in the caller's transaction and under its lock of the run."""
     chunks = Chunk.objects.filter(run=run)
-    if run.state not in {RunState.RUNNING, RunState.ATTENTION} or chunks.filter(state=ChunkState.OPEN).exists():
+    if run.state not in {RunState.RUNNING, RunState.ATTENTION}:
+        return
+    if (left := chunks.filter(state=ChunkState.OPEN)).exists():
+        if run.stop_requested_at and not left.filter(attempts_used__gt=0).exists():
+            pause_by_itself(run, Pause.STOPPED, now=now)
         return
     waiting = chunks.filter(state=ChunkState.PEOPLE).exists()
     event = RunEvent.NEED_PEOPLE if waiting else RunEvent.SETTLE

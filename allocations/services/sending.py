@@ -27,7 +27,19 @@ from allocations.enkash.errors import (
 from allocations.enkash.transport import RawAnswer
 from allocations.gateway import CODE_VERSION, Gateway
 from allocations.models import Account, Attempt, AttemptRow, Chunk, Row, Run
-from allocations.services import answering, balances, keeping, leases, outcomes, planning, recovering, runs, trail
+from allocations.services import (
+    answering,
+    balances,
+    holds,
+    keeping,
+    leases,
+    outcomes,
+    planning,
+    recovering,
+    runs,
+    stop_loss,
+    trail,
+)
 from allocations.services.balances import Funds
 from allocations.services.keeping import Kept
 from allocations.services.leases import Claim, still_mine, time_for_a_call
@@ -135,7 +147,7 @@ def _write_intent(chunk: Chunk, claim: Claim, *, gateway: Gateway) -> tuple[Atte
     """The durable intent. None if the worker was overtaken, the run stopped, a row tampered with, or none is left."""
     now = gateway.clock()
     with transaction.atomic(durable=True):
-        if not still_mine(claim) or not _run_goes_on(chunk):
+        if not _run_goes_on(chunk) or not still_mine(claim):
             return None
         rows = list(Row.objects.filter(chunk=chunk, state__in=_SENDABLE).order_by("number"))
         payloads = [payload_of(row) for row in rows]
@@ -170,9 +182,9 @@ def _is_as_planned(chunk: Chunk, rows: Sequence[Row], payloads: Sequence[bytes])
 
 
 def _run_goes_on(chunk: Chunk) -> bool:
-    """Read again under the transaction: a pause that was clicked meanwhile wins, and so does a recovery."""
+    """Read again under the transaction: what was clicked meanwhile wins, and so does a recovery."""
     run = Run.objects.select_for_update().get(pk=chunk.run_id)
-    return run.state == RunState.RUNNING and not recovering.under_way()
+    return run.state == RunState.RUNNING and not recovering.under_way() and holds.may_send(run, chunk)
 
 
 def _create_attempt(chunk: Chunk, claim: Claim, rows: Sequence[Row], sha256: str, *, now: datetime) -> Attempt:
@@ -225,6 +237,7 @@ def _close(
 ) -> None:
     now = gateway.clock()
     with transaction.atomic(durable=True):
+        leases.lock_run(claim.run_id)
         if not still_mine(claim):
             return
         after = move(ATTEMPT, AttemptState.INTENT, event)
@@ -250,3 +263,5 @@ def _close(
             message=str(error),
         )
         runs.after_call(attempt.chunk.run, result, None, now=now, said=str(error))
+        if event is AttemptEvent.LOSE:
+            stop_loss.watch_lost(attempt.chunk.run, len(rows), now=now)

@@ -13,7 +13,7 @@ from allocations.gateway import Gateway
 from allocations.models import Account, Chunk, Lane, Run, SweeperLease, Upload
 from allocations.models.runs import ChunkState
 from allocations.models.uploads import UploadState
-from allocations.services import balances, leases, recovering
+from allocations.services import balances, holds, leases, recovering
 
 # An upload that shows no sign of life for so long lost its worker.
 IMPORT_SILENCE = timedelta(seconds=60)
@@ -44,12 +44,12 @@ def _take_lease(owner: str, *, now: datetime, every: timedelta) -> bool:
 
 
 def runs_with_work(now: datetime) -> models.QuerySet[Run]:
-    """Runs that could go on now: queued ones, and running ones with a due free chunk and lane, or with none left."""
+    """Runs that could go on now: queued ones, running ones with a due free chunk and lane, or with none to work on."""
     due, free = leases.due(now), leases.free(now)
-    open_chunks = Chunk.objects.filter(run=OuterRef("pk"), state=ChunkState.OPEN)
+    open_chunks = Chunk.objects.filter(holds.workable(), run=OuterRef("pk"), state=ChunkState.OPEN)
     lanes = Lane.objects.filter(free, account=OuterRef("batch__account"))
     going = Q(state=RunState.RUNNING) & (Exists(open_chunks.filter(due, free)) & Exists(lanes) | ~Exists(open_chunks))
-    return Run.objects.filter(due).filter(Q(state=RunState.QUEUED) | going).order_by("pk")
+    return Run.objects.filter(due, holds.startable(now)).filter(Q(state=RunState.QUEUED) | going).order_by("pk")
 
 
 def silent_uploads(now: datetime) -> models.QuerySet[Upload]:

@@ -13,8 +13,10 @@ from allocations.actors import actor_of
 from allocations.domain.manifest import short_code
 from allocations.presenters import numbers, people, statuses, times
 from allocations.presenters.equations import Equation
+from allocations.presenters.freezes import Banner, banner
 from allocations.presenters.shell import Shell
 from allocations.presenters.shell import shell as present_shell
+from allocations.selectors.freezes import open_freeze
 from allocations.selectors.shell import open_work, recovery
 
 register = template.Library()
@@ -72,6 +74,12 @@ def equation(value: Equation) -> dict[str, Equation]:
 @register.inclusion_tag("components/legend.html")
 def legend() -> dict[str, tuple[statuses.Status, ...]]:
     return {"statuses": statuses.LEGEND}
+
+
+@register.simple_tag
+def frozen_banner() -> Banner | None:
+    """What base.html shows on every page while all sending is frozen: {% frozen_banner as frozen %}."""
+    return banner(open_freeze())
 
 
 @register.simple_tag(takes_context=True)

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from allocations.domain.policy import Actor, BatchFacts, can_edit, can_see_personal_data, check_submit
+from allocations.domain.schedule import LONGEST_AHEAD
 from allocations.forms.grids import GridForm
 from allocations.forms.mappings import LABELS
 from allocations.forms.row_numbers import RowNumberForm
@@ -56,6 +57,7 @@ def _forecast(batch: Batch) -> dict[str, object]:
         "minus_batch": -batch.points_total,
         "free_after": after,
         "missing_points": -after if after is not None else 0,
+        "longest_ahead": LONGEST_AHEAD.days,
     }
 
 

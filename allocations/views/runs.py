@@ -7,7 +7,7 @@ from django.utils import timezone
 from allocations.domain.policy import Actor
 from allocations.forms.row_filters import number
 from allocations.models import Run
-from allocations.presenters import causes, live_runs, outcomes, passports, run_lines
+from allocations.presenters import causes, live_runs, outcomes, passports, run_controls, run_lines
 from allocations.selectors import runs as reads
 from allocations.selectors.totals import Totals, run_totals
 from allocations.views.gates import page, wants_fragment
@@ -52,7 +52,7 @@ def _figures(run: Run, totals: Totals) -> dict[str, object]:
         "equation": outcomes.run_equation(totals),
         "phases": live_runs.phases(run, totals, chunks),
         "ledger": live_runs.ledger(run, totals),
-        "poll_seconds": live_runs.poll_seconds(run, totals),
+        "poll_seconds": live_runs.poll_seconds(run, totals, now=now),
     }
 
 
@@ -66,4 +66,4 @@ def _reads(run: Run) -> dict[str, object]:
 
 
 def _controls(run: Run, actor: Actor) -> dict[str, object]:
-    return {"control": live_runs.control(run, actor)}
+    return {"controls": run_controls.controls(run, actor)}

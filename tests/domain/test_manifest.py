@@ -35,6 +35,7 @@ MANIFEST = Manifest(
     uploaded_by=1,
     submitted_by=2,
     editors=(3,),
+    start_at="2026-11-11T08:35:00Z",
 )
 PERSON = {"title": "", "name": "Asha Rao", "email": "", "mobile": "9876500001", "amount": 10, "remarks": ""}
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)

@@ -65,6 +65,7 @@ class Tour:
         self._run()
         self._ended_run()
         self._outcome()
+        self._freeze()
         self._rest()
 
     def control(self, command: str, **arguments: object) -> None:
@@ -197,15 +198,16 @@ class Tour:
         expect(page.get_by_text("Paused since").first).to_be_visible(timeout=RUNNING)
         self.look(page, "run-paused")
         self._see(self.maker, "/", "home-paused")
+        self.run = re.search(r"/runs/(\d+)/", page.url).group(1)
+        self._see(self.maker, f"/runs/{self.run}/cancel/", "run-cancel")
 
     def _ended_run(self) -> None:
         self.control("settings", latency=0.0)
         self.control("topup", points=self.opening - self._opening())
-        run = re.search(r"/runs/(\d+)/", self.approver.page.url).group(1)
-        self.maker.page.goto(f"/runs/{run}/")
+        self.maker.page.goto(f"/runs/{self.run}/")
         self.maker.press("Resume")
         self.maker.wait_for_the_end(self.batch)
-        self._see(self.maker, f"/runs/{run}/", "run-ended")
+        self._see(self.maker, f"/runs/{self.run}/", "run-ended")
         self._see(self.maker, "/runs/", "runs-ended")
 
     def _outcome(self) -> None:
@@ -224,6 +226,17 @@ class Tour:
             self.look(self.maker.page, f"row-{state}", Rank.MAIN if state == "credited" else Rank.PLAIN)
         self._see(self.maker, f"/batches/{self.batch}/rows/?q=nobody+here", "batch-outcome-no-row", Rank.EXTRA)
         self._see(self.maker, f"/batches/{self.batch}/trail/", "trail")
+
+    def _freeze(self) -> None:
+        owner = self._person("demo-owner")
+        self._see(owner, "/freeze/", "freeze")
+        owner.page.get_by_label("Why").fill("EnKash called: wait until 16:00.")
+        owner.press("Freeze all sending")
+        expect(owner.page.get_by_text("Frozen since").first).to_be_visible()
+        owner.press("Propose to release all sending")
+        self._see(self.approver, "/freeze/", "freeze-release", Rank.MAIN)
+        self.approver.press("Confirm and release all sending")
+        expect(self.approver.page.get_by_text("Nothing is frozen").first).to_be_visible()
 
     def _rest(self) -> None:
         self._see(self.maker, "/", "home-work", Rank.MAIN)

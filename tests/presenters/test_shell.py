@@ -68,7 +68,7 @@ def test_roles_are_named(roles, words):
 )
 def test_recovery_is_told_on_every_page(left, words):
     since = datetime(2026, 11, 11, 8, 35, tzinfo=UTC)
-    work = OpenWork(approvals=0, runs=0)
+    work = OpenWork(approvals=0, runs=0, exceptions=0)
     notice = shell(SUDHA, work=work, url_name="home", environment="live", recovery=Recovery(since, left)).notice
     assert notice.head == "Nothing is sent: the portal recovers since 11 Nov 2026, 14:05 IST."
     assert words in notice.text

@@ -25,10 +25,14 @@ ACTIONS = {
     "batch-take-back",
     "batch-withdraw",
     "enkash-login",
+    "freeze-confirm",
+    "freeze-propose",
+    "freeze-refuse",
     "run-pause",
     "run-resume",
+    "run-stop",
 }
-FORMS = {"accounts", "batch-mapping", "batch-new", "batch-replace", "batch-rerun"}
+FORMS = {"accounts", "batch-mapping", "batch-new", "batch-replace", "batch-rerun", "freeze", "run-cancel"}
 TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
 
 
