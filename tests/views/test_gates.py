@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from allocations.urls import urlpatterns
 from tests.factories.batches import approved_batch
+from tests.factories.decisions import open_proposal
 from tests.factories.people import person
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +25,12 @@ ACTIONS = {
     "batch-submit",
     "batch-take-back",
     "batch-withdraw",
+    "decision-confirm",
+    "decision-evidence",
+    "decision-refuse",
+    "decision-withdraw",
+    "exceptions-act",
+    "replacement-give-up",
     "enkash-login",
     "freeze-confirm",
     "freeze-propose",
@@ -32,7 +39,17 @@ ACTIONS = {
     "run-resume",
     "run-stop",
 }
-FORMS = {"accounts", "batch-mapping", "batch-new", "batch-replace", "batch-rerun", "freeze", "run-cancel"}
+FORMS = {
+    "accounts",
+    "batch-mapping",
+    "batch-new",
+    "batch-replace",
+    "batch-rerun",
+    "decision-new",
+    "freeze",
+    "replacement-new",
+    "run-cancel",
+}
 TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
 
 
@@ -75,7 +92,9 @@ def test_route_takes_only_its_own_methods(client, name):
 def test_page_is_never_cached_and_has_the_strict_policy(client, name):
     client.force_login(person("admin", "approver", "owner"))
     run = approved_batch(credited=1).runs.get()
-    headers = client.get(address(name, batch_id=run.batch_id, run_id=run.pk, number=2)).headers
+    decision = open_proposal(rows=run.batch.rows.all())
+    numbers = {"batch_id": run.batch_id, "run_id": run.pk, "number": 2, "proposal_id": decision.pk}
+    headers = client.get(address(name, **numbers)).headers
     assert "no-store" in headers["Cache-Control"]
     assert (
         "script-src 'self'" in headers["Content-Security-Policy"],
