@@ -25,13 +25,18 @@ PAYLOAD = (
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """Refuse `action` on `table` when `condition` holds; OLD and NEW as in SQL, {differs} for "is distinct from"."""
+    """Refuse `action` on `table` when `condition` holds; OLD and NEW as in SQL, {differs} for "is distinct from".
+
+    `only_if`: a part of the condition that looks at nothing but OLD and NEW. PostgreSQL asks it without calling a
+    function, which costs a run's rows a third of their update otherwise.
+    """
 
     name: str
     table: str
     action: str
     condition: str
     sentence: str
+    only_if: str = ""
 
 
 _FROZEN_BATCH = (
@@ -66,15 +71,17 @@ TRIGGERS = (
         "row_payload_frozen",
         "allocations_row",
         "UPDATE",
-        f"({_PAYLOAD_CHANGED}) AND {_FROZEN_BATCH}",
+        _FROZEN_BATCH,
         "the payload of a submitted row is frozen",
+        only_if=_PAYLOAD_CHANGED,
     ),
     Trigger(
         "row_choice_frozen",
         "allocations_row",
         "UPDATE",
-        f"(OLD.state = 'left_out') <> (NEW.state = 'left_out') AND {_FROZEN_BATCH}",
+        _FROZEN_BATCH,
         "which rows of a submitted batch are left out is frozen",
+        only_if="(OLD.state = 'left_out') <> (NEW.state = 'left_out')",
     ),
     Trigger("row_frozen_stays", "allocations_row", "DELETE", _FROZEN_BATCH, "a submitted row is never deleted"),
     Trigger(
@@ -82,9 +89,10 @@ TRIGGERS = (
         "allocations_row",
         "UPDATE",
         # A transaction id can follow a credit that was proved without it, but never change.
-        "OLD.state = 'credited' AND (NEW.state <> 'credited' OR NEW.credited_amount {differs} OLD.credited_amount"
-        " OR (OLD.transaction_id IS NOT NULL AND NEW.transaction_id {differs} OLD.transaction_id))",
+        "NEW.state <> 'credited' OR NEW.credited_amount {differs} OLD.credited_amount"
+        " OR (OLD.transaction_id IS NOT NULL AND NEW.transaction_id {differs} OLD.transaction_id)",
         "a credited row stays credited",
+        only_if="OLD.state = 'credited'",
     ),
     Trigger(
         "batch_approved_stays",
@@ -100,7 +108,8 @@ TRIGGERS = (
 
 
 def _sqlite(trigger: Trigger) -> list[str]:
-    condition = trigger.condition.format(differs="IS NOT")
+    parts = [part.format(differs="IS NOT") for part in (trigger.only_if, trigger.condition) if part]
+    condition = " AND ".join(f"({part})" for part in parts)
     create = (
         f"CREATE TRIGGER {trigger.name} BEFORE {trigger.action} ON {trigger.table} FOR EACH ROW WHEN {condition} "
         f"BEGIN SELECT RAISE(ABORT, '{trigger.sentence}'); END"
@@ -110,11 +119,12 @@ def _sqlite(trigger: Trigger) -> list[str]:
 
 def _postgresql(trigger: Trigger) -> list[str]:
     result = "OLD" if trigger.action == "DELETE" else "NEW"
-    # WHEN cannot hold a subquery on PostgreSQL, so the condition stands in the function.
+    # WHEN cannot hold a subquery on PostgreSQL, so the rest of the condition stands in the function.
+    when = f" WHEN ({trigger.only_if.format(differs='IS DISTINCT FROM')})" if trigger.only_if else ""
     return _postgresql_guard(
         name=trigger.name,
         table=trigger.table,
-        event=f"BEFORE {trigger.action} ON {trigger.table} FOR EACH ROW",
+        event=f"BEFORE {trigger.action} ON {trigger.table} FOR EACH ROW{when}",
         body=f"IF {trigger.condition.format(differs='IS DISTINCT FROM')} THEN "
         f"RAISE EXCEPTION '{trigger.sentence}' USING ERRCODE = 'integrity_constraint_violation'; "
         f"END IF; RETURN {result};",

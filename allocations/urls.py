@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("", home.show_home, name="home"),
     path("template.xlsx", list_template.download_template, name="list-template"),
     path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/<int:account_id>/lanes/", accounts.set_lanes, name="account-lanes"),
     path("accounts/<int:account_id>/balance/", accounts.refresh_balance, name="account-balance"),
     path("batches/", batches.list_batches, name="batches"),
     path("batches/new/", lists.new_batch, name="batch-new"),

@@ -14,7 +14,7 @@ from allocations.enkash.bulk_answer import BulkAnswer, read_bulk_answer
 from allocations.enkash.transport import RawAnswer
 from allocations.gateway import Gateway, enkash_config, secrets
 from allocations.models import Account, Attempt, AttemptRow, Chunk, Row, Run
-from allocations.services import outcomes, runs, trail
+from allocations.services import balances, outcomes, runs, trail
 from allocations.services.leases import Claim, still_mine
 
 
@@ -184,10 +184,7 @@ def _note_balance(account: Account, verdicts: Sequence[Verdict], *, now: datetim
     told = (v.account_balance for v in verdicts)
     reported = [balance for balance in told if balance is not None and outcomes.fits(balance)]
     unsure = late or any(v.outcome not in {Outcome.CREDITED, Outcome.FAILED} for v in verdicts)
-    if reported:
-        Account.objects.filter(pk=account.pk).update(balance=min(reported), balance_at=now, balance_stale=unsure)
-    elif unsure:
-        Account.objects.filter(pk=account.pk).update(balance_stale=True)
+    balances.note_answer(account, min(reported, default=None), unsure=unsure, now=now)
 
 
 def _chunks_of(classified: Classified) -> list[int]:

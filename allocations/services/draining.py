@@ -1,9 +1,10 @@
 """Working off a run: chunk after chunk until nothing is due, the run stops, or the job's time is nearly up."""
 
+from allocations import queue
 from allocations.domain.states import RunState
 from allocations.gateway import Gateway
 from allocations.models import Run
-from allocations.services import balances, leases, planning, resolving, runs, sending
+from allocations.services import balances, leases, planning, resolving, runs, sending, sweeping
 
 
 def drain_run(run_id: int, *, gateway: Gateway) -> bool:
@@ -11,6 +12,8 @@ def drain_run(run_id: int, *, gateway: Gateway) -> bool:
     planning.begin_run(run_id, gateway=gateway)
     until = gateway.clock() + gateway.timing.job - gateway.timing.lease - gateway.timing.budget
     claim = leases.claim_next_chunk(run_id, gateway=gateway)
+    if claim is not None:
+        _call_another_worker(run_id, gateway=gateway)
     while claim is not None:
         try:
             work_on(claim, gateway=gateway)
@@ -22,6 +25,13 @@ def drain_run(run_id: int, *, gateway: Gateway) -> bool:
     balances.read_closing_balance(run_id, gateway=gateway)
     runs.conclude_if_done(run_id, gateway=gateway)
     return claim is not None and Run.objects.filter(pk=run_id, state=RunState.RUNNING).exists()
+
+
+def _call_another_worker(run_id: int, *, gateway: Gateway) -> None:
+    """One job is one lane. Whoever got a lane rings for the next one, if lane and work for it are free; a worker that
+    comes in vain, or twice, finds nothing to claim. A lost ring is the sweeper's."""
+    if sweeping.runs_with_work(gateway.clock()).filter(pk=run_id).exists():
+        queue.ring_run(run_id)
 
 
 def work_on(claim: leases.Claim, *, gateway: Gateway) -> None:

@@ -30,11 +30,13 @@ class Claim:
     abandoned_at: datetime | None
 
 
-def _free(now: datetime) -> Q:
+def free(now: datetime) -> Q:
+    """Held by nobody, or by somebody whose time is over."""
     return Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lt=now)
 
 
-def _due(now: datetime) -> Q:
+def due(now: datetime) -> Q:
+    """Not waiting for a later instant."""
     return Q(next_action_at__isnull=True) | Q(next_action_at__lte=now)
 
 
@@ -43,7 +45,7 @@ def claim_next_chunk(run_id: int, *, gateway: Gateway) -> Claim | None:
     now = gateway.clock()
     with transaction.atomic(durable=True):
         run = (
-            Run.objects.filter(_due(now), pk=run_id, state=RunState.RUNNING)
+            Run.objects.filter(due(now), pk=run_id, state=RunState.RUNNING)
             .select_for_update(no_key=True, of=("self",))
             .select_related("batch")
             .first()
@@ -57,7 +59,7 @@ def claim_next_chunk(run_id: int, *, gateway: Gateway) -> Claim | None:
 
 def _next_chunk(run_id: int, now: datetime) -> Chunk | None:
     return (
-        Chunk.objects.filter(_due(now), _free(now), run_id=run_id, state=ChunkState.OPEN)
+        Chunk.objects.filter(due(now), free(now), run_id=run_id, state=ChunkState.OPEN)
         .select_for_update(skip_locked=True)
         .order_by("number")
         .first()
@@ -65,8 +67,8 @@ def _next_chunk(run_id: int, now: datetime) -> Chunk | None:
 
 
 def _claim_lane(account_id: int, *, now: datetime, gateway: Gateway) -> Lane | None:
-    for lane in Lane.objects.filter(_free(now), account_id=account_id).order_by("number"):
-        claimed = Lane.objects.filter(_free(now), pk=lane.pk, lease_epoch=lane.lease_epoch).update(
+    for lane in Lane.objects.filter(free(now), account_id=account_id).order_by("number"):
+        claimed = Lane.objects.filter(free(now), pk=lane.pk, lease_epoch=lane.lease_epoch).update(
             lease_owner=gateway.worker, lease_epoch=F("lease_epoch") + 1, lease_expires_at=now + gateway.timing.lease
         )
         if claimed:
@@ -77,7 +79,7 @@ def _claim_lane(account_id: int, *, now: datetime, gateway: Gateway) -> Lane | N
 
 def _claim_chunk(chunk: Chunk, lane: Lane, *, now: datetime, gateway: Gateway) -> Claim | None:
     expires_at = now + gateway.timing.lease
-    claimed = Chunk.objects.filter(_free(now), pk=chunk.pk, lease_epoch=chunk.lease_epoch).update(
+    claimed = Chunk.objects.filter(free(now), pk=chunk.pk, lease_epoch=chunk.lease_epoch).update(
         lease_owner=gateway.worker, lease_epoch=F("lease_epoch") + 1, lease_expires_at=expires_at
     )
     if not claimed:
@@ -104,6 +106,11 @@ def still_mine(claim: Claim) -> bool:
 def time_for_a_call(claim: Claim, *, gateway: Gateway) -> bool:
     """Self-fencing: a call is begun only if its worst case ends before the lease does."""
     return claim.expires_at - gateway.clock() >= gateway.timing.budget
+
+
+def postpone(claim: Claim, until: datetime) -> None:
+    """The chunk has nothing to do before `until`."""
+    Chunk.objects.filter(pk=claim.chunk_id, lease_epoch=claim.epoch).update(next_action_at=until)
 
 
 def release(claim: Claim) -> None:

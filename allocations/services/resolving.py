@@ -18,7 +18,7 @@ from allocations.gateway import Gateway
 from allocations.models import Account, Attempt, Chunk, Row
 from allocations.models.runs import ChunkState
 from allocations.services import answering, outcomes, runs, trail
-from allocations.services.leases import Claim, still_mine
+from allocations.services.leases import Claim, postpone, still_mine
 
 LOOKUP_RETRY = timedelta(seconds=60)
 _LOST = (AttemptState.UNKNOWN, AttemptState.RESOLVED)
@@ -63,7 +63,7 @@ def resolve_unknown(claim: Claim, *, gateway: Gateway) -> bool:
     chunk = Chunk.objects.select_related("run__batch__account").get(pk=claim.chunk_id)
     facts = _facts(chunk, now=gateway.clock())
     if before_look_up(facts, rules=gateway.timing.recovery, now=gateway.clock()) is Step.WAIT:
-        _wait(claim, facts.quiet_since + gateway.timing.recovery.quiet)
+        postpone(claim, facts.quiet_since + gateway.timing.recovery.quiet)
         return False
     verdicts = _look_up(chunk, rows, gateway=gateway)
     return _act(claim, chunk, facts, rows, verdicts, gateway=gateway)
@@ -97,10 +97,6 @@ def _look_up(chunk: Chunk, rows: Sequence[Row], *, gateway: Gateway) -> list[Ver
         return None
     verdicts = [judge(answering.sent_row(row, Before.MAYBE), found) for row in rows]
     return without_reuse(verdicts, taken=answering.holders(t.transaction_id for t in found))
-
-
-def _wait(claim: Claim, until: datetime) -> None:
-    Chunk.objects.filter(pk=claim.chunk_id, lease_epoch=claim.epoch).update(next_action_at=until)
 
 
 def _act(
@@ -156,7 +152,7 @@ def _next(
         case Step.WAIT | Step.LOOK_UP:
             # Something new was found: the request may still be running, so the quiet time starts over.
             Chunk.objects.filter(pk=chunk.pk).update(quiet_since=now if newly_found else facts.quiet_since)
-            _wait(claim, now + (min(rules.quiet, LOOKUP_RETRY) if failed else rules.quiet))
+            postpone(claim, now + (min(rules.quiet, LOOKUP_RETRY) if failed else rules.quiet))
     return False
 
 
@@ -170,7 +166,7 @@ def _wait_for_ids(claim: Claim, fruitless: int, *, gateway: Gateway) -> None:
         return
     # Counted as a failed look-up although EnKash may have answered, so that the waiting ends.
     chunk.update(lookups_failed=fruitless)
-    _wait(claim, gateway.clock() + min(rules.quiet, LOOKUP_RETRY))
+    postpone(claim, gateway.clock() + min(rules.quiet, LOOKUP_RETRY))
 
 
 def _ask_people(chunk: Chunk, *, now: datetime) -> None:

@@ -26,12 +26,15 @@ from allocations.enkash.errors import (
 )
 from allocations.gateway import CODE_VERSION, Gateway
 from allocations.models import Account, Attempt, AttemptRow, Chunk, Row, Run
-from allocations.services import answering, balances, outcomes, planning, runs, trail
+from allocations.services import answering, balances, leases, outcomes, planning, runs, trail
+from allocations.services.balances import Funds
 from allocations.services.leases import Claim, still_mine, time_for_a_call
 from allocations.services.planning import payload_of
 
 # The token must outlive the call it is used for.
 TOKEN_MARGIN = timedelta(seconds=30)
+# How long a chunk waits for the answers of other lanes when the balance may not suffice for all.
+OTHER_LANES = timedelta(seconds=5)
 
 
 def send_chunk(claim: Claim, *, gateway: Gateway) -> None:
@@ -42,7 +45,7 @@ def send_chunk(claim: Claim, *, gateway: Gateway) -> None:
         with transaction.atomic(durable=True):
             outcomes.recount([chunk.pk])
         return
-    token = _prepare(chunk, wanted, gateway=gateway)
+    token = _prepare(chunk, wanted, claim=claim, gateway=gateway)
     if token is None or not time_for_a_call(claim, gateway=gateway):
         return
     intent = _write_intent(chunk, claim, gateway=gateway)
@@ -74,10 +77,13 @@ def send_chunk(claim: Claim, *, gateway: Gateway) -> None:
     answering.apply_answer(attempt.pk, gateway=gateway, late=not mine)
 
 
-def _prepare(chunk: Chunk, wanted: int, *, gateway: Gateway) -> Token | None:
+def _prepare(chunk: Chunk, wanted: int, *, claim: Claim, gateway: Gateway) -> Token | None:
     """A token that lives long enough and a balance that suffices; otherwise the run waits or pauses."""
     try:
-        balance = balances.balance_for_sending(chunk.run.batch.account_id, gateway=gateway)
+        funds = balances.balance_for_sending(chunk.run.batch.account_id, gateway=gateway)
+        if not funds.cover(wanted):
+            # The stored figure may be minutes old: a top-up since then is no reason to pause.
+            funds = balances.balance_for_sending(chunk.run.batch.account_id, gateway=gateway, afresh=True)
         token = gateway.client.token((gateway.timing.deadline + TOKEN_MARGIN).total_seconds())
     except (LoginRefused, LoginBlocked) as error:
         _hold(chunk, Pause.LOGIN, gateway=gateway, detail=error.message)
@@ -86,11 +92,20 @@ def _prepare(chunk: Chunk, wanted: int, *, gateway: Gateway) -> Token | None:
     except EnkashError as error:
         _back_off(chunk, error, gateway=gateway)
     else:
-        if balance >= wanted:
+        if funds.cover(wanted):
             return token
-        detail = f"balance {grouped(int(balance))} points, the next {chunk.row_count} rows need {grouped(int(wanted))}"
-        _hold(chunk, Pause.BALANCE, gateway=gateway, detail=detail)
+        _wait_or_hold(chunk, wanted, funds, claim=claim, gateway=gateway)
     return None
+
+
+def _wait_or_hold(chunk: Chunk, wanted: int, funds: Funds, *, claim: Claim, gateway: Gateway) -> None:
+    """Enough only if calls of other lanes fail: their answers will tell. Not enough in any case: people top up."""
+    if funds.balance >= wanted:
+        leases.postpone(claim, gateway.clock() + OTHER_LANES)
+        return
+    balance, needed = grouped(int(funds.balance)), grouped(int(wanted))
+    detail = f"balance {balance} points, the next {chunk.row_count} rows need {needed}"
+    _hold(chunk, Pause.BALANCE, gateway=gateway, detail=detail)
 
 
 _SENDABLE = (RowState.PENDING, RowState.UNKNOWN)
@@ -121,6 +136,11 @@ def _write_intent(chunk: Chunk, claim: Claim, *, gateway: Gateway) -> tuple[Atte
             return None
         if not rows:
             outcomes.recount([chunk.pk])
+            return None
+        # Asked again where intents of the run come one after another: another lane may have spent it meanwhile.
+        points = sum(row.amount or 0 for row in rows)
+        if not balances.stored_funds(chunk.run.batch.account_id).cover(points):
+            leases.postpone(claim, now)
             return None
         body = request_body(payloads)
         attempt = _create_attempt(chunk, claim, rows, hashlib.sha256(body).hexdigest(), now=now)

@@ -13,7 +13,7 @@ from allocations.gateway import Gateway
 from allocations.models import Account, Chunk, Lane, Run, SweeperLease, Upload
 from allocations.models.runs import ChunkState
 from allocations.models.uploads import UploadState
-from allocations.services import balances
+from allocations.services import balances, leases
 
 # An upload that shows no sign of life for so long lost its worker.
 IMPORT_SILENCE = timedelta(seconds=60)
@@ -43,8 +43,7 @@ def _take_lease(owner: str, *, now: datetime, every: timedelta) -> bool:
 
 def runs_with_work(now: datetime) -> models.QuerySet[Run]:
     """Runs that could go on now: queued ones, and running ones with a due free chunk and lane, or with none left."""
-    due = Q(next_action_at__isnull=True) | Q(next_action_at__lte=now)
-    free = Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lt=now)
+    due, free = leases.due(now), leases.free(now)
     open_chunks = Chunk.objects.filter(run=OuterRef("pk"), state=ChunkState.OPEN)
     lanes = Lane.objects.filter(free, account=OuterRef("batch__account"))
     going = Q(state=RunState.RUNNING) & (Exists(open_chunks.filter(due, free)) & Exists(lanes) | ~Exists(open_chunks))

@@ -9,7 +9,6 @@ from allocations.domain.answers import Verdict
 from allocations.domain.outcomes import Evidence, Outcome
 from allocations.models import Account, Attempt, EnkashToken, Row, TrailEntry
 from allocations.services import answering, balances, outcomes
-from tests.factories.people import actor
 from tests.services.conftest import Portal
 from tests.services.invariants import check_invariants
 
@@ -104,16 +103,6 @@ def test_the_balance_is_read_again_when_it_is_old(portal: Portal) -> None:
     balances.balance_for_sending(portal.account.pk, gateway=portal.gateway)
     balances.balance_for_sending(portal.account.pk, gateway=portal.gateway)
     assert portal.sim.control.state()["requests"]["account"] == 2
-
-
-def test_add_account_gives_it_one_lane_and_refuses_a_second_of_its_kind(portal: Portal) -> None:
-    owner = actor("owner")
-    added = balances.add_account(owner, name="New", company_id="CEK1", card_account_id="CA9")
-    assert added.lanes.count() == 1
-    with pytest.raises(balances.InvalidInput, match="exists already"):
-        balances.add_account(owner, name="New", company_id="CEK1", card_account_id="CA8")
-    with pytest.raises(balances.InvalidInput, match="is here already"):
-        balances.add_account(owner, name="Other", company_id="CEK1", card_account_id="CA9")
 
 
 def test_refresh_balance_tells_what_kept_it(portal: Portal, monkeypatch) -> None:

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 ROUTES = sorted({route.name for route in urlpatterns})
 ACTIONS = {
     "account-balance",
+    "account-lanes",
     "batch-approve",
     "batch-export",
     "batch-leave-out",
