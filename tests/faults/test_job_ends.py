@@ -18,7 +18,7 @@ def test_f16_a_job_whose_time_is_up_within_its_call_is_resolved(field: Field, se
         field.sim.faults.push(kind="hang", endpoint=endpoint, seconds=2.2, then="answer")
     field.worker(**SLOW)
     run = field.approved_run(rows=10)
-    wait_until(lambda: Attempt.objects.exists())
+    wait_until(Attempt.objects.exists)
     field.sweeper()
     field.assert_everybody_credited(run)
     assert Attempt.objects.get().state == "resolved"
