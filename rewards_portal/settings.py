@@ -186,6 +186,7 @@ _QUEUE = {
 RQ_QUEUES = {"imports": {**_QUEUE, "DEFAULT_TIMEOUT": IMPORT_JOB_SECONDS}, "runs": dict(_QUEUE)}
 RQ_SHOW_ADMIN_LINK = False
 MEDIA_ROOT = BASE_DIR / env.text("MEDIA_ROOT", use="Set a folder outside the web root.", default="var/uploads")
+SPOOL_ROOT = BASE_DIR / env.text("SPOOL_ROOT", use="Set a folder outside the web root.", default="var/spool")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

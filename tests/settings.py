@@ -31,6 +31,7 @@ _ENVIRONMENT = {
     "DATABASE_URL": f"sqlite:///{_FOLDER}/portal.sqlite3",
     "REDIS_URL": "redis://127.0.0.1:9/0",
     "MEDIA_ROOT": str(_FOLDER / "uploads"),
+    "SPOOL_ROOT": str(_FOLDER / "spool"),
     "STATIC_ROOT": str(_FOLDER / "static"),
     "LOG_LEVEL": "WARNING",
     # Playwright keeps an event loop in the test's thread, which Django would take for asynchronous code.

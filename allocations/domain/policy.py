@@ -121,6 +121,10 @@ def check_manage_accounts(actor: Actor) -> None:
     require_role(actor, Role.OWNER, act="change reward accounts")
 
 
+def check_try_login(actor: Actor) -> None:
+    require_role(actor, Role.ADMIN, Role.OWNER, act="try EnKash's login again")
+
+
 can_view = permits(check_view)
 can_upload = permits(check_upload)
 can_edit = permits(check_edit)

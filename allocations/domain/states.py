@@ -132,6 +132,9 @@ ROW: Mapping[tuple[RowState, RowEvent], RowState] = {
     (W.UNKNOWN, We.CONTRADICT): W.CONFLICT,
     (W.UNKNOWN, We.DISTRUST): W.ANOMALY,
     (W.PENDING, We.CREDIT): W.CREDITED,
+    # After a restore a row can be with EnKash that we believe was never sent.
+    (W.PENDING, We.CONTRADICT): W.CONFLICT,
+    (W.PENDING, We.DISTRUST): W.ANOMALY,
     (W.FAILED, We.CREDIT): W.CREDITED,
     (W.CONFLICT, We.CREDIT): W.CREDITED,
     (W.CONFLICT, We.FAIL): W.FAILED,

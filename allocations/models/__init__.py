@@ -3,6 +3,7 @@
 from allocations.models.accounts import Account, Lane
 from allocations.models.attempts import Attempt, AttemptRow
 from allocations.models.batches import Batch, BatchEditor
+from allocations.models.installation import Installation
 from allocations.models.problems import Problem
 from allocations.models.rows import Row
 from allocations.models.runs import Chunk, Run
@@ -20,6 +21,7 @@ __all__ = [
     "BatchEditor",
     "Chunk",
     "EnkashToken",
+    "Installation",
     "Lane",
     "Problem",
     "Row",

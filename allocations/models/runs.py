@@ -72,6 +72,8 @@ class Chunk(models.Model):
     # Latest instant at which a request of ours for this chunk could still have been on the wire.
     quiet_since = models.DateTimeField(null=True)
     lookups_failed = models.PositiveSmallIntegerField(default=0)
+    # After a restore: no row of it may be sent before a look-up of all of them.
+    must_look_up = models.BooleanField(default=False)
 
     pending = models.PositiveIntegerField(default=0)
     sending = models.PositiveIntegerField(default=0)
@@ -87,7 +89,10 @@ class Chunk(models.Model):
 
     class Meta:
         ordering = ("number",)
-        indexes = (models.Index(fields=("run", "state", "next_action_at", "number"), name="chunk_work"),)
+        indexes = (
+            models.Index(fields=("run", "state", "next_action_at", "number"), name="chunk_work"),
+            models.Index(fields=("run",), condition=Q(must_look_up=True), name="chunk_to_look_up"),
+        )
         constraints = (
             models.UniqueConstraint(fields=("run", "number"), name="chunk_number_once"),
             known("state", ChunkState, "chunk_state_known"),

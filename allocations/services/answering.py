@@ -1,4 +1,4 @@
-"""After the call: keep the raw answer, then read it, then believe what it proves. Three steps, three commits."""
+"""After the raw answer is kept: read it, then believe what it proves."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -15,30 +15,6 @@ from allocations.enkash.transport import RawAnswer
 from allocations.gateway import Gateway, enkash_config, secrets
 from allocations.models import Account, Attempt, AttemptRow, Chunk, Row, Run
 from allocations.services import balances, outcomes, runs, trail
-from allocations.services.leases import Claim, still_mine
-
-
-def keep_answer(attempt: Attempt, raw: RawAnswer, *, claim: Claim, gateway: Gateway) -> bool:
-    """Commit the raw bytes before anybody looks at them. False: the worker was overtaken, the answer is late."""
-    now = gateway.clock()
-    answer = {
-        "answered_at": now,
-        "quiet_since": now,
-        "seconds": raw.seconds,
-        "http_status": raw.status,
-        "headers": dict(raw.headers),
-        "body": secrets.encrypt(raw.body),
-    }
-    with transaction.atomic(durable=True):
-        mine = still_mine(claim)
-        # An intent that nobody has given up yet is answered in time: whoever holds the chunk now will read it.
-        kept = Attempt.objects.filter(pk=attempt.pk, state=AttemptState.INTENT).update(
-            state=move(ATTEMPT, AttemptState.INTENT, AttemptEvent.ANSWER), **answer
-        )
-        if not kept:
-            given_up = Attempt.objects.filter(pk=attempt.pk, state__in=(AttemptState.UNKNOWN, AttemptState.RESOLVED))
-            given_up.update(state=AttemptState.RESOLVED, **answer)
-    return mine and kept == 1
 
 
 def read_answer(attempt: Attempt) -> BulkAnswer:

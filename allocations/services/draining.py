@@ -4,11 +4,25 @@ from allocations import queue
 from allocations.domain.states import RunState
 from allocations.gateway import Gateway
 from allocations.models import Run
-from allocations.services import balances, leases, planning, resolving, runs, sending, sweeping
+from allocations.services import (
+    balances,
+    keeping,
+    leases,
+    looking_up,
+    planning,
+    recovering,
+    resolving,
+    runs,
+    sending,
+    sweeping,
+)
 
 
 def drain_run(run_id: int, *, gateway: Gateway) -> bool:
     """True when there is more to do right now and the job only ran out of time: ring again."""
+    keeping.take_late(gateway=gateway)
+    if recovering.guard(gateway=gateway):
+        return looking_up.look_up_run(run_id, gateway=gateway)
     planning.begin_run(run_id, gateway=gateway)
     until = gateway.clock() + gateway.timing.job - gateway.timing.lease - gateway.timing.budget
     claim = leases.claim_next_chunk(run_id, gateway=gateway)
@@ -21,7 +35,8 @@ def drain_run(run_id: int, *, gateway: Gateway) -> bool:
             leases.release(claim)
         if gateway.clock() > until:
             break
-        claim = leases.claim_next_chunk(run_id, gateway=gateway)
+        # A database can be put back under a running worker.
+        claim = None if recovering.guard(gateway=gateway) else leases.claim_next_chunk(run_id, gateway=gateway)
     balances.read_closing_balance(run_id, gateway=gateway)
     runs.conclude_if_done(run_id, gateway=gateway)
     return claim is not None and Run.objects.filter(pk=run_id, state=RunState.RUNNING).exists()
@@ -35,7 +50,7 @@ def _call_another_worker(run_id: int, *, gateway: Gateway) -> None:
 
 
 def work_on(claim: leases.Claim, *, gateway: Gateway) -> None:
-    """One claimed chunk: what a dead worker left, what is unknown, then what may be sent."""
+    """One claimed chunk: what a dead worker left, what a restore hides, what is unknown, then what may be sent."""
     resolving.recover_abandoned(claim, gateway=gateway)
-    if resolving.resolve_unknown(claim, gateway=gateway):
+    if looking_up.look_up_first(claim, gateway=gateway) and resolving.resolve_unknown(claim, gateway=gateway):
         sending.send_chunk(claim, gateway=gateway)

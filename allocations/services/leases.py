@@ -1,18 +1,20 @@
 """Leases with epochs: who may work on a lane and a chunk, and how a worker learns that it no longer may.
 
 A claim is one conditional UPDATE whose row count decides, and it raises the epoch; every later write of the
-holder names its epoch, so a worker that was thought dead changes nothing.
+holder names its epoch, so a worker that was thought dead changes nothing. Epochs count within one instance of the
+database: after a restore they come again, so the holder names owner and instance too.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from allocations.domain.states import RunState
 from allocations.gateway import Gateway
-from allocations.models import Chunk, Lane, Run
+from allocations.models import Chunk, Installation, Lane, Run
 from allocations.models.runs import ChunkState
 
 
@@ -28,6 +30,7 @@ class Claim:
     owner: str
     expires_at: datetime
     abandoned_at: datetime | None
+    instance_id: UUID
 
 
 def free(now: datetime) -> Q:
@@ -41,7 +44,10 @@ def due(now: datetime) -> Q:
 
 
 def claim_next_chunk(run_id: int, *, gateway: Gateway) -> Claim | None:
-    """The next chunk of the run with something to do now, or None. Takes a lane of the account with it."""
+    """The next chunk of the run with something to do now, or None. Takes a lane of the account with it.
+
+    None while the portal recovers from a restore.
+    """
     now = gateway.clock()
     with transaction.atomic(durable=True):
         run = (
@@ -50,20 +56,36 @@ def claim_next_chunk(run_id: int, *, gateway: Gateway) -> Claim | None:
             .select_related("batch")
             .first()
         )
-        chunk = run and _next_chunk(run.pk, now)
-        lane = chunk and run and _claim_lane(run.batch.account_id, now=now, gateway=gateway)
-        if not (run and chunk and lane):
+        if run is None or installation().recovering_since:
             return None
-        return _claim_chunk(chunk, lane, now=now, gateway=gateway)
+        return _claim(run, Chunk.objects.filter(state=ChunkState.OPEN), now=now, gateway=gateway)
 
 
-def _next_chunk(run_id: int, now: datetime) -> Chunk | None:
-    return (
-        Chunk.objects.filter(due(now), free(now), run_id=run_id, state=ChunkState.OPEN)
-        .select_for_update(skip_locked=True)
-        .order_by("number")
-        .first()
-    )
+def claim_to_look_up(run_id: int, *, gateway: Gateway) -> Claim | None:
+    """While the portal recovers: the next chunk of the run to be looked up, whatever state run and chunk are in."""
+    now = gateway.clock()
+    with transaction.atomic(durable=True):
+        runs = Run.objects.exclude(state=RunState.SETTLED).select_for_update(no_key=True, of=("self",))
+        run = runs.select_related("batch").filter(pk=run_id).first()
+        if run is None or not installation().recovering_since:
+            return None
+        return _claim(run, Chunk.objects.filter(must_look_up=True), now=now, gateway=gateway)
+
+
+def _claim(run: Run, chunks: QuerySet[Chunk], *, now: datetime, gateway: Gateway) -> Claim | None:
+    chunk = _next_chunk(chunks.filter(run=run), now)
+    lane = chunk and _claim_lane(run.batch.account_id, now=now, gateway=gateway)
+    return _claim_chunk(chunk, lane, now=now, gateway=gateway) if chunk and lane else None
+
+
+def installation() -> Installation:
+    """Which instance of the database this is; the first who asks makes it one."""
+    known, _ = Installation.objects.get_or_create(pk=1)
+    return known
+
+
+def _next_chunk(chunks: QuerySet[Chunk], now: datetime) -> Chunk | None:
+    return chunks.filter(due(now), free(now)).select_for_update(skip_locked=True).order_by("number").first()
 
 
 def _claim_lane(account_id: int, *, now: datetime, gateway: Gateway) -> Lane | None:
@@ -94,13 +116,15 @@ def _claim_chunk(chunk: Chunk, lane: Lane, *, now: datetime, gateway: Gateway) -
         owner=gateway.worker,
         expires_at=expires_at,
         abandoned_at=chunk.lease_expires_at,
+        instance_id=installation().instance_id,
     )
 
 
 def still_mine(claim: Claim) -> bool:
     """Whether nobody has taken the chunk over. Inside a transaction the row stays locked until its end."""
-    held = Chunk.objects.select_for_update().filter(pk=claim.chunk_id, lease_epoch=claim.epoch).values_list("pk")
-    return bool(list(held))
+    own = Chunk.objects.filter(pk=claim.chunk_id, lease_epoch=claim.epoch, lease_owner=claim.owner)
+    # Asked after the lock: a recovery that begins meanwhile holds it, and its new instance must be seen.
+    return bool(own.select_for_update().values_list("pk")) and installation().instance_id == claim.instance_id
 
 
 def time_for_a_call(claim: Claim, *, gateway: Gateway) -> bool:
@@ -116,7 +140,7 @@ def postpone(claim: Claim, until: datetime) -> None:
 def release(claim: Claim) -> None:
     """Gives chunk and lane back at once; does nothing for a holder that was overtaken."""
     with transaction.atomic(durable=True):
-        Chunk.objects.filter(pk=claim.chunk_id, lease_epoch=claim.epoch).update(lease_expires_at=None, lease_owner="")
-        Lane.objects.filter(pk=claim.lane_id, lease_epoch=claim.lane_epoch).update(
-            lease_expires_at=None, lease_owner=""
-        )
+        chunk = Chunk.objects.filter(pk=claim.chunk_id, lease_epoch=claim.epoch, lease_owner=claim.owner)
+        chunk.update(lease_expires_at=None, lease_owner="")
+        lane = Lane.objects.filter(pk=claim.lane_id, lease_epoch=claim.lane_epoch, lease_owner=claim.owner)
+        lane.update(lease_expires_at=None, lease_owner="")

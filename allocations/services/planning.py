@@ -14,7 +14,7 @@ from allocations.domain.states import BatchState, RowState, RunEvent, RunState
 from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Batch, Chunk, Row, Run
-from allocations.services import balances, outcomes, runs
+from allocations.services import balances, outcomes, recovering, runs
 
 _BLOCK = 2000
 PAYLOAD_FIELDS = ("title", "name", "email", "mobile", "amount", "remarks", "reference")
@@ -29,7 +29,7 @@ def begin_run(run_id: int, *, gateway: Gateway) -> None:
     now = gateway.clock()
     with transaction.atomic(durable=True):
         run = Run.objects.select_for_update().select_related("batch__account").get(pk=run_id)
-        if run.state != RunState.QUEUED:
+        if run.state != RunState.QUEUED or recovering.under_way():
             return
         if not is_as_approved(run.batch):
             runs.pause_by_itself(run, Pause.TAMPERED, now=now)
@@ -104,6 +104,7 @@ def _plan_chunks(run: Run) -> None:
             yield Planned(row_id, mobile, email)
 
     groups = plan(planned(), size=size)
+    must_look_up = recovering.must_be_looked_up(run.batch)
     former = set(pending.filter(chunk__isnull=False).values_list("chunk_id", flat=True))
     chunks = Chunk.objects.bulk_create(
         Chunk(
@@ -112,6 +113,7 @@ def _plan_chunks(run: Run) -> None:
             row_count=len(group),
             pending=len(group),
             points=sum(amounts[row_id] for row_id in group),
+            must_look_up=must_look_up,
         )
         for number, group in enumerate(groups, start=1)
     )

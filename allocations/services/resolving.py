@@ -17,7 +17,8 @@ from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Attempt, Chunk, Row
 from allocations.models.runs import ChunkState
-from allocations.services import answering, outcomes, runs, trail
+from allocations.services import answering, keeping, outcomes, runs, trail
+from allocations.services.keeping import Kept
 from allocations.services.leases import Claim, postpone, still_mine
 
 LOOKUP_RETRY = timedelta(seconds=60)
@@ -25,13 +26,13 @@ _LOST = (AttemptState.UNKNOWN, AttemptState.RESOLVED)
 
 
 def recover_abandoned(claim: Claim, *, gateway: Gateway) -> None:
-    """What a dead worker left: a stored answer is read; an intent without answer becomes unknown."""
+    """What a dead worker left: a stored or spooled answer is read; an intent without answer becomes unknown."""
     attempt = Attempt.objects.filter(
         chunk_id=claim.chunk_id, state__in=(AttemptState.INTENT, AttemptState.ANSWERED)
     ).first()
     if attempt is None:
         return
-    if attempt.state == AttemptState.ANSWERED:
+    if attempt.state == AttemptState.ANSWERED or keeping.take_spooled(attempt) is Kept.IN_TIME:
         answering.apply_answer(attempt.pk, gateway=gateway)
         return
     now = gateway.clock()
@@ -88,13 +89,18 @@ def _facts(chunk: Chunk, *, now: datetime) -> Undecided:
 
 def _look_up(chunk: Chunk, rows: Sequence[Row], *, gateway: Gateway) -> list[Verdict | None] | None:
     """One verdict or None per row; None altogether when EnKash gave no usable answer."""
-    account = chunk.run.batch.account
     try:
-        found = gateway.client.find_transactions(
-            [row.reference for row in rows], company_id=account.company_id, card_account_id=account.card_account_id
-        )
+        return look_up(chunk, rows, gateway=gateway)
     except EnkashError:
         return None
+
+
+def look_up(chunk: Chunk, rows: Sequence[Row], *, gateway: Gateway) -> list[Verdict | None]:
+    """One verdict or None per row. Raises EnkashError when EnKash gave no usable answer."""
+    account = chunk.run.batch.account
+    found = gateway.client.find_transactions(
+        [row.reference for row in rows], company_id=account.company_id, card_account_id=account.card_account_id
+    )
     verdicts = [judge(answering.sent_row(row, Before.MAYBE), found) for row in rows]
     return without_reuse(verdicts, taken=answering.holders(t.transaction_id for t in found))
 
@@ -118,7 +124,7 @@ def _act(
         newly_found = outcomes.apply_verdicts(settled, now=now)
         outcomes.fill_transaction_ids(settled)
         Chunk.objects.filter(pk=chunk.pk).update(lookups_failed=failed)
-        _tell(chunk, len(rows), settled, failed=failed, now=now)
+        tell_look_up(chunk, len(rows), settled, failed=failed, now=now)
         if any(verdict.outcome is Outcome.ANOMALY for verdict in settled):
             runs.pause_by_itself(chunk.run, Pause.IMPOSSIBLE, now=now)
         outcomes.recount([chunk.pk])
@@ -177,7 +183,7 @@ def _ask_people(chunk: Chunk, *, now: datetime) -> None:
     )
 
 
-def _tell(chunk: Chunk, asked: int, settled: Sequence[Verdict], *, failed: int, now: datetime) -> None:
+def tell_look_up(chunk: Chunk, asked: int, settled: Sequence[Verdict], *, failed: int, now: datetime) -> None:
     trail.write_entry(
         "look-up failed" if failed else "looked up",
         at=now,

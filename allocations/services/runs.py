@@ -123,7 +123,7 @@ def resume_run(actor: Actor, *, run_id: int) -> None:
         if run.state in {RunState.RUNNING, RunState.QUEUED}:
             return
         if run.pause_code == Pause.LOGIN:
-            allow_one_more_login()
+            allow_one_more_login(now=now)
         Account.objects.filter(pk=run.batch.account_id).update(balance_stale=True)
         reopened = {"state": ChunkState.OPEN, "next_action_at": None, "lookups_failed": 0}
         Chunk.objects.filter(run=run, state=ChunkState.PEOPLE).update(**reopened)

@@ -24,10 +24,12 @@ from allocations.enkash.errors import (
     OutcomeUnknown,
     Refused,
 )
+from allocations.enkash.transport import RawAnswer
 from allocations.gateway import CODE_VERSION, Gateway
 from allocations.models import Account, Attempt, AttemptRow, Chunk, Row, Run
-from allocations.services import answering, balances, leases, outcomes, planning, runs, trail
+from allocations.services import answering, balances, keeping, leases, outcomes, planning, recovering, runs, trail
 from allocations.services.balances import Funds
+from allocations.services.keeping import Kept
 from allocations.services.leases import Claim, still_mine, time_for_a_call
 from allocations.services.planning import payload_of
 
@@ -52,6 +54,7 @@ def send_chunk(claim: Claim, *, gateway: Gateway) -> None:
     if intent is None:
         return
     attempt, body = intent
+    gateway.witness.note(claim.instance_id, attempt.pk)
     if not time_for_a_call(claim, gateway=gateway):
         _record_not_sent(attempt, NotSent("The worker was held up for too long."), claim=claim, gateway=gateway)
         return
@@ -70,11 +73,16 @@ def send_chunk(claim: Claim, *, gateway: Gateway) -> None:
     except OutcomeUnknown as error:
         _record_lost(attempt, error, claim=claim, gateway=gateway)
         return
-    mine = answering.keep_answer(attempt, raw, claim=claim, gateway=gateway)
+    _take_answer(attempt, raw, claim=claim, gateway=gateway)
+
+
+def _take_answer(attempt: Attempt, raw: RawAnswer, *, claim: Claim, gateway: Gateway) -> None:
+    kept = keeping.keep_answer(attempt, raw, claim=claim, gateway=gateway)
     # An expired token is answered 401, by some servers 400; a needless login costs nothing.
     if raw.status in {400, 401}:
         gateway.client.forget_token()
-    answering.apply_answer(attempt.pk, gateway=gateway, late=not mine)
+    if kept is not Kept.NOWHERE:
+        answering.apply_answer(attempt.pk, gateway=gateway, late=kept is Kept.LATE)
 
 
 def _prepare(chunk: Chunk, wanted: int, *, claim: Claim, gateway: Gateway) -> Token | None:
@@ -162,8 +170,9 @@ def _is_as_planned(chunk: Chunk, rows: Sequence[Row], payloads: Sequence[bytes])
 
 
 def _run_goes_on(chunk: Chunk) -> bool:
-    """Read again under the transaction: a pause that was clicked meanwhile wins."""
-    return Run.objects.select_for_update().get(pk=chunk.run_id).state == RunState.RUNNING
+    """Read again under the transaction: a pause that was clicked meanwhile wins, and so does a recovery."""
+    run = Run.objects.select_for_update().get(pk=chunk.run_id)
+    return run.state == RunState.RUNNING and not recovering.under_way()
 
 
 def _create_attempt(chunk: Chunk, claim: Claim, rows: Sequence[Row], sha256: str, *, now: datetime) -> Attempt:

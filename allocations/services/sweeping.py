@@ -13,7 +13,7 @@ from allocations.gateway import Gateway
 from allocations.models import Account, Chunk, Lane, Run, SweeperLease, Upload
 from allocations.models.runs import ChunkState
 from allocations.models.uploads import UploadState
-from allocations.services import balances, leases
+from allocations.services import balances, leases, recovering
 
 # An upload that shows no sign of life for so long lost its worker.
 IMPORT_SILENCE = timedelta(seconds=60)
@@ -26,7 +26,9 @@ def sweep(*, gateway: Gateway, every: timedelta) -> tuple[int, int] | None:
     now = gateway.clock()
     if not _take_lease(gateway.worker, now=now, every=every):
         return None
-    run_ids = list(runs_with_work(now).values_list("pk", flat=True))
+    recovers = recovering.guard(gateway=gateway) and not recovering.end_if_done(gateway=gateway)
+    found = recovering.runs_to_look_up(now) if recovers else runs_with_work(now)
+    run_ids = list(found.values_list("pk", flat=True))
     upload_ids = list(silent_uploads(now).values_list("pk", flat=True))
     for run_id in run_ids:
         queue.ring_run(run_id)

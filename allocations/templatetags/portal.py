@@ -15,7 +15,7 @@ from allocations.presenters import numbers, people, statuses, times
 from allocations.presenters.equations import Equation
 from allocations.presenters.shell import Shell
 from allocations.presenters.shell import shell as present_shell
-from allocations.selectors.shell import open_work
+from allocations.selectors.shell import open_work, recovery
 
 register = template.Library()
 
@@ -84,4 +84,5 @@ def portal_shell(context: Context) -> Shell:
         work=open_work(),
         url_name=(match.url_name or "") if match else "",
         environment=settings.ENKASH_ENVIRONMENT,
+        recovery=recovery(),
     )

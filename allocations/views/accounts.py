@@ -1,16 +1,20 @@
 """Reward accounts: balances, lanes, and adding one."""
 
+from typing import cast
+
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from allocations.domain.errors import InvalidInput
-from allocations.domain.policy import Actor, check_manage_accounts
+from allocations.domain.policy import Actor, check_manage_accounts, check_try_login
 from allocations.forms.accounts import AccountForm, LanesForm
 from allocations.models import Account
 from allocations.presenters.numbers import counted, points
 from allocations.presenters.refusals import reason_of
 from allocations.selectors import wallets
+from allocations.selectors.logins import blocked_login
 from allocations.services import accounts as account_service
 from allocations.services import balances
 from allocations.services.balances import BalanceUnavailable
@@ -31,6 +35,9 @@ def accounts(request: HttpRequest, actor: Actor) -> HttpResponse:
         "lanes": [(account, _lanes_form(account, lanes)) for account, lanes in wallets.lanes_of_accounts()],
         "form": form,
         "against": reason_of(check_manage_accounts, actor),
+        "login": blocked_login(),
+        "login_against": reason_of(check_try_login, actor),
+        "needs_password": cast("User", request.user).has_usable_password(),
     }
     return render(request, "allocations/accounts/page.html", context, status=422 if form.is_bound else 200)
 

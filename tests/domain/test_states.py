@@ -21,7 +21,8 @@ DECIDED = {
         pending send sending; unknown send sending; failed re-run pending; sending not_sent pending
         sending credit credited; sending fail failed; sending lose_sight unknown; sending contradict conflict
         sending distrust anomaly; unknown credit credited; unknown fail failed; unknown contradict conflict
-        unknown distrust anomaly; pending credit credited; failed credit credited; conflict credit credited
+        unknown distrust anomaly; pending credit credited; pending contradict conflict; pending distrust anomaly;
+        failed credit credited; conflict credit credited
         conflict fail failed; anomaly credit credited; anomaly fail failed""",
     "attempt": """
         intent answer answered; intent prove_not_sent not_sent; intent lose unknown; answered apply applied

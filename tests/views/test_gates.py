@@ -24,6 +24,7 @@ ACTIONS = {
     "batch-submit",
     "batch-take-back",
     "batch-withdraw",
+    "enkash-login",
     "run-pause",
     "run-resume",
 }
