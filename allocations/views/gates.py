@@ -1,5 +1,6 @@
 """What stands in front of every view: method, login, role, and the one place where refusals become answers."""
 
+import errno
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -19,6 +20,11 @@ from allocations.domain.errors import DomainError
 from allocations.domain.policy import Actor, check_view
 from allocations.views.errors import refusal
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_DISK_FULL = (
+    "The portal's disk is full. Nothing of this was kept. Tell the people who run the portal, and repeat it when they "
+    "have made room."
+)
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponseBase]
 Gated = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -52,6 +58,10 @@ def _gate(view: View[P], *, methods: tuple[str, ...]) -> Gated[P]:
             return view(request, actor, *args, **kwargs)
         except DomainError as error:
             return refusal(request, error, back=_back(kwargs))
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            return refusal(request, DomainError(_DISK_FULL), back=_back(kwargs))
 
     return gated
 
