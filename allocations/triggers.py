@@ -43,6 +43,10 @@ _FROZEN_BATCH = (
     "EXISTS (SELECT 1 FROM allocations_batch b WHERE b.id = OLD.batch_id AND b.state IN ('submitted', 'approved'))"
 )
 _PAYLOAD_CHANGED = " OR ".join(f"NEW.{column} {{differs}} OLD.{column}" for column in PAYLOAD)
+_PROPOSAL_CHANGED = " OR ".join(
+    f"NEW.{column} <> OLD.{column}"
+    for column in ("batch_id", "outcome", "statement", "file", "file_sha256", "proposed_by_id", "proposed_at")
+)
 
 TRIGGERS = (
     Trigger("trail_no_update", "allocations_trailentry", "UPDATE", "1 = 1", "the trail is append-only"),
@@ -95,6 +99,14 @@ TRIGGERS = (
         only_if="OLD.state = 'credited'",
     ),
     Trigger(
+        "row_replaced_stays",
+        "allocations_row",
+        "UPDATE",
+        "OLD.state = 'failed' AND NEW.state = 'pending'"
+        " AND EXISTS (SELECT 1 FROM allocations_replacement r WHERE r.replaces_id = OLD.id)",
+        "a replaced row is never sent again",
+    ),
+    Trigger(
         "batch_approved_stays",
         "allocations_batch",
         "UPDATE",
@@ -104,6 +116,33 @@ TRIGGERS = (
         " OR NEW.approved_by_id <> OLD.approved_by_id)",
         "an approved batch is frozen",
     ),
+    Trigger(
+        "proposal_stays",
+        "allocations_proposal",
+        "UPDATE",
+        f"OLD.state <> 'open' OR {_PROPOSAL_CHANGED}",
+        "what was proposed or decided is never changed",
+    ),
+    Trigger("proposal_no_delete", "allocations_proposal", "DELETE", "1 = 1", "a proposal is never deleted"),
+    Trigger(
+        "proposal_not_by_maker",
+        "allocations_proposal",
+        "UPDATE",
+        "NEW.state = 'confirmed' AND (EXISTS (SELECT 1 FROM allocations_batcheditor e"
+        " WHERE e.batch_id = NEW.batch_id AND e.user_id = NEW.decided_by_id)"
+        " OR EXISTS (SELECT 1 FROM allocations_batch b WHERE b.id = NEW.batch_id"
+        " AND (b.uploaded_by_id = NEW.decided_by_id OR b.submitted_by_id = NEW.decided_by_id)))",
+        "a maker cannot confirm a decision about the batch",
+    ),
+    Trigger(
+        "proposal_row_stays",
+        "allocations_proposalrow",
+        "UPDATE",
+        "NOT OLD.is_open OR NEW.row_id <> OLD.row_id OR NEW.proposal_id <> OLD.proposal_id"
+        " OR NEW.transaction_id <> OLD.transaction_id",
+        "what was proposed is never changed",
+    ),
+    Trigger("proposal_row_no_delete", "allocations_proposalrow", "DELETE", "1 = 1", "a proposal is never deleted"),
 )
 
 

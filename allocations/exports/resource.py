@@ -52,13 +52,16 @@ class RowResource(resources.ModelResource):  # type: ignore[misc]  # import-expo
     chunk = ExportField("chunk__number", "Chunk", Kind.WHOLE)
     payload_hash = ExportField("payload_hash", "Payload SHA-256", Kind.PAYLOAD_HASH)
 
+    replaces = ExportField("replacement__replaces__reference", "Replaces our reference")
+    replaced_by = ExportField("replaced_by__row__reference", "Replaced by our reference")
+
     class Meta:
         model = Row
         fields = export_order = (
             *("number", "title", "name", "email", "mobile", "amount", "remarks", "reference", "client_reference"),
             *("state", "reason_code", "reason", "evidence", "transaction_id", "card_id", "enkash_user_id"),
             *("credited_points", "disputed_points", "account_balance", "user_balance", "tries"),
-            *("first_sent_at", "outcome_at", "run", "chunk", "payload_hash"),
+            *("first_sent_at", "outcome_at", "run", "chunk", "payload_hash", "replaces", "replaced_by"),
         )
 
     def get_queryset(self) -> QuerySet[Row]:

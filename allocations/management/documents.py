@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from allocations.domain.calls import RULES, RowsAfter
+from allocations.domain.decisions import PROPOSAL
 from allocations.domain.pauses import ADVICE
 from allocations.domain.states import ATTEMPT, BATCH, ROW, RUN
 
@@ -24,6 +25,7 @@ def sections() -> Iterator[str]:
     yield diagram(RUN)
     yield diagram(ROW)
     yield diagram(ATTEMPT)
+    yield diagram(PROPOSAL)
     yield calls_table()
     yield pauses_table()
 

@@ -12,7 +12,7 @@ def name_the_instance(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('allocations', '0001_initial'),
+        ('allocations', '0002_decisions'),
     ]
 
     operations = [

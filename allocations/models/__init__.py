@@ -5,6 +5,8 @@ from allocations.models.attempts import Attempt, AttemptRow
 from allocations.models.batches import Batch, BatchEditor
 from allocations.models.installation import Installation
 from allocations.models.problems import Problem
+from allocations.models.proposals import ExceptionOwner, Proposal, ProposalRow
+from allocations.models.replacements import Replacement
 from allocations.models.rows import Row
 from allocations.models.runs import Chunk, Run
 from allocations.models.sweeper import SweeperLease
@@ -21,9 +23,13 @@ __all__ = [
     "BatchEditor",
     "Chunk",
     "EnkashToken",
+    "ExceptionOwner",
     "Installation",
     "Lane",
     "Problem",
+    "Proposal",
+    "ProposalRow",
+    "Replacement",
     "Row",
     "Run",
     "SweeperLease",

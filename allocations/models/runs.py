@@ -92,6 +92,10 @@ class Chunk(models.Model):
         indexes = (
             models.Index(fields=("run", "state", "next_action_at", "number"), name="chunk_work"),
             models.Index(fields=("run",), condition=Q(must_look_up=True), name="chunk_to_look_up"),
+            # Few of many: every page counts them.
+            models.Index(
+                fields=("run",), name="chunk_for_people", condition=Q(disputed__gt=0) | Q(state=ChunkState.PEOPLE)
+            ),
         )
         constraints = (
             models.UniqueConstraint(fields=("run", "number"), name="chunk_number_once"),

@@ -46,19 +46,29 @@ _SECTIONS = (
             {
                 *("batches", "batch", "batch-new", "batch-mapping", "batch-replace", "batch-import"),
                 *("batch-rows", "row", "batch-trail", "batch-rerun", "batch-export", "batch-submit", "batch-withdraw"),
-                *("batch-leave-out", "batch-take-back"),
+                *("batch-leave-out", "batch-take-back", "replacement-new", "replacement-give-up"),
             }
         ),
     ),
     ("approvals", "Approvals", frozenset({"approvals", "batch-approval", "batch-approve", "batch-send-back"})),
     ("runs", "Runs", frozenset({"runs", "run", "run-pause", "run-resume"})),
+    (
+        "exceptions",
+        "Exceptions",
+        frozenset(
+            {
+                *("exceptions", "exceptions-act", "decision", "decision-new", "decision-confirm", "decision-refuse"),
+                *("decision-withdraw", "decision-evidence"),
+            }
+        ),
+    ),
     ("accounts", "Accounts", frozenset({"accounts", "account-balance", "enkash-login"})),
 )
 _ENVIRONMENTS = {"live": "LIVE", "uat": "UAT", "simulator": "SIMULATOR"}
 
 
 def shell(actor: Actor, *, work: OpenWork, url_name: str, environment: str, recovery: Recovery | None = None) -> Shell:
-    numbers = {"approvals": work.approvals, "runs": work.runs}
+    numbers = {"approvals": work.approvals, "runs": work.runs, "exceptions": work.exceptions}
     return Shell(
         nav=tuple(
             NavItem(page=page, label=label, open=numbers.get(page, 0), is_current=url_name in pages)

@@ -5,19 +5,22 @@ from datetime import datetime
 
 from allocations.domain.states import BatchState, RunState
 from allocations.models import Batch, Chunk, Installation, Run
+from allocations.selectors.exceptions import waiting_count
 
 
 @dataclass(frozen=True, slots=True)
 class OpenWork:
     approvals: int
     runs: int
+    exceptions: int
 
 
 def open_work() -> OpenWork:
-    """Batches awaiting approval and runs that have not ended."""
+    """Batches awaiting approval, runs that have not ended, rows that wait for people."""
     return OpenWork(
         approvals=Batch.objects.filter(state=BatchState.SUBMITTED).count(),
         runs=Run.objects.exclude(state=RunState.SETTLED).count(),
+        exceptions=waiting_count(),
     )
 
 

@@ -1,19 +1,21 @@
 """After the raw answer is kept: read it, then believe what it proves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Subquery
 
 from allocations.domain.answers import AccountIds, Before, Classified, Sent, Verdict
 from allocations.domain.calls import RULES, CallResult, RowsAfter
+from allocations.domain.decisions import Decision, ProposalState
 from allocations.domain.matching import classify
 from allocations.domain.outcomes import Outcome, Reason
 from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, move
 from allocations.enkash.bulk_answer import BulkAnswer, read_bulk_answer
 from allocations.enkash.transport import RawAnswer
 from allocations.gateway import Gateway, enkash_config, secrets
-from allocations.models import Account, Attempt, AttemptRow, Chunk, Row, Run
+from allocations.models import Account, Attempt, AttemptRow, Chunk, ProposalRow, Row, Run
 from allocations.services import balances, outcomes, runs, trail
 
 
@@ -105,7 +107,21 @@ def histories(row_ids: Sequence[int], *, before_attempt: int) -> dict[int, Befor
     for row_id, outcome in earlier.values_list("row_id", "outcome"):
         failed = outcome == Outcome.FAILED or history.get(row_id) is Before.FAILED
         history[row_id] = Before.FAILED if failed else Before.MAYBE
-    return history
+    return history | dict.fromkeys(_called_failed(history, before_attempt), Before.FAILED)
+
+
+def _called_failed(row_ids: Mapping[int, Before], attempt_id: int) -> set[int]:
+    """Rows that people had called failed before this attempt: “already exists” then proves no credit of ours."""
+    if not row_ids:
+        return set()
+    sent_at = Attempt.objects.filter(pk=attempt_id).values("sent_at")
+    confirmed = ProposalRow.objects.filter(
+        row_id__in=list(row_ids),
+        proposal__state=ProposalState.CONFIRMED,
+        proposal__outcome=Decision.FAILED,
+        proposal__decided_at__lte=Subquery(sent_at),
+    )
+    return set(confirmed.values_list("row_id", flat=True))
 
 
 def _classified(attempt: Attempt, answer: BulkAnswer, result: CallResult) -> Classified:

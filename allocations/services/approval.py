@@ -9,7 +9,7 @@ from allocations.domain.states import BATCH, BatchEvent, BatchState, move
 from allocations.gateway import database_now
 from allocations.models import Batch, Run, Vote
 from allocations.selectors.approvals import facts_of
-from allocations.services import runs, submission, trail
+from allocations.services import predecessors, runs, submission, trail
 from allocations.services.locks import locked_batch
 
 
@@ -22,6 +22,7 @@ def approve_batch(actor: Actor, *, batch_id: int, version: int, digest: str) -> 
         if repeated:
             return repeated
         _check_vote(actor, batch, version=version, digest=digest)
+        predecessors.check_predecessors(batch_id)
         Vote.objects.create(
             batch=batch, version=version, digest=digest, decision="approve", voted_by_id=actor.id, voted_at=now
         )

@@ -1,6 +1,7 @@
 """Keeping the raw answer of a call before anybody reads it: in the database, or on this disk while that is away."""
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -34,22 +35,27 @@ def keep_answer(attempt: Attempt, raw: RawAnswer, *, claim: Claim, gateway: Gate
     Raises OperationalError or InterfaceError if that was in vain: then the answer waits in the spool.
     """
     answer = Spooled(raw, _now(gateway))
-    for number, wait in enumerate((*WAITS, None)):
-        try:
-            kept = _keep(attempt, answer, claim=claim)
-        except _AWAY:
-            if number == 0:
-                # At once, for this process may not live through the minute.
-                spool.put(attempt, answer)
-            if wait is None:
-                raise
-            connection.close()
-            time.sleep(wait)
-        else:
-            if number:
-                spool.remove(attempt)
-            return kept
-    raise AssertionError("The last try returns or raises.")
+    with suppress(*_AWAY):
+        return _keep(attempt, answer, claim=claim)
+    # At once, for this process may not live through the minute.
+    spool.put(attempt, answer)
+    kept = _keep_patiently(attempt, answer, claim=claim)
+    spool.remove(attempt)
+    return kept
+
+
+def _keep_patiently(attempt: Attempt, answer: Spooled, *, claim: Claim) -> Kept:
+    for wait in WAITS[:-1]:
+        _reconnect_after(wait)
+        with suppress(*_AWAY):
+            return _keep(attempt, answer, claim=claim)
+    _reconnect_after(WAITS[-1])
+    return _keep(attempt, answer, claim=claim)
+
+
+def _reconnect_after(seconds: float) -> None:
+    connection.close()
+    time.sleep(seconds)
 
 
 def _now(gateway: Gateway) -> datetime:

@@ -56,9 +56,10 @@ def claim_next_chunk(run_id: int, *, gateway: Gateway) -> Claim | None:
             .select_related("batch")
             .first()
         )
-        if run is None or installation().recovering_since:
+        known = installation()
+        if run is None or known.recovering_since:
             return None
-        return _claim(run, Chunk.objects.filter(state=ChunkState.OPEN), now=now, gateway=gateway)
+        return _claim(run, Chunk.objects.filter(state=ChunkState.OPEN), known, now=now, gateway=gateway)
 
 
 def claim_to_look_up(run_id: int, *, gateway: Gateway) -> Claim | None:
@@ -67,15 +68,16 @@ def claim_to_look_up(run_id: int, *, gateway: Gateway) -> Claim | None:
     with transaction.atomic(durable=True):
         runs = Run.objects.exclude(state=RunState.SETTLED).select_for_update(no_key=True, of=("self",))
         run = runs.select_related("batch").filter(pk=run_id).first()
-        if run is None or not installation().recovering_since:
+        known = installation()
+        if run is None or not known.recovering_since:
             return None
-        return _claim(run, Chunk.objects.filter(must_look_up=True), now=now, gateway=gateway)
+        return _claim(run, Chunk.objects.filter(must_look_up=True), known, now=now, gateway=gateway)
 
 
-def _claim(run: Run, chunks: QuerySet[Chunk], *, now: datetime, gateway: Gateway) -> Claim | None:
+def _claim(run: Run, chunks: QuerySet[Chunk], known: Installation, *, now: datetime, gateway: Gateway) -> Claim | None:
     chunk = _next_chunk(chunks.filter(run=run), now)
     lane = chunk and _claim_lane(run.batch.account_id, now=now, gateway=gateway)
-    return _claim_chunk(chunk, lane, now=now, gateway=gateway) if chunk and lane else None
+    return _claim_chunk(chunk, lane, known, now=now, gateway=gateway) if chunk and lane else None
 
 
 def installation() -> Installation:
@@ -99,7 +101,7 @@ def _claim_lane(account_id: int, *, now: datetime, gateway: Gateway) -> Lane | N
     return None
 
 
-def _claim_chunk(chunk: Chunk, lane: Lane, *, now: datetime, gateway: Gateway) -> Claim | None:
+def _claim_chunk(chunk: Chunk, lane: Lane, known: Installation, *, now: datetime, gateway: Gateway) -> Claim | None:
     expires_at = now + gateway.timing.lease
     claimed = Chunk.objects.filter(free(now), pk=chunk.pk, lease_epoch=chunk.lease_epoch).update(
         lease_owner=gateway.worker, lease_epoch=F("lease_epoch") + 1, lease_expires_at=expires_at
@@ -116,7 +118,7 @@ def _claim_chunk(chunk: Chunk, lane: Lane, *, now: datetime, gateway: Gateway) -
         owner=gateway.worker,
         expires_at=expires_at,
         abandoned_at=chunk.lease_expires_at,
-        instance_id=installation().instance_id,
+        instance_id=known.instance_id,
     )
 
 

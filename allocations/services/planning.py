@@ -15,6 +15,7 @@ from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Batch, Chunk, Row, Run
 from allocations.services import balances, outcomes, recovering, runs
+from allocations.services.predecessors import against_replacing
 
 _BLOCK = 2000
 PAYLOAD_FIELDS = ("title", "name", "email", "mobile", "amount", "remarks", "reference")
@@ -36,6 +37,9 @@ def begin_run(run_id: int, *, gateway: Gateway) -> None:
             return
         if not is_as_approved(run.batch):
             runs.pause_by_itself(run, Pause.TAMPERED, now=now)
+            return
+        if why := against_replacing(run.batch_id):
+            runs.pause_by_itself(run, Pause.IMPOSSIBLE, now=now, detail=why)
             return
         _plan_chunks(run)
         runs.advance(run, RunEvent.START, now=now, started_at=now, opening_balance=opening_balance)

@@ -138,15 +138,20 @@ def conclude_if_done(run_id: int, *, gateway: Gateway) -> None:
     """Settles a run without open chunks, or says that the rest waits for people."""
     now = gateway.clock()
     with transaction.atomic(durable=True):
-        run = Run.objects.select_for_update().select_related("batch__account").get(pk=run_id)
-        chunks = Chunk.objects.filter(run=run)
-        if run.state not in {RunState.RUNNING, RunState.ATTENTION} or chunks.filter(state=ChunkState.OPEN).exists():
-            return
-        waiting = chunks.filter(state=ChunkState.PEOPLE).exists()
-        event = RunEvent.NEED_PEOPLE if waiting else RunEvent.SETTLE
-        closing = run.batch.account.balance if not run.batch.account.balance_stale else None
-        settled_at = None if waiting else now
-        advance(run, event, now=now, summary=totals_of(run), closing_balance=closing, settled_at=settled_at)
+        conclude(run_id, now=now)
+
+
+def conclude(run_id: int, *, now: datetime) -> None:
+    """As conclude_if_done, in the caller's transaction."""
+    run = Run.objects.select_for_update().select_related("batch__account").get(pk=run_id)
+    chunks = Chunk.objects.filter(run=run)
+    if run.state not in {RunState.RUNNING, RunState.ATTENTION} or chunks.filter(state=ChunkState.OPEN).exists():
+        return
+    waiting = chunks.filter(state=ChunkState.PEOPLE).exists()
+    event = RunEvent.NEED_PEOPLE if waiting else RunEvent.SETTLE
+    closing = run.batch.account.balance if not run.batch.account.balance_stale else None
+    settled_at = None if waiting else now
+    advance(run, event, now=now, summary=totals_of(run), closing_balance=closing, settled_at=settled_at)
 
 
 def totals_of(run: Run) -> dict[str, int | str]:

@@ -15,7 +15,7 @@ from allocations.domain.states import BATCH, BatchEvent, BatchState, move
 from allocations.gateway import database_now
 from allocations.models import Batch, BatchEditor, Row, Upload
 from allocations.selectors.approvals import facts_of
-from allocations.services import trail
+from allocations.services import predecessors, trail
 from allocations.services.batches import count_rows
 from allocations.services.locks import locked_batch
 from allocations.services.planning import payload_of, rows_to_send
@@ -80,6 +80,7 @@ def thaw(batch: Batch, event: BatchEvent, *, reason: str = "") -> None:
 
 
 def _check_content(batch: Batch) -> None:
+    predecessors.check_predecessors(batch.pk)
     if batch.error_rows:
         rows = "1 row has" if batch.error_rows == 1 else f"{grouped(batch.error_rows)} rows have"
         raise InvalidInput(f"{rows} errors. Fix them in your list and upload it again, or leave them out.")

@@ -15,6 +15,7 @@ from allocations.presenters import causes, outcomes, row_lines, run_lines, stori
 from allocations.selectors.approvals import facts_of, votes_of
 from allocations.selectors.batch_pages import batches_with_people, runs_of, uploads_of
 from allocations.selectors.outcome_rows import row_page
+from allocations.selectors.replacements import replaced_failed_rows
 from allocations.selectors.runs import failure_causes
 from allocations.selectors.totals import Totals, batch_totals, run_totals
 from allocations.views.gates import page, wants_fragment
@@ -49,7 +50,14 @@ def _head(batch: Batch, actor: Actor) -> dict[str, object]:
         "status": outcomes.status_of(batch, totals, runs[0][0] if runs else None),
         "story": stories.story(batch, votes=votes, runs=runs),
         "newest": run_lines.run_lines(runs[:1]),
-        "acts": outcomes.acts(batch, totals, actor=actor, facts=facts_of(batch), newest=runs[0][0] if runs else None),
+        "acts": outcomes.acts(
+            batch,
+            totals,
+            actor=actor,
+            facts=facts_of(batch),
+            newest=runs[0][0] if runs else None,
+            replaced=replaced_failed_rows(batch.pk).rows if totals.failed else 0,
+        ),
         **_counts(batch, totals),
     }
 

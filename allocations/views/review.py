@@ -17,6 +17,7 @@ from allocations.presenters.problems import cause_cards, cause_label
 from allocations.presenters.refusals import reason_of
 from allocations.selectors import review as reads
 from allocations.selectors.approvals import facts_of
+from allocations.selectors.replacements import is_replacement_batch
 from allocations.selectors.wallets import wallet
 from allocations.services import batches
 from allocations.views.gates import action, wants_fragment
@@ -34,6 +35,7 @@ def show_review(request: HttpRequest, actor: Actor, batch: Batch) -> HttpRespons
         "upload": upload,
         "twin": reads.same_file_elsewhere(upload) if upload else None,
         "equation": equation,
+        "replaces": is_replacement_batch(batch.pk),
         "ready_words": counted(review.ready_rows(batch), "row"),
         "against": review.reason_against_submitting(
             batch, adds_up=equation.adds_up, refused=reason_of(check_submit, actor, facts)

@@ -3,13 +3,18 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from allocations.domain.decisions import ProposalState, can_work_on_exceptions
 from allocations.domain.policy import Actor, can_see_personal_data
+from allocations.domain.replacing import REPLACEABLE, can_replace
 from allocations.domain.states import RowState
 from allocations.presenters import passports, people
+from allocations.presenters.exceptions import decision_status
 from allocations.presenters.reasons import evidence_words, explain
 from allocations.presenters.statuses import row_status
 from allocations.selectors.approvals import facts_of
+from allocations.selectors.exceptions import decisions_about, waits_for_people
 from allocations.selectors.passports import Passport, passport_of
+from allocations.selectors.replacements import replacement_of, successor_of
 from allocations.views.gates import page
 
 
@@ -24,6 +29,7 @@ def row(request: HttpRequest, actor: Actor, batch_id: int, number: int) -> HttpR
         "row": passport.row,
         "in_full": in_full,
         **_facts(passport, in_full=in_full),
+        **_decisions(passport, actor),
     }
     return render(request, "allocations/row/page.html", context)
 
@@ -41,4 +47,19 @@ def _facts(passport: Passport, *, in_full: bool) -> dict[str, object]:
         "problems": passports.findings(passport, in_full=in_full),
         "attempts": [(link, passports.attempt_words(link.attempt)) for link in passport.attempts],
         "vote": passport.vote,
+    }
+
+
+def _decisions(passport: Passport, actor: Actor) -> dict[str, object]:
+    made = [(one, decision_status(one)) for one in decisions_about(passport.row)]
+    is_open = any(one.state == ProposalState.OPEN for one, _ in made)
+    return {
+        "decisions": made,
+        "replaces": replacement_of(passport.row),
+        "replaced_by": successor_of(passport.row),
+        "replace": bool(passport.row.chunk_id)
+        and passport.row.state in REPLACEABLE
+        and not is_open
+        and can_replace(actor),
+        "decide": waits_for_people(passport.row) and not is_open and can_work_on_exceptions(actor),
     }

@@ -11,6 +11,7 @@ from allocations.presenters.causes import cause_lines
 from allocations.presenters.numbers import counted
 from allocations.presenters.outcomes import batch_equation
 from allocations.selectors.batch_pages import batches_with_people
+from allocations.selectors.replacements import replaced_failed_rows
 from allocations.selectors.runs import failure_causes
 from allocations.selectors.totals import batch_totals
 from allocations.services.reruns import rerun_failed_rows
@@ -39,11 +40,20 @@ def rerun(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBase
     """What a re-run would send, and why only that; POST starts it."""
     batch = get_object_or_404(batches_with_people(), pk=batch_id)
     check_rerun(actor)
-    totals = batch_totals(batch)
+    totals, replaced = batch_totals(batch), replaced_failed_rows(batch_id)
+    failed = totals.failed - replaced.rows
     if request.method == "POST":
         run = rerun_failed_rows(actor, batch_id=batch_id)
-        messages.info(request, f"You started a re-run of {counted(totals.failed, 'failed row')}.")
+        messages.info(request, f"You started a re-run of {counted(failed, 'failed row')}.")
         return redirect("allocations:run", run_id=run.pk)
     causes = cause_lines(failure_causes(batch_id=batch_id))
-    context = {"batch": batch, "totals": totals, "equation": batch_equation(batch, totals), "causes": causes}
+    context = {
+        "batch": batch,
+        "totals": totals,
+        "failed": failed,
+        "failed_points": totals.failed_points - replaced.points,
+        "replaced": replaced.rows,
+        "equation": batch_equation(batch, totals),
+        "causes": causes,
+    }
     return render(request, "allocations/outcome/rerun.html", context)

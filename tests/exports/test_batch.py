@@ -107,6 +107,8 @@ def test_batch_file_tells_everything_of_a_credited_row():
         "Run": str(batch.runs.get().generation),
         "Chunk": "1",
         "Payload SHA-256": stored.payload_hash,
+        "Replaces our reference": "",
+        "Replaced by our reference": "",
     }
 
 

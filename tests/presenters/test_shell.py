@@ -10,7 +10,7 @@ SUDHA = Actor(id=1, name="Sudha Iyer", roles=frozenset({Role.APPROVER, Role.ADMI
 
 
 def frame(url_name="home", environment="live", actor=SUDHA):
-    return shell(actor, work=OpenWork(approvals=2, runs=1), url_name=url_name, environment=environment)
+    return shell(actor, work=OpenWork(approvals=2, runs=1, exceptions=3), url_name=url_name, environment=environment)
 
 
 def test_navigation_counts_open_work():
@@ -19,6 +19,7 @@ def test_navigation_counts_open_work():
         "Batches": 0,
         "Approvals": 2,
         "Runs": 1,
+        "Exceptions": 3,
         "Accounts": 0,
     }
 
@@ -34,6 +35,8 @@ def test_navigation_counts_open_work():
         ("batch-approve", "Approvals"),
         ("batch-send-back", "Approvals"),
         ("run", "Runs"),
+        ("exceptions", "Exceptions"),
+        ("decision", "Exceptions"),
         ("accounts", "Accounts"),
     ],
 )

@@ -257,3 +257,49 @@ def test_after_a_restore_one_login_is_tried_not_two(portal: Portal) -> None:
     tokens.login_failed("Bad credentials")
     with pytest.raises(LoginBlocked, match="Bad credentials"):
         tokens.begin_login()
+
+
+def test_outside_a_recovery_nothing_is_claimed_to_be_looked_up(portal: Portal) -> None:
+    run = begun(portal, rows=2)
+    Chunk.objects.update(must_look_up=True)
+    assert leases.claim_to_look_up(run.pk, gateway=portal.gateway) is None
+
+
+def test_a_call_that_ended_lately_has_its_own_quiet_time(portal: Portal) -> None:
+    run = begun(portal, rows=2)
+    sent_elsewhere(portal, run)
+    begin(portal)
+    portal.clock.forward(minutes=20)
+    Chunk.objects.update(quiet_since=portal.clock() - timedelta(minutes=5))
+    portal.drain(run)
+    assert Chunk.objects.get().next_action_at == portal.clock() + timedelta(minutes=10)
+    portal.drain_after(run, minutes=10)
+    assert (portal.states(run), recovering_now()) == (["credited"] * 2, False)
+
+
+def test_an_overtaken_worker_without_an_answer_changes_nothing(portal: Portal) -> None:
+    run = begun(portal, rows=2)
+    begin(portal)
+    portal.clock.forward(minutes=20)
+    zombie = leases.claim_to_look_up(run.pk, gateway=portal.gateway)
+    portal.clock.forward(minutes=6)
+    leases.claim_to_look_up(run.pk, gateway=portal.as_worker("other").gateway)
+    before = list(Chunk.objects.values())
+    portal.sim.faults.push(kind="lookup_down")
+    assert not looking_up.look_up_first(zombie, gateway=portal.gateway)
+    assert list(Chunk.objects.values()) == before
+
+
+def test_a_plan_that_is_written_while_a_recovery_begins_is_refused(portal: Portal, monkeypatch) -> None:
+    """The queued run is read, then the recovery begins, then the plan would be written."""
+    run = portal.approved_run(rows=2)
+    real = planning._opening_balance
+
+    def slow(*args, **options):
+        begin(portal)
+        return real(*args, **options)
+
+    monkeypatch.setattr(planning, "_opening_balance", slow)
+    planning.begin_run(run.pk, gateway=portal.gateway)
+    run.refresh_from_db()
+    assert (run.state, Chunk.objects.count()) == ("queued", 0)
