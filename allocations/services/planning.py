@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from allocations.domain.canary import Canary
 from allocations.domain.chunking import Planned, plan, set_apart
-from allocations.domain.manifest import MerkleRoot, digest, leaf, payload_bytes, payload_hash
+from allocations.domain.manifest import MerkleRoot, digest, leaf, needs_newer_code, payload_bytes, payload_hash
 from allocations.domain.pauses import Pause
 from allocations.domain.schedule import start_text
 from allocations.domain.states import BatchState, RowState, RunEvent, RunState
@@ -36,6 +36,9 @@ def begin_run(run_id: int, *, gateway: Gateway) -> None:
         run = Run.objects.select_for_update().select_related("batch__account").get(pk=run_id)
         if run.state != RunState.QUEUED or recovering.under_way():
             return
+        if is_too_new(run.batch):
+            runs.pause_by_itself(run, Pause.OUTDATED, now=now)
+            return
         if not is_as_approved(run.batch):
             runs.pause_by_itself(run, Pause.TAMPERED, now=now)
             return
@@ -53,6 +56,11 @@ def _opening_balance(account: Account, *, gateway: Gateway) -> Decimal | None:
         return balances.read_balance(account, gateway=gateway)
     except EnkashError:
         return None
+
+
+def is_too_new(batch: Batch) -> bool:
+    """Whether the list was approved with a newer version of the portal than this process runs."""
+    return needs_newer_code(json.loads(batch.manifest))
 
 
 def is_as_approved(batch: Batch) -> bool:

@@ -151,6 +151,9 @@ def _write_intent(chunk: Chunk, claim: Claim, *, gateway: Gateway) -> tuple[Atte
             return None
         rows = list(Row.objects.filter(chunk=chunk, state__in=_SENDABLE).order_by("number"))
         payloads = [payload_of(row) for row in rows]
+        if planning.is_too_new(chunk.run.batch):
+            runs.pause_by_itself(chunk.run, Pause.OUTDATED, now=now)
+            return None
         if not _is_as_planned(chunk, rows, payloads):
             runs.pause_by_itself(chunk.run, Pause.TAMPERED, now=now)
             return None

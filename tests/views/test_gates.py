@@ -59,11 +59,19 @@ def address(name: str, **known: int) -> str:
     return reverse(f"allocations:{name}", kwargs={key: known.get(key, 1) for key in route.pattern.converters})
 
 
-@pytest.mark.parametrize("name", ROUTES)
-def test_stranger_is_sent_to_the_login(client, name):
-    send = client.post if name in ACTIONS else client.get
-    response = send(address(name))
+@pytest.mark.parametrize("name", sorted(set(ROUTES) - ACTIONS))
+def test_stranger_is_sent_to_the_login_and_back(client, name):
+    response = client.get(address(name))
     assert (response.status_code, response.url) == (302, f"/login/?next={address(name)}")
+
+
+@pytest.mark.parametrize("name", sorted(ACTIONS))
+def test_strangers_action_leads_over_the_login_to_a_page(client, name):
+    """An action answers no GET, and a login must not repeat a click."""
+    kind = name.partition("-")[0]
+    page = {"batch": "/batches/1/", "run": "/runs/1/"}.get(kind, "/")
+    response = client.post(address(name))
+    assert (response.status_code, response.url) == (302, f"/login/?next={page}")
 
 
 @pytest.mark.parametrize("name", sorted(set(ROUTES) - ACTIONS))
