@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,6 +25,13 @@ def live_worker(redis_url: str, transactional_db: None) -> Iterator[StartWorker]
     `live_worker("runs")`, `live_worker("imports", "--burst")`, `live_worker(command="sweep")`; further keywords are
     environment variables. Every process is killed when the test ends.
     """
+    with processes(redis_url) as start:
+        yield start
+
+
+@contextmanager
+def processes(redis_url: str) -> Iterator[StartWorker]:
+    """As `live_worker`, for whoever is no test."""
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str, command: str = "worker", **variables: str) -> "subprocess.Popen[str]":
@@ -40,10 +48,12 @@ def live_worker(redis_url: str, transactional_db: None) -> Iterator[StartWorker]
         started.append(process)
         return process
 
-    yield start
-    for process in started:
-        kill_session(process.pid)
-        process.communicate()
+    try:
+        yield start
+    finally:
+        for process in started:
+            kill_session(process.pid)
+            process.communicate()
 
 
 def process_environment(redis_url: str) -> dict[str, str]:
