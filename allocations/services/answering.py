@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from allocations.domain.answers import AccountIds, Before, Classified, Sent, Verdict
 from allocations.domain.calls import RULES, CallResult, RowsAfter
@@ -15,7 +15,10 @@ from allocations.enkash.transport import RawAnswer
 from allocations.gateway import Gateway, enkash_config, secrets
 from allocations.models import Account, Attempt, AttemptRow, Chunk, Row, Run
 from allocations.services import balances, outcomes, runs, trail
+from allocations.services.bulk import update_many
 from allocations.services.leases import Claim, still_mine
+
+_LINE = ("outcome", "evidence", "reason_code", "reason", "transaction_id", "row")
 
 
 def keep_answer(attempt: Attempt, raw: RawAnswer, *, claim: Claim, gateway: Gateway) -> bool:
@@ -156,18 +159,11 @@ def _store_lines(attempt: Attempt, verdicts: Sequence[Verdict]) -> None:
             verdict.reason.value if verdict.reason else "",
             verdict.text,
             verdict.transaction_id,
-            attempt.pk,
             verdict.row_id,
         )
         for verdict in verdicts
     ]
-    with connection.cursor() as cursor:
-        # One prepared statement for all lines: building bulk_update's takes longer than the rest of the chunk.
-        cursor.executemany(
-            "UPDATE allocations_attemptrow SET outcome = %s, evidence = %s, reason_code = %s, reason = %s,"
-            " transaction_id = %s WHERE attempt_id = %s AND row_id = %s",
-            lines,
-        )
+    update_many(AttemptRow, _LINE, lines, among={"attempt": [attempt.pk]})
 
 
 def _plan_next(chunk: Chunk, result: CallResult, classified: Classified, *, now: datetime, gateway: Gateway) -> None:

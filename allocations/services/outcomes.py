@@ -23,14 +23,24 @@ from allocations.domain.states import (
 )
 from allocations.models import Row
 from allocations.models.runs import ChunkState
+from allocations.services.bulk import Update, update_many
 
-Value = str | int | Decimal | datetime | None
 # What the columns hold: 18 digits, two of them after the point, also after rounding.
 _LARGEST = Decimal(10) ** 16 - 1
 
-_SET = (
-    "state = %s, evidence = %s, reason_code = %s, reason = %s, transaction_id = %s, card_id = %s, "
-    "enkash_user_id = %s, credited_amount = %s, account_balance = %s, user_balance = %s, outcome_at = %s"
+_OUTCOME = (
+    "state",
+    "evidence",
+    "reason_code",
+    "reason",
+    "transaction_id",
+    "card_id",
+    "enkash_user_id",
+    "credited_amount",
+    "account_balance",
+    "user_balance",
+    "outcome_at",
+    "id",
 )
 
 
@@ -47,15 +57,10 @@ def _apply(outcome: Outcome, verdicts: Sequence[Verdict], now: datetime) -> int:
     event = EVENT_OF[outcome]
     states = sorted(state.value for state in sources(ROW, event))
     target = move(ROW, RowState(states[0]), event)
-    holders = ", ".join(["%s"] * len(states))
-    statement = f"UPDATE allocations_row SET {_SET} WHERE id = %s AND state IN ({holders})"  # noqa: S608 - no input in it
-    values = [(*_values(target, verdict, now), verdict.row_id, *states) for verdict in verdicts]
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, values)
-        return max(int(cursor.rowcount), 0)
+    return update_many(Row, _OUTCOME, [_values(target, verdict, now) for verdict in verdicts], among={"state": states})
 
 
-def _values(target: RowState, verdict: Verdict, now: datetime) -> tuple[Value, ...]:
+def _values(target: RowState, verdict: Verdict, now: datetime) -> tuple[Update, ...]:
     credited = target is RowState.CREDITED
     # An anomaly keeps the amount EnKash says it gave: it counts until people have decided.
     amount = verdict.amount if credited or target is RowState.ANOMALY else None
@@ -72,6 +77,7 @@ def _values(target: RowState, verdict: Verdict, now: datetime) -> tuple[Value, .
         _number(verdict.account_balance),
         _number(verdict.user_balance),
         _time(now),
+        verdict.row_id,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from allocations.domain.chunking import Planned, plan
 from allocations.domain.manifest import MerkleRoot, digest, leaf, payload_bytes, payload_hash
@@ -15,6 +15,7 @@ from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Batch, Chunk, Row, Run
 from allocations.services import balances, outcomes, runs
+from allocations.services.bulk import update_many
 
 _BLOCK = 2000
 PAYLOAD_FIELDS = ("title", "name", "email", "mobile", "amount", "remarks", "reference")
@@ -115,10 +116,8 @@ def _plan_chunks(run: Run) -> None:
         )
         for number, group in enumerate(groups, start=1)
     )
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE allocations_row SET chunk_id = %s WHERE id = %s",
-            [(chunk.pk, row_id) for chunk, group in zip(chunks, groups, strict=True) for row_id in group],
-        )
+    placed = [(chunk.pk, row_id) for chunk, group in zip(chunks, groups, strict=True) for row_id in group]
+    for first in range(0, len(placed), _BLOCK):
+        update_many(Row, ("chunk", "id"), placed[first : first + _BLOCK], among={})
     # A re-run takes rows out of their former chunks, whose counters follow.
     outcomes.recount(former)
