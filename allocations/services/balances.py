@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Case, F, Q, Sum, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 
 from allocations import gateway as gateways
 from allocations.domain import policy
@@ -66,19 +67,25 @@ def note_answer(account: Account, told: Decimal | None, *, unsure: bool, now: da
 
 def balance_for_sending(account_id: int, *, gateway: Gateway, afresh: bool = False) -> Funds:
     """The figure that decides about the next call: stored if fresh and sure, else read. Raises EnkashError."""
-    account = Account.objects.get(pk=account_id)
+    account, funds = _stored(account_id)
     sure = account.balance is not None and not account.balance_stale and not _old(account.balance_at, gateway)
-    if afresh or not sure:
-        read_balance(account, gateway=gateway)
+    if sure and not afresh:
+        return funds
+    read_balance(account, gateway=gateway)
     return stored_funds(account_id)
 
 
 def stored_funds(account_id: int) -> Funds:
     """The stored balance and what of it the calls in flight will take."""
-    in_flight = Attempt.objects.filter(state__in=OPEN_ATTEMPTS, chunk__run__batch__account=account_id)
-    promised = in_flight.aggregate(points=Sum("points", default=0))["points"]
-    balance = Account.objects.values_list("balance", flat=True).get(pk=account_id)
-    return Funds(balance=balance or Decimal(0), promised=promised)
+    _, funds = _stored(account_id)
+    return funds
+
+
+def _stored(account_id: int) -> tuple[Account, Funds]:
+    in_flight = Attempt.objects.filter(state__in=OPEN_ATTEMPTS, chunk__run__batch__account=OuterRef("pk")).order_by()
+    promised = in_flight.values("chunk__run__batch__account").annotate(sum=Sum("points")).values("sum")
+    account = Account.objects.annotate(promised=Coalesce(Subquery(promised), 0)).get(pk=account_id)
+    return account, Funds(balance=account.balance or Decimal(0), promised=account.promised)
 
 
 def read_closing_balance(run_id: int, *, gateway: Gateway) -> None:

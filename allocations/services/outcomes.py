@@ -128,12 +128,12 @@ def lose_sight(rows: Iterable[int], *, reason: str, now: datetime) -> None:
 
 def recount(chunk_ids: Iterable[int]) -> None:
     """Counters of the chunks from their rows as they are now; a chunk with nothing left to do is done."""
-    chunks = [(chunk_id,) for chunk_id in sorted(set(chunk_ids))]
-    if not chunks:
-        return
     with connection.cursor() as cursor:
-        for statement in (_COUNT, _RESOLVE, _CONCLUDE):
-            cursor.executemany(statement, chunks)
+        for chunk_id in sorted(set(chunk_ids)):
+            cursor.execute(_COUNT, [chunk_id])
+            counted = cursor.fetchone()
+            if counted == (0,):
+                cursor.execute(_RESOLVE, [chunk_id])
 
 
 def _in(*states: RowState) -> str:
@@ -152,22 +152,27 @@ _COUNTERS = {
     "failed_points": f"COALESCE(SUM(amount) FILTER (WHERE {_in(RowState.FAILED)}), 0)",
     "unknown_points": f"COALESCE(SUM(amount) FILTER (WHERE {_in(RowState.UNKNOWN, *UNDECIDED_BY_US)}), 0)",
 }
+# Late evidence can decide rows that waited for people. A credit without a transaction id is still looked up.
+_DECIDED = (
+    f"allocations_chunk.state IN ('{ChunkState.OPEN.value}', '{ChunkState.PEOPLE.value}')"
+    " AND tally.pending = 0 AND tally.sending = 0 AND tally.unknown = 0 AND tally.nameless = 0"
+)
+_NEXT = {
+    "state": f"CASE WHEN NOT ({_DECIDED}) THEN allocations_chunk.state"
+    f" WHEN tally.disputed > 0 THEN '{ChunkState.PEOPLE.value}' ELSE '{ChunkState.DONE.value}' END",
+    "next_action_at": f"CASE WHEN NOT ({_DECIDED}) THEN allocations_chunk.next_action_at END",
+}
+_NAMELESS = f"COUNT(*) FILTER (WHERE {_in(RowState.CREDITED)} AND transaction_id IS NULL) AS nameless"
+_TALLY = ", ".join([*(f"{count} AS {name}" for name, count in _COUNTERS.items()), _NAMELESS])
 # By hand, because they run twice per call and the ORM takes longer to write such statements than the database to run
 # them. Nothing in them comes from outside.
 _COUNT = (
-    f"UPDATE allocations_chunk SET ({', '.join(_COUNTERS)}) = (SELECT {', '.join(_COUNTERS.values())}"  # noqa: S608
-    " FROM allocations_row WHERE chunk_id = allocations_chunk.id) WHERE id = %s"
+    f"UPDATE allocations_chunk SET ({', '.join([*_COUNTERS, *_NEXT])})"  # noqa: S608
+    f" = (SELECT {', '.join([*(f'tally.{name}' for name in _COUNTERS), *_NEXT.values()])}"
+    f" FROM (SELECT {_TALLY} FROM allocations_row WHERE chunk_id = allocations_chunk.id) AS tally)"
+    " WHERE id = %s RETURNING unknown + sending"
 )
 _RESOLVE = (
     f"UPDATE allocations_attempt SET state = '{move(ATTEMPT, AttemptState.UNKNOWN, AttemptEvent.RESOLVE).value}'"  # noqa: S608
-    f" WHERE state = '{AttemptState.UNKNOWN.value}'"
-    " AND chunk_id = (SELECT id FROM allocations_chunk WHERE id = %s AND unknown = 0 AND sending = 0)"
-)
-# Late evidence can decide rows that waited for people. A credit without a transaction id is still looked up.
-_CONCLUDE = (
-    f"UPDATE allocations_chunk SET next_action_at = NULL,"  # noqa: S608
-    f" state = CASE WHEN disputed > 0 THEN '{ChunkState.PEOPLE.value}' ELSE '{ChunkState.DONE.value}' END"
-    f" WHERE id = %s AND state IN ('{ChunkState.OPEN.value}', '{ChunkState.PEOPLE.value}')"
-    " AND pending = 0 AND sending = 0 AND unknown = 0 AND NOT EXISTS (SELECT 1 FROM allocations_row"
-    f" WHERE chunk_id = allocations_chunk.id AND {_in(RowState.CREDITED)} AND transaction_id IS NULL)"
+    f" WHERE state = '{AttemptState.UNKNOWN.value}' AND chunk_id = %s"
 )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, F, Sum
+from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
 from allocations.domain.calls import CallResult
@@ -109,6 +109,7 @@ def _wait_or_hold(chunk: Chunk, wanted: int, funds: Funds, *, claim: Claim, gate
 
 
 _SENDABLE = (RowState.PENDING, RowState.UNKNOWN)
+_NEEDED = ("number", "state", "payload_hash", *planning.PAYLOAD_FIELDS)
 
 
 def _hold(chunk: Chunk, pause: Pause, *, gateway: Gateway, detail: str) -> None:
@@ -129,9 +130,10 @@ def _write_intent(chunk: Chunk, claim: Claim, *, gateway: Gateway) -> tuple[Atte
     with transaction.atomic(durable=True):
         if not still_mine(claim) or not _run_goes_on(chunk):
             return None
-        rows = list(Row.objects.filter(chunk=chunk, state__in=_SENDABLE).order_by("number"))
+        whole = list(Row.objects.filter(chunk=chunk).only(*_NEEDED).order_by("number"))
+        rows = [row for row in whole if row.state in _SENDABLE]
         payloads = [payload_of(row) for row in rows]
-        if not _is_as_planned(chunk, rows, payloads):
+        if not _is_as_planned(chunk, whole, rows, payloads):
             runs.pause_by_itself(chunk.run, Pause.TAMPERED, now=now)
             return None
         if not rows:
@@ -151,12 +153,11 @@ def _write_intent(chunk: Chunk, claim: Claim, *, gateway: Gateway) -> tuple[Atte
         return attempt, body
 
 
-def _is_as_planned(chunk: Chunk, rows: Sequence[Row], payloads: Sequence[bytes]) -> bool:
+def _is_as_planned(chunk: Chunk, whole: Sequence[Row], rows: Sequence[Row], payloads: Sequence[bytes]) -> bool:
     """Whether account, rows and payloads still are what was approved and planned."""
-    whole = Row.objects.filter(chunk=chunk).aggregate(rows=Count("pk"), points=Sum("amount"))
     return (
         planning.account_is_as_approved(chunk.run.batch)
-        and whole == {"rows": chunk.row_count, "points": chunk.points}
+        and (len(whole), sum(row.amount or 0 for row in whole)) == (chunk.row_count, chunk.points)
         and all(payload_hash(payload) == row.payload_hash for payload, row in zip(payloads, rows, strict=True))
     )
 
