@@ -56,12 +56,15 @@ def read_answer(attempt: Attempt) -> BulkAnswer:
     return read_bulk_answer(raw, key=enkash_config().encryption_key, now=answered_at.timestamp())
 
 
-def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False) -> None:
+def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False, chunk: Chunk | None = None) -> None:
     """Verdicts from the stored answer onto the rows, and the consequence onto the run. Harmless when repeated.
 
-    `late`: a newer attempt may exist, so only proof of a credit counts.
+    `late`: a newer attempt may exist, so only proof of a credit counts. `chunk`: the attempt's, with run, batch and
+    account, if the caller has it at hand.
     """
-    attempt = Attempt.objects.select_related("chunk__run__batch__account").get(pk=attempt_id)
+    attempt = Attempt.objects.select_related(*(() if chunk else ("chunk__run__batch__account",))).get(pk=attempt_id)
+    if chunk:
+        attempt.chunk = chunk
     answer = read_answer(attempt)
     result = CallResult(answer.kind.value)
     now = gateway.clock()
@@ -70,21 +73,20 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False) -> No
             # Kept in time after all: whoever holds the chunk now reads it whole.
             return
         # First of all locks, as in claims and resumes, so that no two wait for each other.
-        Run.objects.select_for_update(no_key=True).get(pk=attempt.chunk.run_id)
-        if not late and not _advance(attempt, result):
-            return
+        Run.objects.select_for_update(no_key=True).only("pk").get(pk=attempt.chunk.run_id)
         classified = _classified(attempt, answer, result)
         notes = [*answer.notes, *classified.notes]
-        Attempt.objects.filter(pk=attempt.pk).update(result=result, message=answer.message, notes=notes)
+        if not _advance(attempt, result, late=late, message=answer.message, notes=notes):
+            return
         applied = [v for v in classified.verdicts if not late or v.outcome is Outcome.CREDITED]
         _store_lines(attempt, classified.verdicts)
         if RULES[result].rows is RowsAfter.BACK and not late:
-            outcomes.put_back(_row_ids(attempt), arrived=True)
+            outcomes.put_back([verdict.row_id for verdict in classified.verdicts], arrived=True)
         else:
             outcomes.apply_verdicts(applied, now=now)
         _plan_next(attempt.chunk, result, classified, now=now, gateway=gateway)
         _note_balance(attempt.chunk.run.batch.account, classified.verdicts, now=now, late=late)
-        outcomes.recount(_chunks_of(classified))
+        outcomes.recount(_chunks_of(classified) if late else [attempt.chunk_id])
         trail.write_entry(
             "attempt applied" if not late else "late answer applied",
             at=now,
@@ -101,21 +103,23 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False) -> No
             runs.pause_by_itself(attempt.chunk.run, classified.pause, now=now, detail=classified.detail)
 
 
-def _advance(attempt: Attempt, result: CallResult) -> bool:
+def _advance(attempt: Attempt, result: CallResult, *, late: bool, **read: object) -> bool:
+    """What was read goes onto the attempt; False if somebody has applied the answer already."""
+    stored = Attempt.objects.filter(pk=attempt.pk)
+    if late:
+        return stored.update(result=result, **read) == 1
     after = move(ATTEMPT, AttemptState.ANSWERED, AttemptEvent.APPLY)
     if RULES[result].rows is RowsAfter.UNKNOWN:
         after = move(ATTEMPT, AttemptState.ANSWERED, AttemptEvent.LOSE)
-    return Attempt.objects.filter(pk=attempt.pk, state=AttemptState.ANSWERED).update(state=after) == 1
+    return stored.filter(state=AttemptState.ANSWERED).update(state=after, result=result, **read) == 1
 
 
-def _row_ids(attempt: Attempt) -> list[int]:
-    return list(attempt.rows.values_list("row_id", flat=True))
-
-
-def sent_rows(attempt: Attempt) -> list[Sent]:
+def _sent_rows(attempt: Attempt) -> list[Sent]:
     """The rows of the attempt as they were sent, with what earlier attempts did to them."""
-    rows = Row.objects.filter(attempts__attempt=attempt).order_by("attempts__position")
-    history = histories([row.pk for row in rows], before_attempt=attempt.pk)
+    sent = Row.objects.filter(attempts__attempt=attempt).order_by("attempts__position")
+    rows = list(sent.only("reference", "mobile", "email", "amount", "tries"))
+    again = [row.pk for row in rows if row.tries > 1]
+    history = histories(again, before_attempt=attempt.pk) if again else {}
     return [sent_row(row, history.get(row.pk, Before.NOTHING)) for row in rows]
 
 
@@ -136,7 +140,7 @@ def histories(row_ids: Sequence[int], *, before_attempt: int) -> dict[int, Befor
 
 
 def _classified(attempt: Attempt, answer: BulkAnswer, result: CallResult) -> Classified:
-    sent = sent_rows(attempt)
+    sent = _sent_rows(attempt)
     if answer.report is None or result is not CallResult.ROWS:
         unknown = (Verdict(row.row_id, Outcome.UNKNOWN, reason=Reason.NO_ANSWER, text=answer.message) for row in sent)
         return Classified(tuple(unknown))

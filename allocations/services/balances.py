@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, Q, When
 
 from allocations import gateway as gateways
 from allocations.domain import policy
@@ -15,7 +14,7 @@ from allocations.domain.policy import Actor
 from allocations.domain.states import OPEN_ATTEMPTS, RunState
 from allocations.enkash.errors import EnkashError, OutcomeUnknown, UnknownKind
 from allocations.gateway import Gateway
-from allocations.models import Account, Attempt, Run
+from allocations.models import Account, Run
 from allocations.models.runs import ChunkState
 from allocations.services import outcomes
 
@@ -82,10 +81,18 @@ def stored_funds(account_id: int) -> Funds:
 
 
 def _stored(account_id: int) -> tuple[Account, Funds]:
-    in_flight = Attempt.objects.filter(state__in=OPEN_ATTEMPTS, chunk__run__batch__account=OuterRef("pk")).order_by()
-    promised = in_flight.values("chunk__run__batch__account").annotate(sum=Sum("points")).values("sum")
-    account = Account.objects.annotate(promised=Coalesce(Subquery(promised), 0)).get(pk=account_id)
-    return account, Funds(balance=account.balance or Decimal(0), promised=account.promised)
+    account = Account.objects.raw(_FUNDS, [account_id])[0]
+    return account, Funds(balance=account.balance or Decimal(0), promised=int(vars(account)["promised"]))
+
+
+# By hand: asked twice per call, and the ORM takes longer to write it than the database to answer.
+_FUNDS = (
+    "SELECT account.*, (SELECT COALESCE(SUM(attempt.points), 0) FROM allocations_attempt attempt"  # noqa: S608 - no input in it
+    " JOIN allocations_chunk chunk ON chunk.id = attempt.chunk_id JOIN allocations_run run ON run.id = chunk.run_id"
+    " JOIN allocations_batch batch ON batch.id = run.batch_id WHERE batch.account_id = account.id"
+    f" AND attempt.state IN ({', '.join(repr(state.value) for state in sorted(OPEN_ATTEMPTS))})) AS promised"
+    " FROM allocations_account account WHERE account.id = %s"
+)
 
 
 def read_closing_balance(run_id: int, *, gateway: Gateway) -> None:

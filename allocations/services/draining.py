@@ -17,11 +17,14 @@ def drain_run(run_id: int, *, gateway: Gateway) -> bool:
     while claim is not None:
         try:
             work_on(claim, gateway=gateway)
-        finally:
+            out_of_time = gateway.clock() > until
+        except BaseException:
             leases.release(claim)
-        if gateway.clock() > until:
+            raise
+        if out_of_time:
+            leases.release(claim)
             break
-        claim = leases.claim_next_chunk(run_id, gateway=gateway)
+        claim = leases.claim_next_chunk(run_id, gateway=gateway, done=claim)
     balances.read_closing_balance(run_id, gateway=gateway)
     runs.conclude_if_done(run_id, gateway=gateway)
     return claim is not None and Run.objects.filter(pk=run_id, state=RunState.RUNNING).exists()

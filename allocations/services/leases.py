@@ -18,7 +18,8 @@ from allocations.models.runs import ChunkState
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to work on one chunk until `expires_at`. `abandoned_at`: end of the lease that was taken over."""
+    """The right to work on one chunk until `expires_at`. `abandoned_at`: end of the lease that was taken over.
+    `fresh`: no row of the chunk was ever sent or decided."""
 
     run_id: int
     chunk_id: int
@@ -28,6 +29,7 @@ class Claim:
     owner: str
     expires_at: datetime
     abandoned_at: datetime | None
+    fresh: bool = False
 
 
 def free(now: datetime) -> Q:
@@ -40,16 +42,22 @@ def due(now: datetime) -> Q:
     return Q(next_action_at__isnull=True) | Q(next_action_at__lte=now)
 
 
-def claim_next_chunk(run_id: int, *, gateway: Gateway) -> Claim | None:
-    """The next chunk of the run with something to do now, or None. Takes a lane of the account with it."""
+def claim_next_chunk(run_id: int, *, gateway: Gateway, done: Claim | None = None) -> Claim | None:
+    """The next chunk of the run with something to do now, or None. Takes a lane of the account with it.
+
+    `done`: what this worker held before. It is released with the same commit.
+    """
     now = gateway.clock()
     with transaction.atomic(durable=True):
         run = (
             Run.objects.filter(due(now), pk=run_id, state=RunState.RUNNING)
             .select_for_update(no_key=True, of=("self",))
             .select_related("batch")
+            .only("state", "batch__account_id")
             .first()
         )
+        if done:
+            _give_back(done)
         chunk = run and _next_chunk(run.pk, now)
         lane = chunk and run and _claim_lane(run.batch.account_id, now=now, gateway=gateway)
         if not (run and chunk and lane):
@@ -94,6 +102,7 @@ def _claim_chunk(chunk: Chunk, lane: Lane, *, now: datetime, gateway: Gateway) -
         owner=gateway.worker,
         expires_at=expires_at,
         abandoned_at=chunk.lease_expires_at,
+        fresh=chunk.attempts_used == 0 and chunk.pending == chunk.row_count,
     )
 
 
@@ -116,7 +125,10 @@ def postpone(claim: Claim, until: datetime) -> None:
 def release(claim: Claim) -> None:
     """Gives chunk and lane back at once; does nothing for a holder that was overtaken."""
     with transaction.atomic(durable=True):
-        Chunk.objects.filter(pk=claim.chunk_id, lease_epoch=claim.epoch).update(lease_expires_at=None, lease_owner="")
-        Lane.objects.filter(pk=claim.lane_id, lease_epoch=claim.lane_epoch).update(
-            lease_expires_at=None, lease_owner=""
-        )
+        _give_back(claim)
+
+
+def _give_back(claim: Claim) -> None:
+    given = {"lease_expires_at": None, "lease_owner": ""}
+    Chunk.objects.filter(pk=claim.chunk_id, lease_epoch=claim.epoch).update(**given)
+    Lane.objects.filter(pk=claim.lane_id, lease_epoch=claim.lane_epoch).update(**given)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from allocations.domain.calls import CallResult
@@ -28,6 +28,7 @@ from allocations.gateway import CODE_VERSION, Gateway
 from allocations.models import Account, Attempt, AttemptRow, Chunk, Row, Run
 from allocations.services import answering, balances, leases, outcomes, planning, runs, trail
 from allocations.services.balances import Funds
+from allocations.services.bulk import TableWriter
 from allocations.services.leases import Claim, still_mine, time_for_a_call
 from allocations.services.planning import payload_of
 
@@ -40,13 +41,13 @@ OTHER_LANES = timedelta(seconds=5)
 def send_chunk(claim: Claim, *, gateway: Gateway) -> None:
     """Sends the rows of a claimed chunk that may be sent: PENDING ones, and UNKNOWN ones that were looked up."""
     chunk = Chunk.objects.select_related("run__batch__account").get(pk=claim.chunk_id)
-    wanted = Row.objects.filter(chunk=chunk, state__in=_SENDABLE).aggregate(points=Sum("amount"))["points"]
+    wanted = _wanted(chunk)
     if wanted is None:
         with transaction.atomic(durable=True):
             outcomes.recount([chunk.pk])
         return
     token = _prepare(chunk, wanted, claim=claim, gateway=gateway)
-    if token is None or not time_for_a_call(claim, gateway=gateway):
+    if token is None:
         return
     intent = _write_intent(chunk, claim, gateway=gateway)
     if intent is None:
@@ -74,7 +75,16 @@ def send_chunk(claim: Claim, *, gateway: Gateway) -> None:
     # An expired token is answered 401, by some servers 400; a needless login costs nothing.
     if raw.status in {400, 401}:
         gateway.client.forget_token()
-    answering.apply_answer(attempt.pk, gateway=gateway, late=not mine)
+    answering.apply_answer(attempt.pk, gateway=gateway, late=not mine, chunk=chunk)
+
+
+def _wanted(chunk: Chunk) -> int | None:
+    """Points of the rows that may be sent; None if there is none."""
+    if chunk.pending == chunk.row_count:
+        return chunk.points
+    sendable = Row.objects.filter(chunk=chunk, state__in=_SENDABLE).values_list("amount", flat=True)
+    amounts = [amount or 0 for amount in sendable]
+    return sum(amounts) if amounts else None
 
 
 def _prepare(chunk: Chunk, wanted: int, *, claim: Claim, gateway: Gateway) -> Token | None:
@@ -125,10 +135,11 @@ def _back_off(chunk: Chunk, error: EnkashError, *, gateway: Gateway) -> None:
 
 
 def _write_intent(chunk: Chunk, claim: Claim, *, gateway: Gateway) -> tuple[Attempt, bytes] | None:
-    """The durable intent. None if the worker was overtaken, the run stopped, a row tampered with, or none is left."""
+    """The durable intent. None if the worker was overtaken or too slow, the run stopped, a row tampered with, or none
+    is left."""
     now = gateway.clock()
     with transaction.atomic(durable=True):
-        if not still_mine(claim) or not _run_goes_on(chunk):
+        if claim.expires_at - now < gateway.timing.budget or not still_mine(claim) or not _run_goes_on(chunk):
             return None
         whole = list(Row.objects.filter(chunk=chunk).only(*_NEEDED).order_by("number"))
         rows = [row for row in whole if row.state in _SENDABLE]
@@ -146,11 +157,18 @@ def _write_intent(chunk: Chunk, claim: Claim, *, gateway: Gateway) -> tuple[Atte
             return None
         body = request_body(payloads)
         attempt = _create_attempt(chunk, claim, rows, hashlib.sha256(body).hexdigest(), now=now)
-        Row.objects.filter(pk__in=[row.pk for row in rows]).update(
-            state=RowState.SENDING, tries=F("tries") + 1, first_sent_at=Coalesce("first_sent_at", now)
-        )
+        if _mark_sending(chunk, now=now) != len(rows):
+            # A late answer to an earlier run has decided one of them this instant.
+            transaction.set_rollback(True)
+            return None
         outcomes.recount([chunk.pk])
         return attempt, body
+
+
+def _mark_sending(chunk: Chunk, *, now: datetime) -> int:
+    return Row.objects.filter(chunk=chunk, state__in=_SENDABLE).update(
+        state=RowState.SENDING, tries=F("tries") + 1, first_sent_at=Coalesce("first_sent_at", now)
+    )
 
 
 def _is_as_planned(chunk: Chunk, whole: Sequence[Row], rows: Sequence[Row], payloads: Sequence[bytes]) -> bool:
@@ -182,9 +200,8 @@ def _create_attempt(chunk: Chunk, claim: Claim, rows: Sequence[Row], sha256: str
         points=sum(row.amount or 0 for row in rows),
         sent_at=now,
     )
-    AttemptRow.objects.bulk_create(
-        AttemptRow(attempt=attempt, row=row, position=position) for position, row in enumerate(rows)
-    )
+    lines = TableWriter(AttemptRow, ("attempt", "row", "position"))
+    lines.write([(attempt.pk, row.pk, position) for position, row in enumerate(rows)])
     trail.write_entry(
         "attempt intended",
         at=attempt.sent_at,
