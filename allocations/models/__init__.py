@@ -4,6 +4,7 @@ from allocations.models.accounts import Account, Lane
 from allocations.models.attempts import Attempt, AttemptRow
 from allocations.models.batches import Batch, BatchEditor
 from allocations.models.problems import Problem
+from allocations.models.reversals import Reversal, ReversalAttempt
 from allocations.models.rows import Row
 from allocations.models.runs import Chunk, Run
 from allocations.models.sweeper import SweeperLease
@@ -22,6 +23,8 @@ __all__ = [
     "EnkashToken",
     "Lane",
     "Problem",
+    "Reversal",
+    "ReversalAttempt",
     "Row",
     "Run",
     "SweeperLease",
