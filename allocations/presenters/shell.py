@@ -40,6 +40,16 @@ _SECTIONS = (
         ),
     ),
     ("approvals", "Approvals", frozenset({"approvals", "batch-approval", "batch-approve", "batch-send-back"})),
+    (
+        "reversals",
+        "Reversals",
+        frozenset(
+            {
+                *("reversals", "reversal", "reversal-approve", "reversal-reject", "reversal-withdraw"),
+                *("reversal-resume", "row-reverse"),
+            }
+        ),
+    ),
     ("runs", "Runs", frozenset({"runs", "run", "run-pause", "run-resume"})),
     ("accounts", "Accounts", frozenset({"accounts", "account-balance"})),
 )
@@ -47,7 +57,7 @@ _ENVIRONMENTS = {"live": "LIVE", "uat": "UAT", "simulator": "SIMULATOR"}
 
 
 def shell(actor: Actor, *, work: OpenWork, url_name: str, environment: str) -> Shell:
-    numbers = {"approvals": work.approvals, "runs": work.runs}
+    numbers = {"approvals": work.approvals, "reversals": work.reversals, "runs": work.runs}
     return Shell(
         nav=tuple(
             NavItem(page=page, label=label, open=numbers.get(page, 0), is_current=url_name in pages)

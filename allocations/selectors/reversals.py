@@ -44,6 +44,14 @@ class Takings:
     def net(self) -> Decimal:
         return self.gross - self.reversed
 
+    @property
+    def minus_reversed(self) -> int:
+        return -self.reversed
+
+    @property
+    def minus_open(self) -> int:
+        return -self.open
+
 
 def row_takings(row: Row) -> Takings:
     return _takings(row.credited_amount or Decimal(0), Reversal.objects.filter(row=row))

@@ -8,7 +8,7 @@ SUDHA = Actor(id=1, name="Sudha Iyer", roles=frozenset({Role.APPROVER, Role.ADMI
 
 
 def frame(url_name="home", environment="live", actor=SUDHA):
-    return shell(actor, work=OpenWork(approvals=2, runs=1), url_name=url_name, environment=environment)
+    return shell(actor, work=OpenWork(approvals=2, runs=1, reversals=3), url_name=url_name, environment=environment)
 
 
 def test_navigation_counts_open_work():
@@ -16,6 +16,7 @@ def test_navigation_counts_open_work():
         "Home": 0,
         "Batches": 0,
         "Approvals": 2,
+        "Reversals": 3,
         "Runs": 1,
         "Accounts": 0,
     }
@@ -31,6 +32,8 @@ def test_navigation_counts_open_work():
         ("batch-approval", "Approvals"),
         ("batch-approve", "Approvals"),
         ("batch-send-back", "Approvals"),
+        ("reversal-approve", "Reversals"),
+        ("row-reverse", "Reversals"),
         ("run", "Runs"),
         ("accounts", "Accounts"),
     ],

@@ -11,6 +11,7 @@ from django.urls import reverse
 from allocations.urls import urlpatterns
 from tests.factories.batches import approved_batch
 from tests.factories.people import person
+from tests.factories.reversals import ReversalFactory
 
 pytestmark = pytest.mark.django_db
 ROUTES = sorted({route.name for route in urlpatterns})
@@ -23,10 +24,14 @@ ACTIONS = {
     "batch-submit",
     "batch-take-back",
     "batch-withdraw",
+    "reversal-approve",
+    "reversal-reject",
+    "reversal-resume",
+    "reversal-withdraw",
     "run-pause",
     "run-resume",
 }
-FORMS = {"accounts", "batch-mapping", "batch-new", "batch-replace", "batch-rerun"}
+FORMS = {"accounts", "batch-mapping", "batch-new", "batch-replace", "batch-rerun", "row-reverse"}
 TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
 
 
@@ -69,7 +74,8 @@ def test_route_takes_only_its_own_methods(client, name):
 def test_page_is_never_cached_and_has_the_strict_policy(client, name):
     client.force_login(person("admin", "approver", "owner"))
     run = approved_batch(credited=1).runs.get()
-    headers = client.get(address(name, batch_id=run.batch_id, run_id=run.pk, number=2)).headers
+    numbers = {"batch_id": run.batch_id, "run_id": run.pk, "reversal_id": ReversalFactory().pk}
+    headers = client.get(address(name, number=2, **numbers)).headers
     assert "no-store" in headers["Cache-Control"]
     assert (
         "script-src 'self'" in headers["Content-Security-Policy"],
