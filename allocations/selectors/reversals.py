@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet, Sum
+from django.db.models import DecimalField, OuterRef, QuerySet, Subquery, Sum
 
 from allocations.domain.reversal_policy import ReversalFacts
 from allocations.domain.reversals import OPEN, WITHOUT_EFFECT, ReversalState
@@ -30,6 +30,13 @@ def reversed_points(batch: Batch) -> int:
     """Points of the batch's rows that are taken back for sure."""
     done = Reversal.objects.filter(row__batch=batch, state=ReversalState.REVERSED)
     return int(done.aggregate(points=Sum("amount", default=0))["points"])
+
+
+def points_taken_back() -> Subquery:
+    """For an annotation of rows: the points that are taken back for sure, None where there are none."""
+    done = Reversal.objects.filter(row=OuterRef("pk"), state=ReversalState.REVERSED).order_by().values("row")
+    summed = done.annotate(points=Sum("amount")).values("points")
+    return Subquery(summed, output_field=DecimalField(max_digits=18, decimal_places=2))
 
 
 @dataclass(frozen=True, slots=True)
