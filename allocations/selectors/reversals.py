@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import DecimalField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import DecimalField, OuterRef, Q, QuerySet, Subquery, Sum
 
 from allocations.domain.reversal_policy import ReversalFacts
 from allocations.domain.reversals import OPEN, WITHOUT_EFFECT, ReversalState
-from allocations.models import Batch, Reversal, ReversalAttempt, Row
+from allocations.models import Batch, Reversal, ReversalAttempt, Row, Run
 
 PAGE = 50
 
@@ -30,6 +30,17 @@ def reversed_points(batch: Batch) -> int:
     """Points of the batch's rows that are taken back for sure."""
     done = Reversal.objects.filter(row__batch=batch, state=ReversalState.REVERSED)
     return int(done.aggregate(points=Sum("amount", default=0))["points"])
+
+
+def returned_points(run: Run) -> int:
+    """Points that came back to the run's account, of whatever rows, while the run went on."""
+    if run.started_at is None:
+        return 0
+    done = Reversal.objects.filter(row__batch__account=run.batch.account_id, state=ReversalState.REVERSED)
+    meanwhile = done.filter(outcome_at__gte=run.started_at)
+    if run.settled_at is not None:
+        meanwhile = meanwhile.filter(outcome_at__lte=run.settled_at)
+    return int(meanwhile.aggregate(points=Sum("amount", default=0))["points"])
 
 
 def points_taken_back() -> Subquery:
@@ -91,6 +102,11 @@ def reversals_awaiting_approval() -> QuerySet[Reversal]:
 def open_reversals() -> QuerySet[Reversal]:
     """Approved and not ended, newest first."""
     return _reversals().filter(state__in=OPEN - {ReversalState.PROPOSED})
+
+
+def reversals_in_need() -> QuerySet[Reversal]:
+    """Those that go on, or can be believed, only when a person acts; longest waiting first."""
+    return _reversals().filter(Q(state=ReversalState.DISPUTED) | ~Q(pause_code="")).order_by("id")
 
 
 def ended_reversals(*, before: int | None, limit: int) -> QuerySet[Reversal]:

@@ -145,3 +145,10 @@ def test_control_of_an_auditor_names_the_role_it_needs():
     assert found.why_not == (
         "To pause or resume a run you need the role admin or approver. An owner can give it to you."
     )
+
+
+def test_ledger_expects_what_was_taken_back_meanwhile():
+    batch = balanced(balance=Decimal(750), balance_at=NOW, balance_stale=False)
+    totals = Totals(rows=3, credited=3, credited_points=Decimal(300))
+    found = ledger(run(RunState.RUNNING, batch=batch, opening_balance=Decimal(1000)), totals, returned=50)
+    assert (found.expected, found.fits, found.returned) == (750, True, 50)
