@@ -18,6 +18,9 @@ from allocations.domain.matching import last_ten
 from allocations.domain.outcomes import Evidence
 from allocations.domain.reversals import ReversalEvent
 
+# After these nothing is left to send.
+DECIDING = frozenset({ReversalEvent.REVERSE, ReversalEvent.FAIL, ReversalEvent.DISPUTE})
+
 
 class Doubt(StrEnum):
     """Why a reversal failed, is unknown or disputed."""
@@ -155,7 +158,6 @@ def _difference(sent: Sent, found: Transaction, *, taken: frozenset[str]) -> Dou
 
 def after_call(finding: Finding, result: CallResult, *, streak: int, retry_after: float | None = None) -> Consequence:
     """The breakers, per reversal. A decision about the one debit is no reason to hold it: nothing is left to send."""
-    decided = finding.event in {ReversalEvent.REVERSE, ReversalEvent.FAIL, ReversalEvent.DISPUTE}
-    if decided or finding.doubt is Doubt.REFUSED_AFTER_LOSS:
+    if finding.event in DECIDING or finding.doubt is Doubt.REFUSED_AFTER_LOSS:
         return Consequence(0, None, timedelta(0))
     return consequence(result, streak=streak, retry_after=retry_after)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from allocations.domain.calls import CallResult, consequence
-from allocations.domain.debits import Finding, after_call
+from allocations.domain.debits import DECIDING, Finding, after_call
 from allocations.domain.outcomes import Evidence
 from allocations.domain.pauses import Pause, sentence
 from allocations.domain.reversals import ReversalEvent, ReversalState
@@ -16,7 +16,7 @@ from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, move
 from allocations.gateway import Gateway
 from allocations.models import Account, Reversal, Row
 from allocations.services.outcomes import fits
-from allocations.services.reversals import advance, tell
+from allocations.services.reversals import NOT_HELD, advance, tell
 
 
 def apply_finding(
@@ -40,6 +40,8 @@ def apply_finding(
     if finding.event is ReversalEvent.LOSE_SIGHT and reversal.state == ReversalState.UNKNOWN:
         Reversal.objects.filter(pk=reversal.pk).update(**outcome, **changes)
         return True
+    if finding.event in DECIDING:
+        outcome |= NOT_HELD
     # The id of a debit that a duplicate proved can be looked up at once.
     looks_up = finding.event is ReversalEvent.REVERSE and finding.evidence is Evidence.DUPLICATE
     changes.setdefault("next_action_at", now if looks_up else None)

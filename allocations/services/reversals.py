@@ -30,6 +30,7 @@ from allocations.models import Reversal, Row
 from allocations.selectors.reversals import facts_of, taken_points
 from allocations.services import trail
 
+NOT_HELD = {"pause_code": "", "pause_text": ""}
 _CHANGED = "The reversal is not the one that the page showed. Open it again to see what it is now."
 
 
@@ -116,8 +117,7 @@ def resume_reversal(actor: Actor, *, reversal_id: int) -> Reversal:
         if reversal.pause_code == Pause.LOGIN:
             allow_one_more_login()
         fresh: dict[str, Any] = {
-            "pause_code": "",
-            "pause_text": "",
+            **NOT_HELD,
             "streak": 0,
             "lookups_failed": 0,
             "next_action_at": None,
@@ -211,6 +211,6 @@ def _check_decision(actor: Actor, reversal: Reversal, digest: str) -> None:
 
 
 def _close(actor: Actor, reversal: Reversal, event: ReversalEvent, *, reason: str, now: datetime) -> None:
-    changes: dict[str, Any] = {"closed_by_id": actor.id, "closed_at": now, "closed_reason": reason}
+    changes: dict[str, Any] = {"closed_by_id": actor.id, "closed_at": now, "closed_reason": reason, **NOT_HELD}
     if not advance(reversal, event, now=now, actor=actor, **changes):
         raise StateConflict(_CHANGED)

@@ -188,3 +188,9 @@ def test_the_row_stays_credited_throughout() -> None:
     reversals.reject_reversal(actor("approver"), reversal_id=reversal.pk, digest=reversal.digest, reason="No")
     reversal.row.refresh_from_db()
     assert (reversal.row.state, reversal.row.credited_amount) == ("credited", 500)
+
+
+def test_a_withdrawn_reversal_is_held_no_more() -> None:
+    maker = actor("admin")
+    held = reversal_in("approved", requested_by=User.objects.get(pk=maker.id), pause_code="login", pause_text="Login")
+    assert reversals.withdraw_reversal(maker, reversal_id=held.pk).pause_code == ""
