@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from allocations.domain.calls import RULES, RowsAfter
 from allocations.domain.pauses import ADVICE
+from allocations.domain.reversals import REVERSAL
 from allocations.domain.states import ATTEMPT, BATCH, ROW, RUN
 
 State = TypeVar("State", bound=StrEnum)
@@ -24,6 +25,7 @@ def sections() -> Iterator[str]:
     yield diagram(RUN)
     yield diagram(ROW)
     yield diagram(ATTEMPT)
+    yield diagram(REVERSAL)
     yield calls_table()
     yield pauses_table()
 
