@@ -11,7 +11,7 @@ from allocations.domain.calls import CallResult, consequence
 from allocations.domain.debits import DECIDING, Finding, after_call
 from allocations.domain.outcomes import Evidence
 from allocations.domain.pauses import Pause, sentence
-from allocations.domain.reversals import ReversalEvent, ReversalState
+from allocations.domain.reversals import ReversalEvent
 from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, move
 from allocations.gateway import Gateway
 from allocations.models import Account, Reversal, Row
@@ -37,9 +37,6 @@ def apply_finding(
             "user_balance": balance if balance is not None and fits(balance) else None,
             "outcome_at": now,
         }
-    if finding.event is ReversalEvent.LOSE_SIGHT and reversal.state == ReversalState.UNKNOWN:
-        Reversal.objects.filter(pk=reversal.pk).update(**outcome, **changes)
-        return True
     if finding.event in DECIDING:
         outcome |= NOT_HELD
     # The id of a debit that a duplicate proved can be looked up at once.

@@ -167,13 +167,12 @@ def advance(
     told: Mapping[str, Any] = MappingProxyType({}),
     **changes: Any,
 ) -> bool:
-    """Moves it if it still is in a state that knows the event; writes the trail, with `told`. False: it is not."""
+    """Moves a locked reversal if its state knows the event; writes the trail, with `told`. False: it does not."""
     current = Reversal.objects.values_list("state", flat=True).get(pk=reversal.pk)
     if current not in sources(REVERSAL, event):
         return False
     target = move(REVERSAL, ReversalState(current), event)
-    if not Reversal.objects.filter(pk=reversal.pk, state=current).update(state=target, **changes):
-        return False
+    Reversal.objects.filter(pk=reversal.pk, state=current).update(state=target, **changes)
     reversal.refresh_from_db()
     facts = {"from": current, "to": target, "evidence": reversal.evidence, "doubt": reversal.doubt}
     tell(reversal, f"reversal {event}", now=now, actor=actor, **facts, **told)
@@ -212,5 +211,4 @@ def _check_decision(actor: Actor, reversal: Reversal, digest: str) -> None:
 
 def _close(actor: Actor, reversal: Reversal, event: ReversalEvent, *, reason: str, now: datetime) -> None:
     changes: dict[str, Any] = {"closed_by_id": actor.id, "closed_at": now, "closed_reason": reason, **NOT_HELD}
-    if not advance(reversal, event, now=now, actor=actor, **changes):
-        raise StateConflict(_CHANGED)
+    advance(reversal, event, now=now, actor=actor, **changes)

@@ -20,8 +20,6 @@ from allocations.enkash.auth import Token
 from allocations.enkash.errors import (
     BadCertificate,
     EnkashError,
-    LoginBlocked,
-    LoginRefused,
     NotSent,
     OutcomeUnknown,
     Refused,
@@ -91,21 +89,15 @@ def _token(claim: Claim, *, gateway: Gateway) -> Token | None:
     """A token that outlives the call; otherwise the reversal waits, or is held for people."""
     try:
         return gateway.client.token((gateway.timing.deadline + TOKEN_MARGIN).total_seconds())
-    except (LoginRefused, LoginBlocked) as error:
-        _hold(claim, Pause.LOGIN, error, gateway=gateway)
     except Refused as error:
-        _hold(claim, Pause.REFUSED, error, gateway=gateway)
+        with transaction.atomic(durable=True):
+            hold(locked_reversal(claim.reversal_id), Pause.LOGIN, now=gateway.clock(), detail=error.message)
     except EnkashError as error:
         with transaction.atomic(durable=True):
             reversal = locked_reversal(claim.reversal_id)
             result = CallResult.BAD_CERTIFICATE if isinstance(error, BadCertificate) else CallResult.NOT_SENT
             back_off(reversal, result, now=gateway.clock(), said=str(error))
     return None
-
-
-def _hold(claim: Claim, pause: Pause, error: Refused, *, gateway: Gateway) -> None:
-    with transaction.atomic(durable=True):
-        hold(locked_reversal(claim.reversal_id), pause, now=gateway.clock(), detail=error.message)
 
 
 def order_of(reversal: Reversal) -> SingleOrder:

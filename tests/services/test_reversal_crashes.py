@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from allocations.enkash.errors import BadCertificate, NotSent
+from allocations.gateway import secrets
 from allocations.models import Reversal, ReversalAttempt
-from allocations.services import reversal_answers, reversal_leases, reversing
+from allocations.services import reversal_answers, reversal_leases, reversal_recovery, reversals, reversing
 from tests.services.conftest import Portal
 from tests.services.reversal_desk import Desk, check_reversals, open_desk
 from tests.services.test_crash_points import Killed, NeverInTransaction, Wrapped, die, with_client
@@ -160,6 +162,31 @@ def test_a_worker_slow_before_its_intent_gives_up(desk: Desk) -> None:
     assert (desk.attempts(), desk.work(reversal).state) == ([], "reversed")
 
 
+def test_a_reversal_that_is_withdrawn_during_the_login_is_not_sent(desk: Desk) -> None:
+    reversal = desk.approved()
+    meanwhile = Wrapped(
+        desk.portal.gateway.client,
+        "token",
+        after=lambda: reversals.withdraw_reversal(desk.portal.maker, reversal_id=reversal.pk),
+    )
+    reversing.take_back(reversal.pk, gateway=with_client(desk.portal, meanwhile).gateway)
+    reversal.refresh_from_db()
+    assert (reversal.state, desk.attempts(), desk.calls()) == ("withdrawn", [], 0)
+
+
+@pytest.mark.parametrize(("error", "held"), [(NotSent, ""), (BadCertificate, "certificate")])
+def test_a_call_that_never_left_is_as_if_it_was_not_made(desk: Desk, error: type[NotSent], held: str) -> None:
+    def refuse() -> None:
+        raise error("No connection.")
+
+    reversal = desk.approved()
+    cut = Wrapped(desk.portal.gateway.client, "allocate_single", before=refuse)
+    reversing.take_back(reversal.pk, gateway=with_client(desk.portal, cut).gateway)
+    reversal.refresh_from_db()
+    assert (reversal.state, reversal.tries, reversal.pause_code) == ("approved", 0, held)
+    assert desk.attempts() == ["not_sent"]
+
+
 def overtaken(desk: Desk, reversal: Reversal, *, then: Callable[[], None] = lambda: None, recover: bool = True) -> None:
     """Works as a worker that is stopped within its call until another one has taken the reversal over."""
 
@@ -267,4 +294,33 @@ def test_no_call_is_made_inside_a_transaction(desk: Desk, kind: str) -> None:
         desk.portal.clock.forward(minutes=16)
         desk.work(reversal, portal=strict)
     assert reversal.state == "reversed"
+    check_reversals(desk)
+
+
+def test_an_answer_that_is_kept_while_its_intent_is_being_given_up_wins(desk: Desk, no_release, monkeypatch) -> None:
+    answers: list[Any] = []
+    reversal = desk.approved()
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            reversal_answers, "keep_answer", lambda attempt, raw, **_: answers.append((attempt, raw)) or die()
+        )
+        kill_at(desk, reversal, "nothing")
+    real = reversal_recovery.locked_reversal
+
+    def meanwhile(reversal_id: int) -> Reversal:
+        if answers:
+            attempt, raw = answers.pop()
+            ReversalAttempt.objects.filter(pk=attempt.pk).update(
+                state="answered",
+                answered_at=desk.portal.clock(),
+                http_status=raw.status,
+                body=secrets.encrypt(raw.body),
+            )
+        return real(reversal_id)
+
+    monkeypatch.setattr(reversal_recovery, "locked_reversal", meanwhile)
+    desk.work_after(reversal, minutes=6)
+    assert (reversal.state, desk.attempts()) == ("sending", ["answered"])
+    desk.work(reversal)
+    assert (reversal.state, desk.attempts(), desk.calls()) == ("reversed", ["applied"], 1)
     check_reversals(desk)
