@@ -63,6 +63,11 @@ class Takings:
         return self.gross - self.reversed
 
     @property
+    def left(self) -> Decimal:
+        """What can still be asked for."""
+        return self.net - self.open
+
+    @property
     def minus_reversed(self) -> int:
         return -self.reversed
 

@@ -45,6 +45,13 @@ def test_admin_asks_from_the_row_and_the_whole_is_offered(client):
     assert 'value="300"' in shown(client, "row-reverse", row.batch_id, row.number)
 
 
+def test_a_row_with_nothing_left_offers_no_reversal(client):
+    row = credited_row()
+    ReversalFactory(row=row, amount=500)
+    client.force_login(person("admin"))
+    assert "Take points back from row" not in shown(client, "row", row.batch_id, row.number)
+
+
 def test_the_same_form_twice_is_one_reversal(client):
     row = credited_row()
     client.force_login(person("admin"))
