@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
 
 from allocations import queue
 from allocations.domain import policy
+from allocations.domain.decisions import Decision, ProposalState
 from allocations.domain.errors import StateConflict
-from allocations.domain.outcomes import Outcome, Reason
+from allocations.domain.outcomes import Evidence, Outcome, Reason
 from allocations.domain.policy import Actor
 from allocations.domain.states import ROW, AttemptState, RowEvent, RowState, RunEvent, RunState, move
 from allocations.gateway import Gateway, database_now
-from allocations.models import AttemptRow, Chunk, Row, Run
+from allocations.models import AttemptRow, Chunk, ProposalRow, Row, Run
 from allocations.models.runs import ChunkState
 from allocations.services import leases, outcomes, planning, recovering, runs, trail
 
@@ -108,9 +110,19 @@ def _withdraw(run: Run, chunk_ids: Sequence[int], *, now: datetime, actor: Actor
 
 
 def _stand_as_failed(pending: QuerySet[Row], *, now: datetime) -> int:
-    """Rows of a re-run whose newest call failed them, with what it said: nothing was sent since."""
-    calls = AttemptRow.objects.filter(row=OuterRef("pk")).exclude(attempt__state=AttemptState.NOT_SENT)
-    newest = calls.order_by("-attempt_id")
-    said = {name: Subquery(newest.values(name)[:1]) for name in ("evidence", "reason_code", "reason")}
-    failed = pending.alias(newest=Subquery(newest.values("outcome")[:1])).filter(newest=Outcome.FAILED)
-    return failed.update(state=move(ROW, RowState.PENDING, RowEvent.STAND), outcome_at=now, **said)
+    """Rows of a re-run that failed before it, with what EnKash or two people said then: nothing was sent since."""
+    stand: dict[str, Any] = {"state": move(ROW, RowState.PENDING, RowEvent.STAND), "outcome_at": now}
+    said = {name: _newest_call("pk", name) for name in ("evidence", "reason_code", "reason")}
+    failed = pending.alias(outcome=_newest_call("pk", "outcome")).filter(outcome=Outcome.FAILED).update(**stand, **said)
+    decisions = ProposalRow.objects.filter(
+        row=OuterRef("pk"), proposal__state=ProposalState.CONFIRMED, proposal__outcome=Decision.FAILED
+    )
+    since = decisions.filter(proposal__decided_at__gt=_newest_call("row", "attempt__sent_at"))
+    decided = pending.filter(Exists(since))
+    return failed + decided.update(**stand, evidence=Evidence.PEOPLE, reason_code=Reason.DECIDED_BY_PEOPLE)
+
+
+def _newest_call(row: str, field: str) -> Subquery:
+    """Of the newest call that may have reached EnKash with the row that `row` names."""
+    calls = AttemptRow.objects.filter(row=OuterRef(row)).exclude(attempt__state=AttemptState.NOT_SENT)
+    return Subquery(calls.order_by("-attempt_id").values(field)[:1])

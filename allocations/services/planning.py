@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from allocations.domain.canary import Canary
 from allocations.domain.chunking import Planned, plan, set_apart
@@ -18,6 +18,7 @@ from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Batch, Chunk, Row, Run
 from allocations.services import balances, holds, outcomes, recovering, runs
+from allocations.services.bulk import update_many
 from allocations.services.predecessors import against_replacing
 
 _BLOCK = 2000
@@ -140,11 +141,9 @@ def plan_chunks(run: Run) -> Canary:
         )
         for number, group in enumerate(groups, start=1)
     )
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE allocations_row SET chunk_id = %s WHERE id = %s",
-            [(chunk.pk, row_id) for chunk, group in zip(chunks, groups, strict=True) for row_id in group],
-        )
+    placed = [(chunk.pk, row_id) for chunk, group in zip(chunks, groups, strict=True) for row_id in group]
+    for begin in range(0, len(placed), _BLOCK):
+        update_many(Row, ("chunk", "id"), placed[begin : begin + _BLOCK], among={})
     # A re-run takes rows out of their former chunks, whose counters follow.
     outcomes.recount(former)
     return Canary.WAITING if first else Canary.NONE

@@ -9,7 +9,7 @@ from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
 from allocations.domain.pauses import Pause
 from allocations.models import Attempt, AttemptRow, Chunk, Installation, Row, Run, TrailEntry
 from allocations.selectors.approvals import committed_points
-from allocations.services import cancelling, draining, leases, planning, runs, sending
+from allocations.services import cancelling, draining, leases, planning, proposals, runs, sending
 from allocations.services.cancelling import cancel_run
 from allocations.services.freezes import freeze_sending
 from allocations.services.outcomes import recount
@@ -18,6 +18,7 @@ from tests.factories.people import actor
 from tests.services.conftest import Portal
 from tests.services.invariants import check_invariants
 from tests.services.test_crash_points import Killed, Wrapped, die, with_client
+from tests.services.test_proposals import FILE, given_up, propose, said
 
 pytestmark = pytest.mark.django_db
 
@@ -310,3 +311,31 @@ def test_a_run_that_was_never_planned_waits_for_the_end_of_a_recovery(portal: Po
         cancel_run(portal.maker, run_id=run.pk)
     run.refresh_from_db()
     assert (run.state, run.cancelled_at) == ("queued", None)
+
+
+def test_what_two_people_decided_stands_after_a_cancelled_re_run(portal: Portal, monkeypatch) -> None:
+    monkeypatch.setattr(proposals, "database_now", portal.clock)
+    run = given_up(portal)
+    proposal = propose(portal, run, said("failed", ids={2: ""}), file=FILE)
+    proposals.confirm(portal.approver, proposal_id=proposal.pk)
+    again = cancel(portal, rerun_failed_rows(portal.maker, batch_id=run.batch_id))
+    row = Row.objects.get()
+    assert (again.state, row.state, row.evidence, row.reason_code) == (
+        "settled",
+        "failed",
+        "people",
+        "decided_by_people",
+    )
+
+
+def test_people_decide_about_what_a_cancelled_run_left_open(portal: Portal, monkeypatch) -> None:
+    monkeypatch.setattr(proposals, "database_now", portal.clock)
+    portal.sim.faults.push(kind="error_before")
+    run = cancel(portal, portal.drain(portal.approved_run(rows=3)))
+    portal.drain_after(run, minutes=16)
+    assert run.state == "attention"
+    proposal = propose(portal, run, said("failed", ids={2: "", 3: ""}), file=FILE)
+    proposals.confirm(portal.approver, proposal_id=proposal.pk)
+    run.refresh_from_db()
+    assert (run.state, portal.states(run)) == ("settled", ["failed"] * 2 + ["cancelled"])
+    check_invariants(portal)

@@ -12,6 +12,7 @@ from allocations.urls import urlpatterns
 from tests.factories.batches import approved_batch
 from tests.factories.decisions import open_proposal
 from tests.factories.people import person
+from tests.factories.reversals import ReversalFactory
 
 pytestmark = pytest.mark.django_db
 ROUTES = sorted({route.name for route in urlpatterns})
@@ -35,6 +36,10 @@ ACTIONS = {
     "freeze-confirm",
     "freeze-propose",
     "freeze-refuse",
+    "reversal-approve",
+    "reversal-reject",
+    "reversal-resume",
+    "reversal-withdraw",
     "run-pause",
     "run-resume",
     "run-stop",
@@ -48,6 +53,7 @@ FORMS = {
     "decision-new",
     "freeze",
     "replacement-new",
+    "row-reverse",
     "run-cancel",
 }
 TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
@@ -68,8 +74,8 @@ def test_stranger_is_sent_to_the_login_and_back(client, name):
 @pytest.mark.parametrize("name", sorted(ACTIONS))
 def test_strangers_action_leads_over_the_login_to_a_page(client, name):
     """An action answers no GET, and a login must not repeat a click."""
-    of = re.match(r"/(batches|runs)/1/", address(name))
-    page = of[0] if of else "/"
+    of_batch_or_run = re.match(r"/(batches|runs)/1/", address(name))
+    page = of_batch_or_run[0] if of_batch_or_run else "/"
     response = client.post(address(name))
     assert (response.status_code, response.url) == (302, f"/login/?next={page}")
 
@@ -102,6 +108,7 @@ def test_page_is_never_cached_and_has_the_strict_policy(client, name):
     run = approved_batch(credited=1).runs.get()
     decision = open_proposal(rows=run.batch.rows.all())
     numbers = {"batch_id": run.batch_id, "run_id": run.pk, "number": 2, "proposal_id": decision.pk}
+    numbers["reversal_id"] = ReversalFactory().pk
     headers = client.get(address(name, **numbers)).headers
     assert "no-store" in headers["Cache-Control"]
     assert (
