@@ -74,7 +74,7 @@ def test_stranger_is_sent_to_the_login_and_back(client, name):
 @pytest.mark.parametrize("name", sorted(ACTIONS))
 def test_strangers_action_leads_over_the_login_to_a_page(client, name):
     """An action answers no GET, and a login must not repeat a click."""
-    of_batch_or_run = re.match(r"/(batches|runs)/1/", address(name))
+    of_batch_or_run = re.match(r"/(batches|runs|reversals)/1/", address(name))
     page = of_batch_or_run[0] if of_batch_or_run else "/"
     response = client.post(address(name))
     assert (response.status_code, response.url) == (302, f"/login/?next={page}")
