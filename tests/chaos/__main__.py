@@ -6,6 +6,7 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from typing import IO
 
 import django
 from django.core.management import call_command
@@ -36,16 +37,17 @@ def main() -> None:
         django.setup()
         call_command("migrate", verbosity=0)
         sim = stack.enter_context(Simulator(profile="chaos", seed=chosen.seed, balance=10**11))
-        sys.stdout.write(_weather(sim, redis.url, chosen) + "\n")
+        log = stack.enter_context((folder / "log").open("w"))
+        sys.stdout.write(_weather(sim, redis.url, chosen, log) + "\n")
 
 
-def _weather(sim: Simulator, redis_url: str, chosen: argparse.Namespace) -> str:
+def _weather(sim: Simulator, redis_url: str, chosen: argparse.Namespace, log: IO[str]) -> str:
     # Models can be imported only now.
     from tests.chaos.books import check_books, summary  # noqa: PLC0415
     from tests.chaos.storm import Storm  # noqa: PLC0415
     from tests.services_up.workers import processes  # noqa: PLC0415
 
-    with processes(redis_url) as start:
+    with processes(redis_url, output=log) as start:
         storm = Storm(sim, redis_url, start, chosen.rows, chosen.chunk, chosen.seed, chosen.patience)
         storm.blow()
         check_books(storm)

@@ -89,7 +89,7 @@ class Storm:
             self._workers.remove(worker)
             # A killed one has a signal's number.
             if worker.returncode > 0:
-                raise RuntimeError(f"a worker ended by itself: {worker.communicate()[0][-2000:]}")
+                raise RuntimeError(f"a worker ended by itself: {(worker.communicate()[0] or '')[-2000:]}")
         while len(self._workers) < WORKERS:
             self._workers.append(self.start("runs", **self._variables()))
 

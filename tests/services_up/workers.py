@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 import pytest
@@ -30,8 +31,8 @@ def live_worker(redis_url: str, transactional_db: None) -> Iterator[StartWorker]
 
 
 @contextmanager
-def processes(redis_url: str) -> Iterator[StartWorker]:
-    """As `live_worker`, for whoever is no test."""
+def processes(redis_url: str, *, output: int | IO[str] = subprocess.PIPE) -> Iterator[StartWorker]:
+    """As `live_worker`, for whoever is no test. A pipe that nobody reads stops its process when it is full."""
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str, command: str = "worker", **variables: str) -> "subprocess.Popen[str]":
@@ -39,7 +40,7 @@ def processes(redis_url: str) -> Iterator[StartWorker]:
             [sys.executable, "manage.py", command, *arguments],
             cwd=BASE_DIR,
             env={**process_environment(redis_url), **variables},
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
