@@ -22,6 +22,7 @@ class Pause(StrEnum):
     COUNTS = "counts"
     IMPOSSIBLE = "impossible"
     TAMPERED = "tampered"
+    OUTDATED = "outdated"
     DEFECT = "defect"
 
 
@@ -91,6 +92,10 @@ ADVICE: dict[Pause, tuple[str, str]] = {
     Pause.TAMPERED: (
         "A row differs from what was approved. It was not sent.",
         "Find out who changed the database. Do not resume before.",
+    ),
+    Pause.OUTDATED: (
+        "A newer version of the portal prepared the list than runs in this worker. It was not sent.",
+        "Update every worker, then resume.",
     ),
     Pause.DEFECT: (
         "An answer could not be worked up because of a defect in the portal. The raw answer is kept.",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Subquery
 
 from allocations.domain.answers import AccountIds, Before, Classified, Sent, Verdict
@@ -17,6 +17,9 @@ from allocations.enkash.transport import RawAnswer
 from allocations.gateway import Gateway, enkash_config, secrets
 from allocations.models import Account, Attempt, AttemptRow, Chunk, ProposalRow, Row
 from allocations.services import balances, leases, outcomes, runs, stop_loss, trail
+from allocations.services.bulk import update_many
+
+_LINE = ("outcome", "evidence", "reason_code", "reason", "transaction_id", "row")
 
 
 def read_answer(attempt: Attempt) -> BulkAnswer:
@@ -31,12 +34,15 @@ def read_answer(attempt: Attempt) -> BulkAnswer:
     return read_bulk_answer(raw, key=enkash_config().encryption_key, now=answered_at.timestamp())
 
 
-def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False) -> None:
+def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False, chunk: Chunk | None = None) -> None:
     """Verdicts from the stored answer onto the rows, and the consequence onto the run. Harmless when repeated.
 
-    `late`: a newer attempt may exist, so only proof of a credit counts.
+    `late`: a newer attempt may exist, so only proof of a credit counts. `chunk`: the attempt's, with run, batch and
+    account, if the caller has it at hand.
     """
-    attempt = Attempt.objects.select_related("chunk__run__batch__account").get(pk=attempt_id)
+    attempt = Attempt.objects.select_related(*(() if chunk else ("chunk__run__batch__account",))).get(pk=attempt_id)
+    if chunk:
+        attempt.chunk = chunk
     answer = read_answer(attempt)
     result = CallResult(answer.kind.value)
     now = gateway.clock()
@@ -45,21 +51,20 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False) -> No
             # Kept in time after all: whoever holds the chunk now reads it whole.
             return
         leases.lock_run(attempt.chunk.run_id)
-        if not late and not _advance(attempt, result):
-            return
         classified = _classified(attempt, answer, result)
         notes = [*answer.notes, *classified.notes]
-        Attempt.objects.filter(pk=attempt.pk).update(result=result, message=answer.message, notes=notes)
+        if not _advance(attempt, result, late=late, message=answer.message, notes=notes):
+            return
         applied = [v for v in classified.verdicts if not late or v.outcome is Outcome.CREDITED]
         _store_lines(attempt, classified.verdicts)
         if RULES[result].rows is RowsAfter.BACK and not late:
-            outcomes.put_back(_row_ids(attempt), arrived=True)
+            outcomes.put_back([verdict.row_id for verdict in classified.verdicts], arrived=True)
             applied = []
         else:
             outcomes.apply_verdicts(applied, now=now)
         _plan_next(attempt.chunk, result, classified, now=now, gateway=gateway)
         _note_balance(attempt.chunk.run.batch.account, classified.verdicts, now=now, late=late)
-        outcomes.recount(_chunks_of(classified))
+        outcomes.recount(_chunks_of(classified) if late else [attempt.chunk_id])
         trail.write_entry(
             "attempt applied" if not late else "late answer applied",
             at=now,
@@ -77,21 +82,23 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False) -> No
         stop_loss.watch(attempt.chunk.run, applied, now=now)
 
 
-def _advance(attempt: Attempt, result: CallResult) -> bool:
+def _advance(attempt: Attempt, result: CallResult, *, late: bool, **read: object) -> bool:
+    """What was read goes onto the attempt; False if somebody has applied the answer already."""
+    stored = Attempt.objects.filter(pk=attempt.pk)
+    if late:
+        return stored.update(result=result, **read) == 1
     after = move(ATTEMPT, AttemptState.ANSWERED, AttemptEvent.APPLY)
     if RULES[result].rows is RowsAfter.UNKNOWN:
         after = move(ATTEMPT, AttemptState.ANSWERED, AttemptEvent.LOSE)
-    return Attempt.objects.filter(pk=attempt.pk, state=AttemptState.ANSWERED).update(state=after) == 1
+    return stored.filter(state=AttemptState.ANSWERED).update(state=after, result=result, **read) == 1
 
 
-def _row_ids(attempt: Attempt) -> list[int]:
-    return list(attempt.rows.values_list("row_id", flat=True))
-
-
-def sent_rows(attempt: Attempt) -> list[Sent]:
+def _sent_rows(attempt: Attempt) -> list[Sent]:
     """The rows of the attempt as they were sent, with what earlier attempts did to them."""
-    rows = Row.objects.filter(attempts__attempt=attempt).order_by("attempts__position")
-    history = histories([row.pk for row in rows], before_attempt=attempt.pk)
+    sent = Row.objects.filter(attempts__attempt=attempt).order_by("attempts__position")
+    rows = list(sent.only("reference", "mobile", "email", "amount", "tries"))
+    again = [row.pk for row in rows if row.tries > 1]
+    history = histories(again, before_attempt=attempt.pk) if again else {}
     return [sent_row(row, history.get(row.pk, Before.NOTHING)) for row in rows]
 
 
@@ -126,7 +133,7 @@ def _called_failed(row_ids: Mapping[int, Before], attempt_id: int) -> set[int]:
 
 
 def _classified(attempt: Attempt, answer: BulkAnswer, result: CallResult) -> Classified:
-    sent = sent_rows(attempt)
+    sent = _sent_rows(attempt)
     if answer.report is None or result is not CallResult.ROWS:
         unknown = (Verdict(row.row_id, Outcome.UNKNOWN, reason=Reason.NO_ANSWER, text=answer.message) for row in sent)
         return Classified(tuple(unknown))
@@ -149,18 +156,11 @@ def _store_lines(attempt: Attempt, verdicts: Sequence[Verdict]) -> None:
             verdict.reason.value if verdict.reason else "",
             verdict.text,
             verdict.transaction_id,
-            attempt.pk,
             verdict.row_id,
         )
         for verdict in verdicts
     ]
-    with connection.cursor() as cursor:
-        # One prepared statement for all lines: building bulk_update's takes longer than the rest of the chunk.
-        cursor.executemany(
-            "UPDATE allocations_attemptrow SET outcome = %s, evidence = %s, reason_code = %s, reason = %s,"
-            " transaction_id = %s WHERE attempt_id = %s AND row_id = %s",
-            lines,
-        )
+    update_many(AttemptRow, _LINE, lines, among={"attempt": [attempt.pk]})
 
 
 def _plan_next(chunk: Chunk, result: CallResult, classified: Classified, *, now: datetime, gateway: Gateway) -> None:

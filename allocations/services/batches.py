@@ -142,7 +142,13 @@ def _add_upload(
         uploaded_by_id=actor.id,
     )
     # The stored name is ours: the uploaded one is shown, never used as a path.
-    upload.file.save(f"{uuid4().hex}.list", content, save=True)
+    name = f"{uuid4().hex}.list"
+    try:
+        upload.file.save(name, content, save=True)
+    except OSError:
+        # A full disk keeps what fitted.
+        upload.file.storage.delete(upload.file.field.generate_filename(upload, name))
+        raise
     _start_check(actor, batch, upload, event="list uploaded", now=now)
     return upload
 

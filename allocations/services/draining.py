@@ -33,19 +33,23 @@ def drain_run(run_id: int, *, gateway: Gateway) -> bool:
     while claim is not None:
         try:
             work_on(claim, gateway=gateway)
-        finally:
+            out_of_time = gateway.clock() > until
+            # A database can be put back under a running worker.
+            put_back = recovering.guard(gateway=gateway)
+        except BaseException:
             leases.release(claim)
-        if gateway.clock() > until:
+            raise
+        if out_of_time or put_back:
+            leases.release(claim)
             break
-        # A database can be put back under a running worker.
-        claim = None if recovering.guard(gateway=gateway) else _next_claim(run_id, gateway=gateway)
+        claim = _next_claim(run_id, gateway=gateway, done=claim)
     balances.read_closing_balance(run_id, gateway=gateway)
     runs.conclude_if_done(run_id, gateway=gateway)
     return claim is not None and Run.objects.filter(pk=run_id, state=RunState.RUNNING).exists()
 
 
-def _next_claim(run_id: int, *, gateway: Gateway) -> leases.Claim | None:
-    claim = leases.claim_next_chunk(run_id, gateway=gateway)
+def _next_claim(run_id: int, *, gateway: Gateway, done: leases.Claim | None = None) -> leases.Claim | None:
+    claim = leases.claim_next_chunk(run_id, gateway=gateway, done=done)
     if claim is None and canaries.verify_canary(run_id, gateway=gateway):
         claim = leases.claim_next_chunk(run_id, gateway=gateway)
         _call_another_worker(run_id, gateway=gateway)

@@ -21,7 +21,8 @@ from allocations.services import holds
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to work on one chunk until `expires_at`. `abandoned_at`: end of the lease that was taken over."""
+    """The right to work on one chunk until `expires_at`. `abandoned_at`: end of the lease that was taken over.
+    `fresh`: no row of the chunk was ever sent or decided."""
 
     run_id: int
     chunk_id: int
@@ -32,6 +33,7 @@ class Claim:
     expires_at: datetime
     abandoned_at: datetime | None
     instance_id: UUID
+    fresh: bool = False
 
 
 def free(now: datetime) -> Q:
@@ -44,10 +46,10 @@ def due(now: datetime) -> Q:
     return Q(next_action_at__isnull=True) | Q(next_action_at__lte=now)
 
 
-def claim_next_chunk(run_id: int, *, gateway: Gateway) -> Claim | None:
+def claim_next_chunk(run_id: int, *, gateway: Gateway, done: Claim | None = None) -> Claim | None:
     """The next chunk of the run with something to do now, or None. Takes a lane of the account with it.
 
-    None while the portal recovers from a restore.
+    None while the portal recovers from a restore. `done`: what this worker held before, released with the same commit.
     """
     now = gateway.clock()
     with transaction.atomic(durable=True):
@@ -55,8 +57,11 @@ def claim_next_chunk(run_id: int, *, gateway: Gateway) -> Claim | None:
             Run.objects.filter(due(now), holds.startable(now), pk=run_id, state=RunState.RUNNING)
             .select_for_update(no_key=True, of=("self",))
             .select_related("batch")
+            .only("state", "batch__account_id")
             .first()
         )
+        if done:
+            _give_back(done)
         known = installation()
         if run is None or known.recovering_since:
             return None
@@ -123,6 +128,7 @@ def _claim_chunk(chunk: Chunk, lane: Lane, known: Installation, *, now: datetime
         expires_at=expires_at,
         abandoned_at=chunk.lease_expires_at,
         instance_id=known.instance_id,
+        fresh=chunk.attempts_used == 0 and chunk.pending == chunk.row_count,
     )
 
 
@@ -152,7 +158,12 @@ def postpone(claim: Claim, until: datetime) -> None:
 def release(claim: Claim) -> None:
     """Gives chunk and lane back at once; does nothing for a holder that was overtaken."""
     with transaction.atomic(durable=True):
-        chunk = Chunk.objects.filter(pk=claim.chunk_id, lease_epoch=claim.epoch, lease_owner=claim.owner)
-        chunk.update(lease_expires_at=None, lease_owner="")
-        lane = Lane.objects.filter(pk=claim.lane_id, lease_epoch=claim.lane_epoch, lease_owner=claim.owner)
-        lane.update(lease_expires_at=None, lease_owner="")
+        _give_back(claim)
+
+
+def _give_back(claim: Claim) -> None:
+    given = {"lease_expires_at": None, "lease_owner": ""}
+    chunk = Chunk.objects.filter(pk=claim.chunk_id, lease_epoch=claim.epoch, lease_owner=claim.owner)
+    chunk.update(**given)
+    lane = Lane.objects.filter(pk=claim.lane_id, lease_epoch=claim.lane_epoch, lease_owner=claim.owner)
+    lane.update(**given)

@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from allocations.domain.canary import Canary
 from allocations.domain.chunking import Planned, plan, set_apart
-from allocations.domain.manifest import MerkleRoot, digest, leaf, payload_bytes, payload_hash
+from allocations.domain.manifest import MerkleRoot, digest, leaf, needs_newer_code, payload_bytes, payload_hash
 from allocations.domain.pauses import Pause
 from allocations.domain.schedule import start_text
 from allocations.domain.states import BatchState, RowState, RunEvent, RunState
@@ -18,6 +18,7 @@ from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Batch, Chunk, Row, Run
 from allocations.services import balances, holds, outcomes, recovering, runs
+from allocations.services.bulk import update_many
 from allocations.services.predecessors import against_replacing
 
 _BLOCK = 2000
@@ -36,6 +37,9 @@ def begin_run(run_id: int, *, gateway: Gateway) -> None:
         run = Run.objects.select_for_update().select_related("batch__account").get(pk=run_id)
         if run.state != RunState.QUEUED or recovering.under_way():
             return
+        if is_too_new(run.batch):
+            runs.pause_by_itself(run, Pause.OUTDATED, now=now)
+            return
         if not is_as_approved(run.batch):
             runs.pause_by_itself(run, Pause.TAMPERED, now=now)
             return
@@ -53,6 +57,11 @@ def _opening_balance(account: Account, *, gateway: Gateway) -> Decimal | None:
         return balances.read_balance(account, gateway=gateway)
     except EnkashError:
         return None
+
+
+def is_too_new(batch: Batch) -> bool:
+    """Whether the list was approved with a newer version of the portal than this process runs."""
+    return needs_newer_code(json.loads(batch.manifest))
 
 
 def is_as_approved(batch: Batch) -> bool:
@@ -132,11 +141,9 @@ def plan_chunks(run: Run) -> Canary:
         )
         for number, group in enumerate(groups, start=1)
     )
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE allocations_row SET chunk_id = %s WHERE id = %s",
-            [(chunk.pk, row_id) for chunk, group in zip(chunks, groups, strict=True) for row_id in group],
-        )
+    placed = [(chunk.pk, row_id) for chunk, group in zip(chunks, groups, strict=True) for row_id in group]
+    for begin in range(0, len(placed), _BLOCK):
+        update_many(Row, ("chunk", "id"), placed[begin : begin + _BLOCK], among={})
     # A re-run takes rows out of their former chunks, whose counters follow.
     outcomes.recount(former)
     return Canary.WAITING if first else Canary.NONE

@@ -11,8 +11,7 @@ from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile
 
-from allocations import gateway as gateways
-from allocations.domain.manifest import payload_hash
+from allocations.domain.manifest import PARSER_VERSION, payload_hash
 from allocations.domain.numerals import grouped
 from allocations.domain.policy import Actor
 from allocations.domain.references import mint_many
@@ -67,7 +66,7 @@ def new_batch(actor: Actor, old: Batch, rows: Sequence[Row], *, form_key: UUID, 
         mapping={field: index for index, field in enumerate(_COLUMNS)},
         encoding="utf-8",
         delimiter=",",
-        parser_version=gateways.CODE_VERSION,
+        parser_version=PARSER_VERSION,
         started_at=now,
         seen_at=now,
         finished_at=now,

@@ -27,6 +27,8 @@ _LOST = (AttemptState.UNKNOWN, AttemptState.RESOLVED)
 
 def recover_abandoned(claim: Claim, *, gateway: Gateway) -> None:
     """What a dead worker left: a stored or spooled answer is read; an intent without answer becomes unknown."""
+    if claim.fresh:
+        return
     attempt = Attempt.objects.filter(
         chunk_id=claim.chunk_id, state__in=(AttemptState.INTENT, AttemptState.ANSWERED)
     ).first()
@@ -60,7 +62,7 @@ def recover_abandoned(claim: Claim, *, gateway: Gateway) -> None:
 
 def resolve_unknown(claim: Claim, *, gateway: Gateway) -> bool:
     """Whether the chunk may be sent now. Nothing unknown: yes. Else only as the recovery rules say."""
-    rows = list(_to_look_up(claim.chunk_id))
+    rows = [] if claim.fresh else list(_to_look_up(claim.chunk_id))
     if not rows:
         return True
     chunk = Chunk.objects.select_related("run__batch__account").get(pk=claim.chunk_id)

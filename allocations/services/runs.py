@@ -114,12 +114,12 @@ def pause_for_defect(run_id: int) -> None:
 
 def after_call(run: Run, result: CallResult, retry_after: float | None, *, now: datetime, said: str = "") -> None:
     """The breakers: counts results alike in a row, waits or pauses; in the caller's transaction."""
-    fresh = Run.objects.get(pk=run.pk)
+    fresh = Run.objects.only("streak_kind", "streak", "next_action_at").get(pk=run.pk)
     streak = fresh.streak if fresh.streak_kind == result else 0
     then = consequence(result, streak=streak, retry_after=retry_after)
-    Run.objects.filter(pk=run.pk).update(
-        streak_kind=result, streak=then.streak, next_action_at=now + then.wait if then.wait else None
-    )
+    noted = {"streak_kind": result, "streak": then.streak, "next_action_at": now + then.wait if then.wait else None}
+    if any(getattr(fresh, name) != value for name, value in noted.items()):
+        Run.objects.filter(pk=run.pk).update(**noted)
     if then.pause:
         pause_by_itself(run, then.pause, now=now, detail=said)
 

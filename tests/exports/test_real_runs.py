@@ -39,6 +39,7 @@ def test_export_credits_exactly_what_the_ledger_debited(portal):
 
 
 def test_export_adds_up_before_during_and_after_a_re_run(portal):
+    """F60."""
     portal.sim.faults.push(endpoint="bulk", kind="insufficient_mid")
     run = portal.drain(portal.approved_run(rows=5))
     resume_run(portal.approver, run_id=run.pk)

@@ -122,6 +122,7 @@ def test_a_worker_does_not_wait_for_ever_for_anothers_login(clock: Clock) -> Non
 
 @pytest.mark.django_db(transaction=True)
 def test_four_workers_with_a_wrong_password_try_twice_in_all() -> None:
+    """F36."""
     calls: list[str] = []
     gate = threading.Barrier(4)
 

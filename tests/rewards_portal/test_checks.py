@@ -72,6 +72,7 @@ def test_encryption_has_its_key(settings, mode: str, key: str, expected: list[st
     ],
 )
 def test_environment(settings, change: dict[str, object], expected: list[str]) -> None:
+    """F62."""
     use(settings, LIVE, change)
     assert ids(checks.check_environment()) == expected
 

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_apply_answer_twice_is_the_same_as_once(portal: Portal) -> None:
+    """F57."""
     portal.drain(portal.approved_run(rows=2))
     before = list(Row.objects.order_by("pk").values()), TrailEntry.objects.count()
     answering.apply_answer(Attempt.objects.get().pk, gateway=portal.gateway)
@@ -81,6 +82,7 @@ def test_a_transaction_id_used_in_an_earlier_run_stops_this_one(portal: Portal) 
 
 @pytest.mark.parametrize("status", [400, 401])
 def test_a_token_that_enkash_does_not_accept_is_replaced(portal: Portal, status: int) -> None:
+    """F35."""
     if status == 401:
         portal.sim.faults.push(kind="unauthorized")
     else:

@@ -153,7 +153,7 @@ def test_a_second_restore_of_the_same_backup_is_noticed_too(witnessed: Portal, b
 
 
 def test_a_failover_that_loses_the_intent_is_noticed(witnessed: Portal, backup: Backup) -> None:
-    """I22 with a witness: the row is pending and was sent."""
+    """F23: I22 with a witness: the row is pending and was sent."""
     portal = witnessed
     run = portal.approved_run(rows=2)
     lose_the_intent(portal, run, backup)
@@ -163,7 +163,7 @@ def test_a_failover_that_loses_the_intent_is_noticed(witnessed: Portal, backup: 
 
 
 def test_a_failover_that_loses_the_intent_unnoticed_ends_as_a_conflict(portal: Portal, backup: Backup) -> None:
-    """I22 without a witness: EnKash refuses the reference, no attempt of ours explains it, people see it."""
+    """F23: I22 without a witness: EnKash refuses the reference, no attempt of ours explains it, people see it."""
     run = portal.approved_run(rows=2)
     lose_the_intent(portal, run, backup)
     portal.drain(run)

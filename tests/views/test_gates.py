@@ -59,11 +59,19 @@ def address(name: str, **known: int) -> str:
     return reverse(f"allocations:{name}", kwargs={key: known.get(key, 1) for key in route.pattern.converters})
 
 
-@pytest.mark.parametrize("name", ROUTES)
-def test_stranger_is_sent_to_the_login(client, name):
-    send = client.post if name in ACTIONS else client.get
-    response = send(address(name))
+@pytest.mark.parametrize("name", sorted(set(ROUTES) - ACTIONS))
+def test_stranger_is_sent_to_the_login_and_back(client, name):
+    response = client.get(address(name))
     assert (response.status_code, response.url) == (302, f"/login/?next={address(name)}")
+
+
+@pytest.mark.parametrize("name", sorted(ACTIONS))
+def test_strangers_action_leads_over_the_login_to_a_page(client, name):
+    """An action answers no GET, and a login must not repeat a click."""
+    of_batch_or_run = re.match(r"/(batches|runs)/1/", address(name))
+    page = of_batch_or_run[0] if of_batch_or_run else "/"
+    response = client.post(address(name))
+    assert (response.status_code, response.url) == (302, f"/login/?next={page}")
 
 
 @pytest.mark.parametrize("name", sorted(set(ROUTES) - ACTIONS))

@@ -48,6 +48,7 @@ def test_a_start_that_cannot_be_is_refused(client, typed):
 
 
 def test_submitting_twice_is_submitting_once(client):
+    """F51, F56."""
     batch = review_batch(ready=3)
     client.force_login(batch.uploaded_by)
     client.post(f"/batches/{batch.pk}/submit/")
@@ -73,6 +74,7 @@ def test_maker_withdraws(client):
 
 
 def test_withdrawing_twice_is_withdrawing_once(client):
+    """F51."""
     batch = submitted_batch()
     client.force_login(batch.uploaded_by)
     client.post(f"/batches/{batch.pk}/withdraw/")
