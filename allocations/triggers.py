@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from allocations.domain.reversals import ENDED, WITHOUT_EFFECT
+
 PAYLOAD = (
     "batch_id",
     "number",
@@ -37,6 +39,9 @@ class Trigger:
     condition: str
     sentence: str
     only_if: str = ""
+    # A query; on PostgreSQL its rows are locked before the condition is asked,
+    # so that two writers cannot both pass it. SQLite has one writer.
+    lock: str = ""
 
 
 _FROZEN_BATCH = (
@@ -46,6 +51,40 @@ _PAYLOAD_CHANGED = " OR ".join(f"NEW.{column} {{differs}} OLD.{column}" for colu
 _PROPOSAL_CHANGED = " OR ".join(
     f"NEW.{column} <> OLD.{column}"
     for column in ("batch_id", "outcome", "statement", "file", "file_sha256", "proposed_by_id", "proposed_at")
+)
+
+_WITHOUT_EFFECT = ", ".join(f"'{state.value}'" for state in sorted(WITHOUT_EFFECT))
+_ENDED = ", ".join(f"'{state.value}'" for state in sorted(ENDED))
+_ASKED_FOR = ("row_id", "amount", "reference", "card_id", "reason", "requested_by_id", "content", "digest")
+
+REVERSAL_TRIGGERS = (
+    Trigger(
+        "reversal_within_credit",
+        "allocations_reversal",
+        "INSERT",
+        "NOT EXISTS (SELECT 1 FROM allocations_row r WHERE r.id = NEW.row_id AND r.state = 'credited'"  # noqa: S608 - our own states
+        " AND r.credited_amount >= NEW.amount + (SELECT COALESCE(SUM(v.amount), 0) FROM allocations_reversal v"
+        f" WHERE v.row_id = NEW.row_id AND v.state NOT IN ({_WITHOUT_EFFECT})))",
+        "no more is taken back than was credited",
+        lock="SELECT 1 FROM allocations_row r WHERE r.id = NEW.row_id FOR NO KEY UPDATE",
+    ),
+    # An ended reversal that came back to life would count against the credit unseen.
+    Trigger(
+        "reversal_ended_stays",
+        "allocations_reversal",
+        "UPDATE",
+        f"OLD.state IN ({_ENDED}) AND NEW.state <> OLD.state",
+        "an ended reversal stays ended",
+    ),
+    Trigger(
+        "reversal_frozen",
+        "allocations_reversal",
+        "UPDATE",
+        " OR ".join(f"NEW.{column} <> OLD.{column}" for column in _ASKED_FOR)
+        + " OR (OLD.approved_by_id IS NOT NULL AND NEW.approved_by_id {differs} OLD.approved_by_id)",
+        "what was asked for and who approved it is frozen",
+    ),
+    Trigger("reversal_no_delete", "allocations_reversal", "DELETE", "1 = 1", "a reversal is never deleted"),
 )
 
 TRIGGERS = (
@@ -154,6 +193,7 @@ TRIGGERS = (
         "what was proposed is never changed",
     ),
     Trigger("proposal_row_no_delete", "allocations_proposalrow", "DELETE", "1 = 1", "a proposal is never deleted"),
+    *REVERSAL_TRIGGERS,
 )
 
 
@@ -169,19 +209,27 @@ def _sqlite(trigger: Trigger) -> list[str]:
 
 def _postgresql(trigger: Trigger) -> list[str]:
     result = "OLD" if trigger.action == "DELETE" else "NEW"
+    lock = f"PERFORM {trigger.lock.removeprefix('SELECT ')}; " if trigger.lock else ""
     # WHEN cannot hold a subquery on PostgreSQL, so the rest of the condition stands in the function.
     when = f" WHEN ({trigger.only_if.format(differs='IS DISTINCT FROM')})" if trigger.only_if else ""
     return _postgresql_guard(
         name=trigger.name,
         table=trigger.table,
         event=f"BEFORE {trigger.action} ON {trigger.table} FOR EACH ROW{when}",
-        body=f"IF {trigger.condition.format(differs='IS DISTINCT FROM')} THEN "
+        body=f"{lock}IF {trigger.condition.format(differs='IS DISTINCT FROM')} THEN "
         f"RAISE EXCEPTION '{trigger.sentence}' USING ERRCODE = 'integrity_constraint_violation'; "
         f"END IF; RETURN {result};",
     )
 
 
-_NO_TRUNCATE = ("allocations_trailentry", "allocations_vote", "allocations_row", "allocations_attempt")
+_NO_TRUNCATE = (
+    "allocations_trailentry",
+    "allocations_vote",
+    "allocations_row",
+    "allocations_attempt",
+    "allocations_reversal",
+    "allocations_reversalattempt",
+)
 
 
 def _truncate_guard(table: str) -> list[str]:

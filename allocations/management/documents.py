@@ -7,6 +7,7 @@ from typing import TypeVar
 from allocations.domain.calls import RULES, RowsAfter
 from allocations.domain.decisions import PROPOSAL
 from allocations.domain.pauses import ADVICE
+from allocations.domain.reversals import REVERSAL
 from allocations.domain.states import ATTEMPT, BATCH, ROW, RUN
 
 State = TypeVar("State", bound=StrEnum)
@@ -26,6 +27,7 @@ def sections() -> Iterator[str]:
     yield diagram(ROW)
     yield diagram(ATTEMPT)
     yield diagram(PROPOSAL)
+    yield diagram(REVERSAL)
     yield calls_table()
     yield pauses_table()
 

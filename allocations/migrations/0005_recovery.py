@@ -12,7 +12,7 @@ def name_the_instance(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('allocations', '0003_run_control'),
+        ('allocations', '0004_reversals'),
     ]
 
     operations = [

@@ -8,6 +8,7 @@ from allocations.models.installation import Installation
 from allocations.models.problems import Problem
 from allocations.models.proposals import ExceptionOwner, Proposal, ProposalRow
 from allocations.models.replacements import Replacement
+from allocations.models.reversals import Reversal, ReversalAttempt
 from allocations.models.rows import Row
 from allocations.models.runs import Chunk, Run
 from allocations.models.sweeper import SweeperLease
@@ -32,6 +33,8 @@ __all__ = [
     "Proposal",
     "ProposalRow",
     "Replacement",
+    "Reversal",
+    "ReversalAttempt",
     "Row",
     "Run",
     "SweeperLease",

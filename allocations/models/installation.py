@@ -1,3 +1,4 @@
+from datetime import datetime
 from uuid import uuid4
 
 from django.db import models
@@ -19,3 +20,7 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return f"installation {self.instance_id}"
+
+    def may_have_forgotten(self, made_at: datetime) -> bool:
+        """Whether something made then may have gone on in a life that was lost."""
+        return self.recovering_since is not None or (self.recovered_at is not None and made_at < self.recovered_at)

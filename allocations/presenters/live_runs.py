@@ -141,7 +141,10 @@ def _css(done: bool, *, reached: bool) -> str:  # noqa: FBT001 - reads as the na
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The account over the run, in points. `reported` is EnKash's reading at `reported_at`, None before one."""
+    """The account over the run, in points. `reported` is EnKash's reading at `reported_at`, None before one.
+
+    `returned`: taken back from rows of this account meanwhile.
+    """
 
     opening: Decimal
     credited: Decimal
@@ -149,6 +152,7 @@ class Ledger:
     lowest: Decimal
     reported: Decimal | None
     reported_at: datetime | None
+    returned: int = 0
 
     @property
     def fits(self) -> bool:
@@ -162,11 +166,11 @@ class Ledger:
         return self.reported - (self.expected if self.reported > self.expected else self.lowest)
 
 
-def ledger(run: Run, totals: Totals) -> Ledger | None:
+def ledger(run: Run, totals: Totals, *, returned: int = 0) -> Ledger | None:
     """None while no balance was read before the run. A reading from before the run's start does not count."""
     if run.opening_balance is None:
         return None
-    expected = run.opening_balance - totals.credited_points
+    expected = run.opening_balance - totals.credited_points + returned
     reported, at = run.closing_balance, run.settled_at
     if reported is None:
         reported, at = _reading(run)
@@ -177,6 +181,7 @@ def ledger(run: Run, totals: Totals) -> Ledger | None:
         lowest=expected - totals.unknown_points,
         reported=reported,
         reported_at=at,
+        returned=returned,
     )
 
 

@@ -69,12 +69,27 @@ _SECTIONS = (
         ),
     ),
     ("accounts", "Accounts", frozenset({"accounts", "account-balance", "enkash-login"})),
+    (
+        "reversals",
+        "Reversals",
+        frozenset(
+            {
+                *("reversals", "reversal", "reversal-approve", "reversal-reject", "reversal-withdraw"),
+                *("reversal-resume", "row-reverse"),
+            }
+        ),
+    ),
 )
 _ENVIRONMENTS = {"live": "LIVE", "uat": "UAT", "simulator": "SIMULATOR"}
 
 
 def shell(actor: Actor, *, work: OpenWork, url_name: str, environment: str, recovery: Recovery | None = None) -> Shell:
-    numbers = {"approvals": work.approvals, "runs": work.runs, "exceptions": work.exceptions}
+    numbers = {
+        "approvals": work.approvals,
+        "runs": work.runs,
+        "exceptions": work.exceptions,
+        "reversals": work.reversals,
+    }
     return Shell(
         nav=tuple(
             NavItem(page=page, label=label, open=numbers.get(page, 0), is_current=url_name in pages)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from allocations.domain.reversals import OPEN
 from allocations.domain.states import BatchState, RunState
-from allocations.models import Batch, Chunk, Installation, Run
+from allocations.models import Batch, Chunk, Installation, Reversal, Run
 from allocations.selectors.exceptions import waiting_count
 
 
@@ -12,15 +13,17 @@ from allocations.selectors.exceptions import waiting_count
 class OpenWork:
     approvals: int
     runs: int
-    exceptions: int
+    exceptions: int = 0
+    reversals: int = 0
 
 
 def open_work() -> OpenWork:
-    """Batches awaiting approval, runs that have not ended, rows that wait for people."""
+    """Batches awaiting approval, runs and reversals that have not ended, rows that wait for people."""
     return OpenWork(
         approvals=Batch.objects.filter(state=BatchState.SUBMITTED).count(),
         runs=Run.objects.exclude(state=RunState.SETTLED).count(),
         exceptions=waiting_count(),
+        reversals=Reversal.objects.filter(state__in=OPEN).count(),
     )
 
 

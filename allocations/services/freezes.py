@@ -6,9 +6,10 @@ from allocations import queue
 from allocations.domain import policy
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.policy import Actor
+from allocations.domain.reversals import WORKED_ON
 from allocations.domain.states import RunState
 from allocations.gateway import database_now
-from allocations.models import Freeze, Run
+from allocations.models import Freeze, Reversal, Run
 from allocations.services import trail
 
 LONGEST_REASON = 500
@@ -22,9 +23,12 @@ def freeze_sending(actor: Actor, *, reason: str) -> Freeze:
         raise InvalidInput(f"Say why sending is to stop, in 1 to {LONGEST_REASON} characters.")
     now = database_now()
     with transaction.atomic(durable=True):
-        # An intent is written under its run's lock: those on their way are through now, later ones see the freeze.
+        # An intent is written under the lock of its run or reversal: those on their way are through now, later ones
+        # see the freeze.
         open_runs = Run.objects.exclude(state=RunState.SETTLED).order_by("pk")
         list(open_runs.select_for_update(no_key=True).values_list("pk"))
+        going = Reversal.objects.filter(state__in=WORKED_ON).order_by("pk")
+        list(going.select_for_update(no_key=True).values_list("pk"))
         try:
             with transaction.atomic():
                 freeze = Freeze.objects.create(frozen_by_id=actor.id, frozen_at=now, reason=reason)

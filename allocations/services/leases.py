@@ -167,3 +167,13 @@ def _give_back(claim: Claim) -> None:
     chunk.update(**given)
     lane = Lane.objects.filter(pk=claim.lane_id, lease_epoch=claim.lane_epoch, lease_owner=claim.owner)
     lane.update(**given)
+
+
+def claim_lane(account_id: int, *, now: datetime, gateway: Gateway) -> Lane | None:
+    """A lane of the account for a call outside of any run, or None while all are taken; its lease as for a chunk."""
+    return _claim_lane(account_id, now=now, gateway=gateway)
+
+
+def release_lane(lane_id: int, *, epoch: int) -> None:
+    """Gives a lane back; does nothing for a holder that was overtaken."""
+    Lane.objects.filter(pk=lane_id, lease_epoch=epoch).update(lease_expires_at=None, lease_owner="")

@@ -16,6 +16,7 @@ from allocations.gateway.tokens import expect_lost_failures
 from allocations.models import Attempt, Batch, Chunk, Installation, Lane, Run
 from allocations.services import leases, trail
 from allocations.services.leases import installation
+from allocations.services.reversals import doubt_after_restore
 
 WITNESS = "The database is behind what was sent from it: it was restored, or lost its last commits."
 
@@ -63,6 +64,7 @@ def begin(*, now: datetime, timing: Timing, why: str, instead_of: UUID | None = 
             next_action_at=quiet_since + timing.recovery.quiet,
             lookups_failed=0,
         )
+        doubt_after_restore(quiet_since=quiet_since, due=quiet_since + timing.recovery.quiet, now=now)
         expect_lost_failures()
         trail.write_entry(
             "recovery began", at=now, object_type="installation", object_id=former.pk, why=why, chunks=marked

@@ -13,7 +13,7 @@ from allocations.gateway import Gateway
 from allocations.models import Account, Chunk, Lane, Run, SweeperLease, Upload
 from allocations.models.runs import ChunkState
 from allocations.models.uploads import UploadState
-from allocations.services import balances, holds, leases, recovering
+from allocations.services import balances, holds, leases, recovering, reversal_leases
 
 # An upload that shows no sign of life for so long lost its worker.
 IMPORT_SILENCE = timedelta(seconds=60)
@@ -34,6 +34,8 @@ def sweep(*, gateway: Gateway, every: timedelta) -> tuple[int, int] | None:
         queue.ring_run(run_id)
     for upload_id in upload_ids:
         queue.ring_import(upload_id)
+    for reversal_id in reversal_leases.reversals_with_work(now).values_list("pk", flat=True):
+        queue.ring_reversal(reversal_id)
     return len(run_ids), len(upload_ids)
 
 

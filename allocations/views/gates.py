@@ -89,8 +89,8 @@ def _seen(request: HttpRequest, kwargs: dict[str, object]) -> str:
 
 
 def _back(kwargs: dict[str, object]) -> str:
-    """Where a refused person goes on: the batch or run that the address names."""
-    for name in ("batch", "run"):
+    """Where a refused person goes on: the batch, run or reversal that the address names."""
+    for name in ("batch", "run", "reversal"):
         number = kwargs.get(f"{name}_id")
         if isinstance(number, int):
             return reverse(f"allocations:{name}", args=[number])

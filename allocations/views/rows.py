@@ -6,15 +6,18 @@ from django.shortcuts import render
 from allocations.domain.decisions import ProposalState, can_work_on_exceptions
 from allocations.domain.policy import Actor, can_see_personal_data
 from allocations.domain.replacing import REPLACEABLE, can_replace
+from allocations.domain.reversal_policy import check_request
 from allocations.domain.states import RowState
-from allocations.presenters import passports, people
+from allocations.presenters import passports, people, reversals
 from allocations.presenters.exceptions import decision_status
 from allocations.presenters.reasons import evidence_words, explain
+from allocations.presenters.refusals import reason_of
 from allocations.presenters.statuses import row_status
 from allocations.selectors.approvals import facts_of
 from allocations.selectors.exceptions import decisions_about, waits_for_people
 from allocations.selectors.passports import Passport, passport_of
 from allocations.selectors.replacements import replacement_of, successor_of
+from allocations.selectors.reversals import reversals_of_row, row_takings
 from allocations.views.gates import page
 
 
@@ -28,6 +31,7 @@ def row(request: HttpRequest, actor: Actor, batch_id: int, number: int) -> HttpR
         "batch": passport.row.batch,
         "row": passport.row,
         "in_full": in_full,
+        "why_no_reversal": reason_of(check_request, actor, RowState(passport.row.state)),
         **_facts(passport, in_full=in_full),
         **_decisions(passport, actor),
     }
@@ -47,6 +51,8 @@ def _facts(passport: Passport, *, in_full: bool) -> dict[str, object]:
         "problems": passports.findings(passport, in_full=in_full),
         "attempts": [(link, passports.attempt_words(link.attempt)) for link in passport.attempts],
         "vote": passport.vote,
+        "takings": row_takings(found),
+        "reversals": reversals.reversal_lines(list(reversals_of_row(found))),
     }
 
 

@@ -9,6 +9,7 @@ from allocations.forms.row_filters import number
 from allocations.models import Run
 from allocations.presenters import causes, live_runs, outcomes, passports, run_controls, run_lines
 from allocations.selectors import runs as reads
+from allocations.selectors.reversals import returned_points
 from allocations.selectors.totals import Totals, run_totals
 from allocations.views.gates import page, wants_fragment
 
@@ -51,7 +52,7 @@ def _figures(run: Run, totals: Totals) -> dict[str, object]:
         "segments": outcomes.segments(totals),
         "equation": outcomes.run_equation(totals),
         "phases": live_runs.phases(run, totals, chunks),
-        "ledger": live_runs.ledger(run, totals),
+        "ledger": live_runs.ledger(run, totals, returned=returned_points(run)),
         "poll_seconds": live_runs.poll_seconds(run, totals, now=now),
     }
 

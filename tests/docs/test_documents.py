@@ -17,7 +17,7 @@ def text(name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "section", list(sections()), ids=["batch", "run", "row", "attempt", "decision", "calls", "pauses"]
+    "section", list(sections()), ids=["batch", "run", "row", "attempt", "decision", "reversal", "calls", "pauses"]
 )
 def test_documents_hold_every_printed_section(section):
     assert text("protocol.md").count(section) + text("operations.md").count(section) == 1

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from allocations.enkash.simulator.demo import CARD_ACCOUNT_ID
 from tests.e2e.persons import READING, RUNNING, Person
+from tests.e2e.reversal_tour import take_points_back
 from tests.e2e.stack import PASSWORD, Stack
 
 # A list of its own: a reference that another journey has used is refused.
@@ -66,6 +67,7 @@ class Tour:
         self._ended_run()
         self._outcome()
         self._freeze()
+        take_points_back(self.maker, self.approver, self.batch, see=self._see_reversal)
         self._rest()
 
     def control(self, command: str, **arguments: object) -> None:
@@ -85,6 +87,9 @@ class Tour:
     def _see(self, person: Person, address: str, name: str, rank: Rank = Rank.PLAIN) -> None:
         person.page.goto(address)
         self.look(person.page, name, rank)
+
+    def _see_reversal(self, page: Page, name: str, is_main: bool) -> None:
+        self.look(page, name, Rank.MAIN if is_main else Rank.EXTRA)
 
     def _sign_in(self) -> None:
         page = self.browser.new_context(base_url=self.url).new_page()

@@ -188,3 +188,10 @@ def test_ledger_of_an_ended_run_keeps_its_closing_balance():
     )
     found = ledger(ended, Totals(rows=1, credited=1, credited_points=Decimal(3)))
     assert (found.reported, found.reported_at, found.fits) == (Decimal(7), NOW, True)
+
+
+def test_ledger_expects_what_was_taken_back_meanwhile():
+    batch = balanced(balance=Decimal(750), balance_at=NOW, balance_stale=False)
+    totals = Totals(rows=3, credited=3, credited_points=Decimal(300))
+    found = ledger(run(RunState.RUNNING, batch=batch, opening_balance=Decimal(1000)), totals, returned=50)
+    assert (found.expected, found.fits, found.returned) == (750, True, 50)

@@ -10,7 +10,9 @@ SUDHA = Actor(id=1, name="Sudha Iyer", roles=frozenset({Role.APPROVER, Role.ADMI
 
 
 def frame(url_name="home", environment="live", actor=SUDHA):
-    return shell(actor, work=OpenWork(approvals=2, runs=1, exceptions=3), url_name=url_name, environment=environment)
+    return shell(
+        actor, work=OpenWork(approvals=2, runs=1, exceptions=3, reversals=3), url_name=url_name, environment=environment
+    )
 
 
 def test_navigation_counts_open_work():
@@ -18,6 +20,7 @@ def test_navigation_counts_open_work():
         "Home": 0,
         "Batches": 0,
         "Approvals": 2,
+        "Reversals": 3,
         "Runs": 1,
         "Exceptions": 3,
         "Accounts": 0,
@@ -34,6 +37,8 @@ def test_navigation_counts_open_work():
         ("batch-approval", "Approvals"),
         ("batch-approve", "Approvals"),
         ("batch-send-back", "Approvals"),
+        ("reversal-approve", "Reversals"),
+        ("row-reverse", "Reversals"),
         ("run", "Runs"),
         ("exceptions", "Exceptions"),
         ("decision", "Exceptions"),

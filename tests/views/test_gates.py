@@ -12,6 +12,7 @@ from allocations.urls import urlpatterns
 from tests.factories.batches import approved_batch
 from tests.factories.decisions import open_proposal
 from tests.factories.people import person
+from tests.factories.reversals import ReversalFactory
 
 pytestmark = pytest.mark.django_db
 ROUTES = sorted({route.name for route in urlpatterns})
@@ -35,6 +36,10 @@ ACTIONS = {
     "freeze-confirm",
     "freeze-propose",
     "freeze-refuse",
+    "reversal-approve",
+    "reversal-reject",
+    "reversal-resume",
+    "reversal-withdraw",
     "run-pause",
     "run-resume",
     "run-stop",
@@ -48,6 +53,7 @@ FORMS = {
     "decision-new",
     "freeze",
     "replacement-new",
+    "row-reverse",
     "run-cancel",
 }
 TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
@@ -102,6 +108,7 @@ def test_page_is_never_cached_and_has_the_strict_policy(client, name):
     run = approved_batch(credited=1).runs.get()
     decision = open_proposal(rows=run.batch.rows.all())
     numbers = {"batch_id": run.batch_id, "run_id": run.pk, "number": 2, "proposal_id": decision.pk}
+    numbers["reversal_id"] = ReversalFactory().pk
     headers = client.get(address(name, **numbers)).headers
     assert "no-store" in headers["Cache-Control"]
     assert (
