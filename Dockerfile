@@ -26,7 +26,8 @@ RUN ENKASH_ENVIRONMENT=uat ENKASH_API_URL=build ENKASH_TOKEN_URL=build ENKASH_PA
     && rm -rf node_modules static
 
 FROM python:3.11-slim
-ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PORT=8000 MEDIA_ROOT=/var/lib/portal
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PORT=8000 MEDIA_ROOT=/var/lib/portal \
+    SPOOL_ROOT=/var/lib/portal/spool
 RUN useradd --system --uid 10001 --home-dir /var/lib/portal --create-home portal \
     && chmod 700 /var/lib/portal
 COPY --from=build /opt/venv /opt/venv

@@ -16,7 +16,8 @@ IMPORTS = "imports"
 RUNS = "runs"
 IMPORT_UPLOAD = "allocations.jobs.imports.import_upload"
 DRAIN_RUN = "allocations.jobs.runs.drain_run"
-JOBS = {IMPORT_UPLOAD: IMPORTS, DRAIN_RUN: RUNS}
+TAKE_BACK = "allocations.jobs.reversals.take_back"
+JOBS = {IMPORT_UPLOAD: IMPORTS, DRAIN_RUN: RUNS, TAKE_BACK: RUNS}
 
 
 def ring_import(upload_id: int) -> None:
@@ -27,6 +28,11 @@ def ring_import(upload_id: int) -> None:
 def ring_run(run_id: int) -> None:
     """After the commit: a run may have something to do."""
     transaction.on_commit(lambda: _ring(DRAIN_RUN, run_id), robust=True)
+
+
+def ring_reversal(reversal_id: int) -> None:
+    """After the commit: a reversal may have something to do."""
+    transaction.on_commit(lambda: _ring(TAKE_BACK, reversal_id), robust=True)
 
 
 def _ring(job: str, object_id: int) -> None:

@@ -46,13 +46,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunLine:
-    """`format` is the provider's latency; the figures per chunk are explained in README.md."""
+    """`format` is lanes, rows of a call and the provider's latency; README.md explains the figures per chunk."""
 
     bench: str = "run"
     who: str
     db: str
     format: str
     rows: int
+    lanes: int
     calls: int
     seconds: float
     plan_seconds: float
@@ -61,6 +62,7 @@ class RunLine:
     cpu_ms: float
     queries: float
     db_ms: float
+    db_cpu_ms: float
     share_of_bound: float
     share_of_pace: float
     load: float

@@ -11,7 +11,7 @@ from allocations.domain.policy import Actor, Role
 from allocations.domain.references import mint_many
 from allocations.domain.states import BatchState
 from allocations.enkash.simulator import demo
-from allocations.models import Account, Batch, Row, Run, Upload
+from allocations.models import Account, Batch, Lane, Row, Run, Upload
 from allocations.services.approval import approve_batch
 from allocations.services.bulk import TableWriter, analyze
 from allocations.services.submission import submit_batch
@@ -21,15 +21,16 @@ PAYLOAD = ("title", "name", "email", "mobile", "amount", "remarks", "reference")
 _BLOCK = 5_000
 
 
-def account(*, chunk: int) -> Account:
-    """The simulator's account with one lane."""
-    found, made = Account.objects.get_or_create(
+def account(*, chunk: int, lanes: int = 1) -> Account:
+    """The simulator's account with chunks of that size and so many lanes."""
+    found, _ = Account.objects.update_or_create(
         company_id=demo.COMPANY_ID,
         card_account_id=demo.CARD_ACCOUNT_ID,
-        defaults={"name": "Bench (simulator)", "chunk_size": chunk},
+        create_defaults={"name": "Bench (simulator)", "chunk_size": chunk},
+        defaults={"chunk_size": chunk},
     )
-    if made:
-        found.lanes.create(number=1)
+    found.lanes.all().delete()
+    Lane.objects.bulk_create(Lane(account=found, number=number) for number in range(1, lanes + 1))
     return found
 
 
@@ -65,9 +66,10 @@ def review_batch(account_: Account, maker: Actor, *, rows: int) -> Batch:
     return batch
 
 
-def approved_run(*, rows: int, chunk: int) -> Run:
+def approved_run(*, rows: int, chunk: int, lanes: int = 1) -> Run:
     """A queued run of a batch that one person submitted and another approved."""
     maker = person(Role.ADMIN)
-    batch = submit_batch(maker, batch_id=review_batch(account(chunk=chunk), maker, rows=rows).pk)
+    reviewed = review_batch(account(chunk=chunk, lanes=lanes), maker, rows=rows)
+    batch = submit_batch(maker, batch_id=reviewed.pk)
     approver = person(Role.APPROVER)
     return approve_batch(approver, batch_id=batch.pk, version=batch.version, digest=batch.digest)

@@ -1,10 +1,12 @@
 """What a piece of work asks of the database: statements, their time, and the time of its commits."""
 
+import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -52,3 +54,15 @@ def watched() -> Iterator[Watch]:
             yield watch
     finally:
         del connection._commit  # noqa: SLF001 - as above
+
+
+def backend_seconds() -> float:
+    """Processor seconds so far of the PostgreSQL process that serves this connection; SQLite has none."""
+    if connection.vendor != "postgresql":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    _, _, after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")
+    user, system = after_name.split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

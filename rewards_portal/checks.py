@@ -13,6 +13,7 @@ from allocations import triggers
 
 MONEY = "money"
 DEMO_PREFIX = "demo-"
+_SERIALIZER = "rq.serializers.JSONSerializer"
 _LOOPBACK = ("localhost", "::1", "0.0.0.0")  # noqa: S104 - compared with, never bound
 
 
@@ -44,6 +45,16 @@ def check_encryption(**_: Any) -> list[Error]:
         return []
     problem = f"ENKASH_ENCRYPTION is {settings.ENKASH_ENCRYPTION} and ENKASH_ENCRYPTION_KEY is empty."
     return [Error(problem, hint="Set the key EnKash gave you.", id="money.E004")]
+
+
+@register(MONEY)
+def check_queues(**_: Any) -> list[Error]:
+    """Web, workers and sweeper read each other's jobs: all of them as JSON, which cannot carry code."""
+    return [
+        Error(f"RQ_QUEUES[{name!r}] has the serializer {found or 'of RQ, pickle'}; set {_SERIALIZER}.", id="money.E009")
+        for name, queue in settings.RQ_QUEUES.items()
+        if (found := queue.get("SERIALIZER", "")) != _SERIALIZER
+    ]
 
 
 @register(MONEY)

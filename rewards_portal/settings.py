@@ -53,6 +53,18 @@ IMPORT_JOB_SECONDS = env.whole(
 ENKASH_SWEEP_SECONDS = env.seconds("ENKASH_SWEEP_SECONDS", use="Set the sweeper's pause.", default=30)
 ENKASH_MAX_RESENDS = env.whole("ENKASH_MAX_RESENDS", use="Set a count.", default=3, minimum=0)
 ENKASH_RESEND_HORIZON_SECONDS = env.seconds("ENKASH_RESEND_HORIZON_SECONDS", use="Set seconds.", default=86_400)
+ENKASH_CANARY_ROWS = env.whole(
+    "ENKASH_CANARY_ROWS", use="Set the rows that go first and alone, 0 for none.", default=5, minimum=0
+)
+ENKASH_STOP_LOSS_PERCENT = env.whole(
+    "ENKASH_STOP_LOSS_PERCENT", use="Set the share of failed rows that pauses a run, 0 for none.", default=20, minimum=0
+)
+ENKASH_STOP_LOSS_ROWS = env.whole(
+    "ENKASH_STOP_LOSS_ROWS", use="Set the rows that are decided before the share counts.", default=20
+)
+ENKASH_STOP_AT_FIRST_UNKNOWN = env.flag(
+    "ENKASH_STOP_AT_FIRST_UNKNOWN", use="Set on to pause a run at its first unknown row.", default=False
+)
 ENKASH_LOOKUP_PAGE_SIZE = env.whole("ENKASH_LOOKUP_PAGE_SIZE", use="Set the rows of one look-up page.", default=50)
 
 # Limits -----------------------------------------------------------------------------------------------------
@@ -186,6 +198,7 @@ _QUEUE = {
 RQ_QUEUES = {"imports": {**_QUEUE, "DEFAULT_TIMEOUT": IMPORT_JOB_SECONDS}, "runs": dict(_QUEUE)}
 RQ_SHOW_ADMIN_LINK = False
 MEDIA_ROOT = BASE_DIR / env.text("MEDIA_ROOT", use="Set a folder outside the web root.", default="var/uploads")
+SPOOL_ROOT = BASE_DIR / env.text("SPOOL_ROOT", use="Set a folder outside the web root.", default="var/spool")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

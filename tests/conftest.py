@@ -5,10 +5,11 @@ from django.test import TransactionTestCase
 
 from tests.services_up.browser import browser_type_launch_args
 from tests.services_up.redis import redis_server, redis_url
+from tests.services_up.snapshots import backup
 from tests.services_up.workers import live_worker
 from tests.triggers import remove_triggers
 
-__all__ = ["browser_type_launch_args", "live_worker", "redis_server", "redis_url"]
+__all__ = ["backup", "browser_type_launch_args", "live_worker", "redis_server", "redis_url"]
 
 
 def _flush_past_the_triggers(teardown):

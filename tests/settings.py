@@ -24,6 +24,8 @@ _ENVIRONMENT = {
     "ENKASH_PASSWORD": "simulator-demo",
     "ENKASH_CLIENT_ID": "CEKDEMO001",
     "ENKASH_CLIENT_SECRET": "0" * 40,
+    # Tests of the canary switch it on; the others count calls and chunks without it.
+    "ENKASH_CANARY_ROWS": "0",
     "SECRET_KEY": "tests-only-" + "0123456789abcdef" * 4,
     "DATA_KEY": "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
@@ -31,6 +33,7 @@ _ENVIRONMENT = {
     "DATABASE_URL": f"sqlite:///{_FOLDER}/portal.sqlite3",
     "REDIS_URL": "redis://127.0.0.1:9/0",
     "MEDIA_ROOT": str(_FOLDER / "uploads"),
+    "SPOOL_ROOT": str(_FOLDER / "spool"),
     "STATIC_ROOT": str(_FOLDER / "static"),
     "LOG_LEVEL": "WARNING",
     # Playwright keeps an event loop in the test's thread, which Django would take for asynchronous code.

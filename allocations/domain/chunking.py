@@ -1,8 +1,9 @@
 """The plan of a run: which rows go into which bulk call."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +13,23 @@ class Planned:
     row_id: int
     mobile: str
     email: str
+
+
+def set_apart(rows: Iterator[Planned], *, count: int) -> tuple[list[int], Iterator[Planned]]:
+    """The first `count` rows that name different people, as the chunk that goes first, and all others in file order."""
+    taken: list[int] = []
+    passed: list[Planned] = []
+    people: set[str] = set()
+    for row in rows:
+        keys = {key for key in (row.mobile, row.email.casefold()) if key}
+        if people & keys:
+            passed.append(row)
+            continue
+        taken.append(row.row_id)
+        people |= keys
+        if len(taken) == count:
+            break
+    return taken, chain(passed, rows)
 
 
 def plan(rows: Iterable[Planned], *, size: int) -> list[list[int]]:

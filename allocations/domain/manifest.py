@@ -6,10 +6,15 @@ Everything here is pure and canonical: the same rows give the same bytes on ever
 import base64
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 PAYLOAD_VERSION = "1"
+# 2 added the start. A digest is taken over the stored text, so those of older manifests hold as they are.
+MANIFEST_VERSION = "2"
+# Which rules read the list; a whole number that grows.
+PARSER_VERSION = "1"
 # Made once: json.dumps would build an encoder for every row.
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -89,11 +94,22 @@ class Manifest:
     uploaded_by: int
     submitted_by: int
     editors: tuple[int, ...]
+    # schedule.start_text; "" for at once.
+    start_at: str = ""
     payload_version: str = PAYLOAD_VERSION
+    manifest_version: str = MANIFEST_VERSION
 
     def canonical(self) -> str:
         """Sorted keys, no spaces, no floats: the text whose SHA-256 is the digest."""
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def needs_newer_code(manifest: Mapping[str, Any]) -> bool:
+    """Whether this code may be too old to send what was approved: other payload bytes, or rules it does not know."""
+    parser = str(manifest["parser_version"])
+    # Lists read before the rules were numbered name the code's version, such as 0.1.0.
+    newer_rules = parser.isdecimal() and int(parser) > int(PARSER_VERSION)
+    return manifest["payload_version"] != PAYLOAD_VERSION or newer_rules
 
 
 def digest(canonical: str) -> str:

@@ -48,6 +48,8 @@ class Reason(StrEnum):
     DOUBLE_CREDIT = "double_credit"
     BOTH_LISTS = "both_lists"
     UNDECIDED_AT_ENKASH = "undecided_at_enkash"
+    DECIDED_BY_PEOPLE = "decided_by_people"
+    CANCELLED_AFTER_A_CALL = "cancelled_after_a_call"
 
 
 # EnKash's documented texts (bulk page, guides), lower case, white space folded.

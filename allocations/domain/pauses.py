@@ -5,6 +5,10 @@ from enum import StrEnum
 
 class Pause(StrEnum):
     BY_PERSON = "by_person"
+    STOPPED = "stopped"
+    CANARY = "canary"
+    STOP_LOSS = "stop_loss"
+    FIRST_UNKNOWN = "first_unknown"
     BALANCE = "balance"
     CONFIGURATION = "configuration"
     LOGIN = "login"
@@ -18,11 +22,28 @@ class Pause(StrEnum):
     COUNTS = "counts"
     IMPOSSIBLE = "impossible"
     TAMPERED = "tampered"
+    OUTDATED = "outdated"
     DEFECT = "defect"
 
 
 ADVICE: dict[Pause, tuple[str, str]] = {
     Pause.BY_PERSON: ("Somebody paused the run.", "Resume when you are ready."),
+    Pause.STOPPED: (
+        "Somebody asked to stop after the chunk in hand. It is finished; no other chunk was begun.",
+        "Resume when you are ready.",
+    ),
+    Pause.CANARY: (
+        "The first rows of the run went alone, and EnKash's list of transactions does not bear them out.",
+        "Compare them with EnKash's statement. Resuming accepts them and lets the rest follow.",
+    ),
+    Pause.STOP_LOSS: (
+        "Too many rows of the run failed, so no more are sent until somebody has looked.",
+        "Look at the causes; resuming goes on and counts anew.",
+    ),
+    Pause.FIRST_UNKNOWN: (
+        "A call left rows unknown, and the portal is set to stop then.",
+        "Ask EnKash whether it has a disturbance, then resume: the rows are looked up when their quiet time is over.",
+    ),
     Pause.BALANCE: (
         "The reward account does not hold enough points for the next rows.",
         "Top up the account at EnKash, then resume.",
@@ -72,6 +93,10 @@ ADVICE: dict[Pause, tuple[str, str]] = {
         "A row differs from what was approved. It was not sent.",
         "Find out who changed the database. Do not resume before.",
     ),
+    Pause.OUTDATED: (
+        "A newer version of the portal prepared the list than runs in this worker. It was not sent.",
+        "Update every worker, then resume.",
+    ),
     Pause.DEFECT: (
         "An answer could not be worked up because of a defect in the portal. The raw answer is kept.",
         "Report it; after an update the stored answer is read again.",
@@ -79,12 +104,18 @@ ADVICE: dict[Pause, tuple[str, str]] = {
 }
 
 
+_CLICKED = frozenset({Pause.BY_PERSON, Pause.STOPPED})
 _GRAVE = frozenset({Pause.IMPOSSIBLE, Pause.TAMPERED, Pause.DEFECT})
 
 
 def outranks(new: Pause, old: Pause) -> bool:
     """Whether a run that is paused already must show `new` instead: else a resume for `old` would pass over it."""
-    return old is Pause.BY_PERSON or (new in _GRAVE and old not in _GRAVE)
+    return old in _CLICKED or (is_grave(new) and not is_grave(old))
+
+
+def is_grave(pause: Pause) -> bool:
+    """Whether something is wrong that no retry and no later answer mends."""
+    return pause in _GRAVE
 
 
 def sentence(pause: Pause, detail: str = "") -> str:

@@ -102,9 +102,30 @@ def check_rerun(actor: Actor) -> None:
 
 
 def check_control_run(actor: Actor, run_state: RunState) -> None:
-    require_role(actor, Role.ADMIN, Role.APPROVER, act="pause or resume a run")
+    require_role(actor, Role.ADMIN, Role.APPROVER, act="pause, stop or resume a run")
     if run_state is RunState.SETTLED:
-        raise StateConflict("The run has ended: there is nothing to pause or resume.")
+        raise StateConflict("The run has ended: there is nothing to pause, stop or resume.")
+
+
+def check_cancel_run(actor: Actor, run_state: RunState) -> None:
+    require_role(actor, Role.ADMIN, Role.APPROVER, act="cancel what was not sent")
+    if run_state is RunState.SETTLED:
+        raise StateConflict("The run has ended: there is nothing left to cancel.")
+
+
+def check_freeze(actor: Actor) -> None:
+    """One person is enough to stop everything, for it can be undone; it takes two to go on."""
+    require_role(actor, Role.APPROVER, Role.OWNER, act="freeze all sending")
+
+
+def check_propose_release(actor: Actor) -> None:
+    require_role(actor, Role.APPROVER, Role.OWNER, act="release the freeze")
+
+
+def check_confirm_release(actor: Actor, proposed_by_id: int) -> None:
+    require_role(actor, Role.APPROVER, Role.OWNER, act="release the freeze")
+    if actor.id == proposed_by_id:
+        raise NotAllowed("You proposed the release. Another approver or owner must confirm it.")
 
 
 def check_export(actor: Actor) -> None:
@@ -121,6 +142,10 @@ def check_manage_accounts(actor: Actor) -> None:
     require_role(actor, Role.OWNER, act="change reward accounts")
 
 
+def check_try_login(actor: Actor) -> None:
+    require_role(actor, Role.ADMIN, Role.OWNER, act="try EnKash's login again")
+
+
 can_view = permits(check_view)
 can_upload = permits(check_upload)
 can_edit = permits(check_edit)
@@ -129,5 +154,9 @@ can_withdraw = permits(check_withdraw)
 can_decide = permits(check_decide)
 can_rerun = permits(check_rerun)
 can_control_run = permits(check_control_run)
+can_cancel_run = permits(check_cancel_run)
+can_freeze = permits(check_freeze)
+can_propose_release = permits(check_propose_release)
+can_confirm_release = permits(check_confirm_release)
 can_export = permits(check_export)
 can_manage_accounts = permits(check_manage_accounts)

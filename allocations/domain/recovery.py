@@ -1,8 +1,12 @@
 """What to do next with rows whose outcome is unknown. Never failed by the passage of time, never a new reference."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from allocations.domain.answers import Verdict
+from allocations.domain.outcomes import Outcome
+from allocations.domain.states import RowState
 
 
 class Step(StrEnum):
@@ -30,6 +34,7 @@ class Undecided:
     first_sent_at: datetime
     tries: int
     gives_to_existing: bool
+    cancelled: bool = False
 
 
 def before_look_up(chunk: Undecided, *, rules: RecoveryRules, now: datetime) -> Step:
@@ -60,4 +65,18 @@ def after_look_up(
 
 def may_resend(chunk: Undecided, *, rules: RecoveryRules, now: datetime) -> bool:
     """Bounded in number and time. Without `isPointsAllocation` EnKash skips existing people in silence: not by us."""
-    return chunk.gives_to_existing and chunk.tries <= rules.max_resends and now - chunk.first_sent_at < rules.horizon
+    wanted = chunk.gives_to_existing and not chunk.cancelled
+    return wanted and chunk.tries <= rules.max_resends and now - chunk.first_sent_at < rules.horizon
+
+
+def after_restore(verdict: Verdict, state: RowState) -> Verdict | None:
+    """What a look-up means for a row of a restored database, which may not know what was sent; None changes nothing.
+
+    A transaction without a final status is a conflict: whether it is ours and what became of it, people decide.
+    """
+    if verdict.outcome is Outcome.UNKNOWN:
+        return replace(verdict, outcome=Outcome.CONFLICT)
+    if verdict.outcome is Outcome.FAILED and state is RowState.PENDING:
+        # EnKash gave nothing, so it goes out as planned, under the same reference.
+        return None
+    return verdict

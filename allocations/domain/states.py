@@ -38,6 +38,7 @@ class RunEvent(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     REQUEUE = "requeue"
+    CANCEL = "cancel"
     NEED_PEOPLE = "need people"
     SETTLE = "settle"
 
@@ -66,6 +67,8 @@ class RowEvent(StrEnum):
     DISTRUST = "distrust"
     CANCEL = "cancel"
     RE_RUN = "re-run"
+    STAND = "stand"
+    DOUBT = "doubt"
 
 
 class AttemptState(StrEnum):
@@ -110,6 +113,11 @@ RUN: Mapping[tuple[RunState, RunEvent], RunState] = {
     (R.PAUSED, Re.SETTLE): R.SETTLED,
     (R.ATTENTION, Re.SETTLE): R.SETTLED,
     (R.ATTENTION, Re.RESUME): R.RUNNING,
+    # Nothing more is sent, but what is unknown is still looked up, and only then does the run end.
+    (R.QUEUED, Re.CANCEL): R.RUNNING,
+    (R.RUNNING, Re.CANCEL): R.RUNNING,
+    (R.PAUSED, Re.CANCEL): R.RUNNING,
+    (R.ATTENTION, Re.CANCEL): R.RUNNING,
 }
 
 W, We = RowState, RowEvent
@@ -120,6 +128,10 @@ ROW: Mapping[tuple[RowState, RowEvent], RowState] = {
     (W.PENDING, We.SEND): W.SENDING,
     (W.UNKNOWN, We.SEND): W.SENDING,
     (W.FAILED, We.RE_RUN): W.PENDING,
+    # A cancelled run sends no more. What was never sent is cancelled; a failure that a re-run would have tried again
+    # stands; a row whose last call was refused as a whole may still have reached EnKash.
+    (W.PENDING, We.STAND): W.FAILED,
+    (W.PENDING, We.DOUBT): W.UNKNOWN,
     (W.SENDING, We.NOT_SENT): W.PENDING,
     # Evidence. SENDING and UNKNOWN can become anything; late proof of a credit also reaches the undecided.
     (W.SENDING, We.CREDIT): W.CREDITED,
@@ -132,6 +144,9 @@ ROW: Mapping[tuple[RowState, RowEvent], RowState] = {
     (W.UNKNOWN, We.CONTRADICT): W.CONFLICT,
     (W.UNKNOWN, We.DISTRUST): W.ANOMALY,
     (W.PENDING, We.CREDIT): W.CREDITED,
+    # After a restore a row can be with EnKash that we believe was never sent.
+    (W.PENDING, We.CONTRADICT): W.CONFLICT,
+    (W.PENDING, We.DISTRUST): W.ANOMALY,
     (W.FAILED, We.CREDIT): W.CREDITED,
     (W.CONFLICT, We.CREDIT): W.CREDITED,
     (W.CONFLICT, We.FAIL): W.FAILED,

@@ -5,6 +5,7 @@ money is decided.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, NoReturn, TypeAlias, cast
@@ -35,14 +36,18 @@ def read_json(body: bytes) -> Parsed:
         raise NotStrictJson(f"{len(body)} bytes; the limit is {MAX_BYTES}.")
     notes = ("The body starts with a byte order mark.",) if body.startswith(_BOM) else ()
     try:
-        value = _loads(body.removeprefix(_BOM).decode())
+        text = body.removeprefix(_BOM).decode()
+        value = _loads(text)
     except RecursionError as error:
         raise NotStrictJson("Nested too deep.") from error
     except NotStrictJson:
         raise
     except (ValueError, ArithmeticError) as error:
         raise NotStrictJson(str(error)) from error
-    _check(value)
+    _check_depth(value)
+    # UTF-8 has no lone surrogates, so only an escape can have made one.
+    if "\\u" in text:
+        _check_texts(value)
     return Parsed(value, notes)
 
 
@@ -83,21 +88,32 @@ def _no_constant(name: str) -> NoReturn:
     raise NotStrictJson(f"{name} is no JSON.")
 
 
-def _check(root: Json) -> None:
+def _check_depth(root: Json) -> None:
     level: list[Json] = [root]
     for _ in range(MAX_DEPTH):
-        level = [child for value in level for child in _children(value)]
+        level = [child for value in level for child in _children(value) if isinstance(child, dict | list)]
         if not level:
             return
     raise NotStrictJson(f"Nested deeper than {MAX_DEPTH} levels.")
 
 
-def _children(value: Json) -> list[Json]:
-    if isinstance(value, str):
-        _check_text(value)
+def _check_texts(root: Json) -> None:
+    level: list[Json] = [root]
+    while level:
+        for value in level:
+            if isinstance(value, str):
+                _check_text(value)
+        level = [child for value in level for child in (*_keys(value), *_children(value))]
+
+
+def _keys(value: Json) -> Iterable[str]:
+    return value if isinstance(value, dict) else ()
+
+
+def _children(value: Json) -> Iterable[Json]:
     if isinstance(value, dict):
-        return [*value, *value.values()]
-    return value if isinstance(value, list) else []
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _check_text(text: str) -> None:

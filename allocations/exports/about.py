@@ -54,6 +54,8 @@ def about(export: Export, tally: Tally) -> Iterator[Sequence[Cell]]:
             yield word, tally.rows_of(word), tally.points_of(word)
     yield "Total", tally.row_count, tally.points.total()
     yield "Points credited", "", points(tally.credited)
+    yield "Points taken back", "", points(tally.taken_back)
+    yield "Points net", "", points(tally.net)
     yield ("",)
     yield (_UNDECIDED,)
 

@@ -132,7 +132,8 @@ def _blocks(
     records: Iterator[tuple[Any, ...]] = rows.values_list(*paths).iterator(_FETCH)
     while block := list(islice(records, _BLOCK)):
         stored = list(zip(*block, strict=True))
-        tally.add(stored[at["state"]], stored[at["amount"]], stored[at["credited_points"]])
+        credited, taken_back = stored[at["credited_points"]], stored[at["reversed_points"]]
+        tally.add(stored[at["state"]], stored[at["amount"]], credited=credited, taken_back=taken_back)
         yield [cells(column.kind, values, reader) for column, values in zip(shown, stored, strict=True)]
 
 
@@ -156,6 +157,7 @@ def _noted(file: BinaryIO, export: Export, kind: FileKind, tally: Tally) -> Made
         points=tally.points.total(),
         sha256=sha256,
         credited_points=str(points(tally.credited)),
+        taken_back_points=str(points(tally.taken_back)),
         outcome=export.outcome or "all",
         personal_data="masked" if export.masked else "in full",
     )

@@ -1,13 +1,16 @@
 """The columns of an export: the one definition of what it holds, in which order, under which headers."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, F, QuerySet, When
+from django.db.models.functions import Coalesce
 from import_export import fields, resources
 
 from allocations.domain.states import RowState
 from allocations.exports.cells import Cell, Kind, Reader, cells
 from allocations.models import Row
+from allocations.selectors.reversals import points_taken_back
 
 
 class ExportField(fields.Field):  # type: ignore[misc]  # import-export has no types
@@ -42,6 +45,8 @@ class RowResource(resources.ModelResource):  # type: ignore[misc]  # import-expo
     card_id = ExportField("card_id", "EnKash card id")
     enkash_user_id = ExportField("enkash_user_id", "EnKash user id")
     credited_points = ExportField("credited_points", "Credited points", Kind.POINTS)
+    reversed_points = ExportField("reversed_points", "Points taken back", Kind.POINTS)
+    net_points = ExportField("net_points", "Net points", Kind.POINTS)
     disputed_points = ExportField("disputed_points", "Disputed points", Kind.POINTS)
     account_balance = ExportField("account_balance", "Account balance after", Kind.POINTS)
     user_balance = ExportField("user_balance", "User balance after", Kind.POINTS)
@@ -52,19 +57,25 @@ class RowResource(resources.ModelResource):  # type: ignore[misc]  # import-expo
     chunk = ExportField("chunk__number", "Chunk", Kind.WHOLE)
     payload_hash = ExportField("payload_hash", "Payload SHA-256", Kind.PAYLOAD_HASH)
 
+    replaces = ExportField("replacement__replaces__reference", "Replaces our reference")
+    replaced_by = ExportField("replaced_by__row__reference", "Replaced by our reference")
+
     class Meta:
         model = Row
         fields = export_order = (
             *("number", "title", "name", "email", "mobile", "amount", "remarks", "reference", "client_reference"),
             *("state", "reason_code", "reason", "evidence", "transaction_id", "card_id", "enkash_user_id"),
-            *("credited_points", "disputed_points", "account_balance", "user_balance", "tries"),
-            *("first_sent_at", "outcome_at", "run", "chunk", "payload_hash"),
+            *("credited_points", "reversed_points", "net_points", "disputed_points"),
+            *("account_balance", "user_balance", "tries"),
+            *("first_sent_at", "outcome_at", "run", "chunk", "payload_hash", "replaces", "replaced_by"),
         )
 
     def get_queryset(self) -> QuerySet[Row]:
         """Rows by number. What EnKash says it gave counts as credited only where the row is credited."""
         return Row.objects.order_by("number").annotate(
             credited_points=Case(When(state=RowState.CREDITED, then=F("credited_amount"))),
+            reversed_points=points_taken_back(),
+            net_points=F("credited_points") - Coalesce(F("reversed_points"), Decimal(0)),
             disputed_points=Case(When(state=RowState.ANOMALY, then=F("credited_amount"))),
         )
 

@@ -10,6 +10,7 @@ from allocations.domain.states import FROZEN_BATCHES, RowState
 from allocations.exports.cells import OUTCOMES, points
 from allocations.models import Batch
 from allocations.selectors.outcome_rows import STATE_FILTERS
+from allocations.selectors.reversals import reversed_points
 from allocations.selectors.totals import Totals
 
 # The filters of the batch page, by the word of the export.
@@ -18,23 +19,36 @@ FILTERS = {OUTCOMES[min(states)]: name for name, states in STATE_FILTERS.items()
 
 @dataclass(slots=True)
 class Tally:
-    """Rows and points (as in the list) by state, and points credited, of what was written."""
+    """Rows and points (as in the list) by state, and points credited and taken back, of what was written."""
 
     rows: Counter[RowState] = field(default_factory=Counter)
     points: Counter[RowState] = field(default_factory=Counter)
     credited: Decimal = Decimal(0)
+    taken_back: Decimal = Decimal(0)
 
-    def add(self, states: Iterable[str], amounts: Iterable[int | None], credited: Iterable[Decimal | None]) -> None:
+    def add(
+        self,
+        states: Iterable[str],
+        amounts: Iterable[int | None],
+        *,
+        credited: Iterable[Decimal | None],
+        taken_back: Iterable[Decimal | None],
+    ) -> None:
         for state, amount in zip(map(_STATES.__getitem__, states), amounts, strict=True):
             self.rows[state] += 1
             self.points[state] += amount or 0
         self.credited += sum((amount for amount in credited if amount is not None), Decimal(0))
+        self.taken_back += sum((amount for amount in taken_back if amount is not None), Decimal(0))
 
     def rows_of(self, word: str) -> int:
         return sum(self.rows[state] for state in STATE_FILTERS[FILTERS[word]])
 
     def points_of(self, word: str) -> int:
         return sum(self.points[state] for state in STATE_FILTERS[FILTERS[word]])
+
+    @property
+    def net(self) -> Decimal:
+        return self.credited - self.taken_back
 
     @property
     def row_count(self) -> int:
@@ -66,6 +80,7 @@ def _figures(tally: Tally, batch: Batch, totals: Totals, outcome: str) -> Iterat
             yield f"rows with the outcome “{word}”", tally.rows_of(word), counted
     if outcome in {"", "credited"}:
         yield "points credited", points(tally.credited), points(totals.credited_points)
+        yield "points taken back", points(tally.taken_back), reversed_points(batch)
     if outcome in {"", "failed"}:
         yield "points of failed rows", tally.points_of("failed"), totals.failed_points
     if not outcome:

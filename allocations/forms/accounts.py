@@ -1,7 +1,9 @@
-"""A reward account that an owner adds."""
+"""A reward account that an owner adds, and the number of its lanes."""
 
 from django import forms
 
+_LANES = [(number, str(number)) for number in range(1, 17)]
+_FEW = "Choose a number from 1 to 16."
 _NEEDED = "Empty. Copy it from EnKash's onboarding mail."
 
 
@@ -31,3 +33,10 @@ class AccountForm(forms.Form):
             "max_value": "Above 1,000. Enter 1 to 1,000.",
         },
     )
+    lanes = forms.TypedChoiceField(
+        coerce=int, choices=_LANES, initial=1, error_messages={"required": _FEW, "invalid_choice": _FEW}
+    )
+
+
+class LanesForm(forms.Form):
+    lanes = forms.TypedChoiceField(coerce=int, choices=_LANES)

@@ -4,7 +4,7 @@ import os
 import socket
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -12,9 +12,11 @@ from django.conf import settings
 from django.db import connection
 
 from allocations.domain.recovery import RecoveryRules
+from allocations.domain.stop_loss import StopLossRules
 from allocations.enkash.client import EnkashClient, build_client
 from allocations.enkash.config import Encryption, EnkashConfig
 from allocations.gateway.tokens import DatabaseTokenStore
+from allocations.gateway.witness import NoWitness, Witness, redis_witness
 
 CODE_VERSION = "0.1.0"
 
@@ -37,6 +39,7 @@ class Gateway:
     clock: Callable[[], datetime]
     worker: str
     timing: Timing
+    witness: Witness = field(default_factory=NoWitness)
 
 
 def database_now() -> datetime:
@@ -62,6 +65,14 @@ def timing() -> Timing:
             max_resends=settings.ENKASH_MAX_RESENDS,
             horizon=timedelta(seconds=settings.ENKASH_RESEND_HORIZON_SECONDS),
         ),
+    )
+
+
+def stop_loss_rules() -> StopLossRules:
+    return StopLossRules(
+        percent=settings.ENKASH_STOP_LOSS_PERCENT,
+        minimum_rows=settings.ENKASH_STOP_LOSS_ROWS,
+        at_first_unknown=settings.ENKASH_STOP_AT_FIRST_UNKNOWN,
     )
 
 
@@ -96,6 +107,5 @@ def worker_name() -> str:
 def build() -> Gateway:
     worker = worker_name()
     store = DatabaseTokenStore(worker=worker, clock=database_now)
-    return Gateway(
-        client=build_client(enkash_config(), store=store), clock=database_now, worker=worker, timing=timing()
-    )
+    client = build_client(enkash_config(), store=store)
+    return Gateway(client=client, clock=database_now, worker=worker, timing=timing(), witness=redis_witness())

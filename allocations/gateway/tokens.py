@@ -84,6 +84,17 @@ class DatabaseTokenStore:
         EnkashToken.objects.update(value=None, expires_at=None)
 
 
-def allow_one_more_login() -> None:
-    """A person looked at the credentials: one more try, not two, because EnKash counts to three."""
-    EnkashToken.objects.filter(failures__gte=MAX_FAILURES).update(failures=MAX_FAILURES - 1)
+def allow_one_more_login(*, now: datetime) -> bool:
+    """A person looked at the credentials: one more try, not two, because EnKash counts to three.
+
+    False: nothing is blocked, or the try that was allowed before is still under way.
+    """
+    idle = Q(login_until__isnull=True) | Q(login_until__lt=now)
+    blocked = EnkashToken.objects.filter(idle, failures__gte=MAX_FAILURES)
+    return blocked.update(failures=MAX_FAILURES - 1) == 1
+
+
+def expect_lost_failures() -> None:
+    """After a restore nobody knows how many logins have failed since the backup: one try, not two."""
+    EnkashToken.objects.update(value=None, expires_at=None, login_owner="", login_until=None)
+    EnkashToken.objects.filter(failures__lt=MAX_FAILURES - 1).update(failures=MAX_FAILURES - 1)

@@ -11,6 +11,7 @@ from django.conf import settings
 from allocations.domain.batches import ListCheck, check_points_total
 from allocations.domain.cells import RowLimits
 from allocations.domain.files import FileRefused
+from allocations.domain.manifest import PARSER_VERSION
 from allocations.gateway import database_now
 from allocations.imports.cleaning import Cleaner
 from allocations.imports.layout import Picker, map_header, read_header
@@ -31,9 +32,6 @@ from allocations.services.importing_findings import add_findings, used_reference
 from allocations.services.importing_rows import store_block
 
 logger = logging.getLogger(__name__)
-
-# Written into the manifest: which rules read the list.
-PARSER_VERSION = "1"
 
 
 @dataclass(slots=True)

@@ -5,7 +5,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 from allocations.domain.calls import RULES, RowsAfter
+from allocations.domain.decisions import PROPOSAL
 from allocations.domain.pauses import ADVICE
+from allocations.domain.reversals import REVERSAL
 from allocations.domain.states import ATTEMPT, BATCH, ROW, RUN
 
 State = TypeVar("State", bound=StrEnum)
@@ -24,6 +26,8 @@ def sections() -> Iterator[str]:
     yield diagram(RUN)
     yield diagram(ROW)
     yield diagram(ATTEMPT)
+    yield diagram(PROPOSAL)
+    yield diagram(REVERSAL)
     yield calls_table()
     yield pauses_table()
 

@@ -45,6 +45,8 @@ class Batch(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="approved_batches"
     )
     approved_at = models.DateTimeField(null=True)
+    # Chosen at submission and signed with the rest: when the run is to begin; None: at once.
+    start_at = models.DateTimeField(null=True)
     # Why an approver sent it back, until it is submitted again.
     sent_back_reason = models.TextField(blank=True)
 

@@ -76,6 +76,9 @@ class Row(models.Model):
                 condition=Q(state__in=(RowState.PENDING, RowState.LEFT_OUT)) | ~Q(payload_hash=""),
                 name="row_sent_has_hash",
             ),
+            models.CheckConstraint(
+                condition=~Q(state=RowState.CANCELLED) | Q(tries=0), name="row_cancelled_never_sent"
+            ),
             known("state", RowState, "row_state_known"),
         )
 

@@ -4,9 +4,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from allocations.domain.canary import Canary
 from allocations.domain.states import RunState
 from allocations.models.batches import Batch
-from allocations.models.fields import known, state_field
+from allocations.models.fields import known, paired, state_field
 
 
 class ChunkState(StrEnum):
@@ -26,6 +27,8 @@ class Run(models.Model):
     state = state_field(RunState.QUEUED)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
+    # Nothing begins before this instant; None: at once.
+    start_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     # Nothing is sent before this instant: back-off after throttling or an unreachable EnKash.
@@ -33,6 +36,17 @@ class Run(models.Model):
     pause_code = models.CharField(max_length=40, blank=True)
     pause_text = models.TextField(blank=True)
     paused_at = models.DateTimeField(null=True)
+    # Only chunks that are begun are still worked on; then the run pauses.
+    stop_requested_at = models.DateTimeField(null=True)
+    # Nothing is sent any more, whatever the state.
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    # Whether chunk 1 goes first and alone until its credits are verified, and how often they were looked up.
+    canary = models.CharField(max_length=10, blank=True)
+    canary_checks = models.PositiveSmallIntegerField(default=0)
+    # Rows decided and failed since the run began or was resumed last: what the stop-loss looks at.
+    lately_decided = models.PositiveIntegerField(default=0)
+    lately_failed = models.PositiveIntegerField(default=0)
     # Calls in a row that ended alike; the breakers of domain.calls read them.
     streak_kind = models.CharField(max_length=24, blank=True)
     streak = models.PositiveSmallIntegerField(default=0)
@@ -49,6 +63,8 @@ class Run(models.Model):
                 fields=("batch",), condition=~Q(state=RunState.SETTLED), name="run_one_unsettled_per_batch"
             ),
             known("state", RunState, "run_state_known"),
+            known("canary", Canary, "run_canary_known"),
+            paired("run_cancelled_pair", "cancelled_by", "cancelled_at"),
         )
 
     def __str__(self) -> str:
@@ -72,6 +88,8 @@ class Chunk(models.Model):
     # Latest instant at which a request of ours for this chunk could still have been on the wire.
     quiet_since = models.DateTimeField(null=True)
     lookups_failed = models.PositiveSmallIntegerField(default=0)
+    # After a restore: no row of it may be sent before a look-up of all of them.
+    must_look_up = models.BooleanField(default=False)
 
     pending = models.PositiveIntegerField(default=0)
     sending = models.PositiveIntegerField(default=0)
@@ -84,10 +102,18 @@ class Chunk(models.Model):
     credited_points = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     failed_points = models.PositiveBigIntegerField(default=0)
     unknown_points = models.PositiveBigIntegerField(default=0)
+    cancelled_points = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         ordering = ("number",)
-        indexes = (models.Index(fields=("run", "state", "next_action_at", "number"), name="chunk_work"),)
+        indexes = (
+            models.Index(fields=("run", "state", "next_action_at", "number"), name="chunk_work"),
+            models.Index(fields=("run",), condition=Q(must_look_up=True), name="chunk_to_look_up"),
+            # Few of many: every page counts them.
+            models.Index(
+                fields=("run",), name="chunk_for_people", condition=Q(disputed__gt=0) | Q(state=ChunkState.PEOPLE)
+            ),
+        )
         constraints = (
             models.UniqueConstraint(fields=("run", "number"), name="chunk_number_once"),
             known("state", ChunkState, "chunk_state_known"),

@@ -1,6 +1,6 @@
 """What waits for the person who opened the home page, the most urgent first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from allocations.domain.policy import Actor, BatchFacts, can_decide
 from allocations.domain.states import RunState
-from allocations.models import Batch, Run
+from allocations.models import Batch, Proposal, Run
 from allocations.presenters.batch_lines import outcome_words
 from allocations.presenters.numbers import counted, grouped, points
 from allocations.presenters.outcomes import Segment, segments
@@ -88,6 +88,15 @@ def approval_task(actor: Actor, waiting: Iterable[tuple[Batch, BatchFacts]], *, 
             f"Review {count}",
         ),
     )
+
+
+def decision_task(proposals: Sequence[Proposal], *, now: datetime) -> tuple[Task, ...]:
+    """One task for all the decisions that this person may confirm; none if there are none."""
+    if not proposals:
+        return ()
+    count = counted(len(proposals), "decision")
+    detail = f"About rows that EnKash leaves open · oldest proposed {ago(proposals[0].proposed_at, now=now)}"
+    return (Task(AWAITING_APPROVAL, f"{count} to confirm", detail, reverse("allocations:exceptions"), f"See {count}"),)
 
 
 def own_task(batch: Batch) -> Task:

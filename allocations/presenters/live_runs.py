@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from allocations.domain.errors import DomainError
-from allocations.domain.policy import Actor, check_control_run
+from allocations.domain.canary import Canary
 from allocations.domain.states import RunState
 from allocations.models import Run
 from allocations.presenters.numbers import counted, grouped
-from allocations.presenters.times import about, clock
+from allocations.presenters.times import about, clock, moment
 from allocations.selectors.runs import ChunkCounts
 from allocations.selectors.totals import Totals
 
@@ -21,7 +20,8 @@ def sentence(run: Run, totals: Totals, chunks: ChunkCounts, *, now: datetime) ->
     have = f"{counted(totals.credited, 'person has', 'people have')} their points"
     match RunState(run.state):
         case RunState.QUEUED:
-            return f"{counted(totals.rows, 'row waits', 'rows wait')} for a worker. It begins by itself."
+            wait = f"until {moment(run.start_at)}" if is_ahead(run, now=now) else "for a worker"
+            return f"{counted(totals.rows, 'row waits', 'rows wait')} {wait}. The run begins by itself."
         case RunState.RUNNING:
             return _running(run, totals, chunks, have=have, now=now)
         case RunState.PAUSED:
@@ -31,17 +31,34 @@ def sentence(run: Run, totals: Totals, chunks: ChunkCounts, *, now: datetime) ->
                 f"{have}. {counted(totals.disputed + totals.unknown, 'row needs', 'rows need')} a decision by people."
             )
         case RunState.SETTLED:
-            return f"Ended: {have}, {counted(totals.failed, 'row', 'rows')} failed."
+            cancelled = f", {counted(totals.cancelled, 'row', 'rows')} cancelled" if totals.cancelled else ""
+            return f"Ended: {have}, {counted(totals.failed, 'row', 'rows')} failed{cancelled}."
+
+
+def is_ahead(run: Run, *, now: datetime) -> bool:
+    """Whether the run waits for the time that was chosen for it."""
+    return run.start_at is not None and run.start_at > now
 
 
 def _running(run: Run, totals: Totals, chunks: ChunkCounts, *, have: str, now: datetime) -> str:
+    if run.cancelled_at and (totals.pending or totals.sending):
+        left = counted(totals.pending + totals.sending, "row is", "rows are")
+        return f"Cancelled: {have}, {left} still being cleared up. Nothing more is sent."
     if totals.pending or totals.sending:
         at = min(chunks.done + 1, chunks.total)
-        return f"Chunk {grouped(at)} of {grouped(chunks.total)}: {have}. {time_left(run, totals, chunks, now=now)}"
+        return f"Chunk {grouped(at)} of {grouped(chunks.total)}: {have}. {_outlook(run, totals, chunks, now=now)}"
     if not totals.unknown:
         return f"{have}. Every row is answered; the run ends now."
     when = f" at {clock(chunks.next_at)}" if chunks.next_at and chunks.next_at > now else ""
     return f"{have}. {counted(totals.unknown, 'row is', 'rows are')} unknown; EnKash is asked again{when}."
+
+
+def _outlook(run: Run, totals: Totals, chunks: ChunkCounts, *, now: datetime) -> str:
+    if run.stop_requested_at:
+        return "It stops after the chunk in hand."
+    if run.canary == Canary.WAITING:
+        return "The rest follows when EnKash's list shows the credits of the first rows."
+    return time_left(run, totals, chunks, now=now)
 
 
 def time_left(run: Run, totals: Totals, chunks: ChunkCounts, *, now: datetime) -> str:
@@ -52,11 +69,11 @@ def time_left(run: Run, totals: Totals, chunks: ChunkCounts, *, now: datetime) -
     return f"{about(left).capitalize()} left."
 
 
-def poll_seconds(run: Run, totals: Totals) -> int | None:
+def poll_seconds(run: Run, totals: Totals, *, now: datetime) -> int | None:
     """How soon the page asks again: 3 s while something moves, slower while it waits, never once it ended."""
     match RunState(run.state):
         case RunState.QUEUED:
-            return 3
+            return 15 if is_ahead(run, now=now) else 3
         case RunState.RUNNING:
             return 3 if totals.pending or totals.sending else 15
         case RunState.PAUSED | RunState.ATTENTION:
@@ -82,17 +99,40 @@ def phases(run: Run, totals: Totals, chunks: ChunkCounts) -> tuple[Phase, ...]:
     return (
         Phase(
             "Begin",
-            clock(run.started_at) if started else "by itself, when a worker is free",
+            _beginning(run),
             _css(started, reached=True),
         ),
+        *_canary_phase(run),
         Phase(
             "Send the rows",
             f"{grouped(chunks.done)} of {counted(chunks.total, 'chunk')} done",
-            _css(sent, reached=started),
+            _css(sent, reached=started and run.canary != Canary.WAITING),
         ),
         Phase("Settle what is unknown", f"{counted(doubt, 'row')} open", _css(sent and not doubt, reached=sent)),
         Phase("Ended", clock(run.settled_at) if ended else "nothing unknown is left", _css(ended, reached=False)),
     )
+
+
+def _canary_phase(run: Run) -> tuple[Phase, ...]:
+    """Only for runs whose first rows go alone."""
+    match Canary(run.canary):
+        case Canary.NONE:
+            return ()
+        case Canary.WAITING:
+            remark = "not needed any more" if run.cancelled_at else "sent alone, then looked up at EnKash"
+        case Canary.VERIFIED:
+            remark = "EnKash's list shows their credits"
+        case Canary.ACCEPTED:
+            remark = "accepted by a person"
+    return (Phase("Verify the first rows", remark, _css(run.canary != Canary.WAITING, reached=True)),)
+
+
+def _beginning(run: Run) -> str:
+    if run.started_at:
+        return clock(run.started_at)
+    if run.cancelled_at:
+        return "never: it was cancelled before"
+    return f"by itself, at {moment(run.start_at)}" if run.start_at else "by itself, when a worker is free"
 
 
 def _css(done: bool, *, reached: bool) -> str:  # noqa: FBT001 - reads as the name of the class it makes
@@ -101,7 +141,10 @@ def _css(done: bool, *, reached: bool) -> str:  # noqa: FBT001 - reads as the na
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The account over the run, in points. `reported` is EnKash's reading at `reported_at`, None before one."""
+    """The account over the run, in points. `reported` is EnKash's reading at `reported_at`, None before one.
+
+    `returned`: taken back from rows of this account meanwhile.
+    """
 
     opening: Decimal
     credited: Decimal
@@ -109,6 +152,7 @@ class Ledger:
     lowest: Decimal
     reported: Decimal | None
     reported_at: datetime | None
+    returned: int = 0
 
     @property
     def fits(self) -> bool:
@@ -122,11 +166,11 @@ class Ledger:
         return self.reported - (self.expected if self.reported > self.expected else self.lowest)
 
 
-def ledger(run: Run, totals: Totals) -> Ledger | None:
+def ledger(run: Run, totals: Totals, *, returned: int = 0) -> Ledger | None:
     """None while no balance was read before the run. A reading from before the run's start does not count."""
     if run.opening_balance is None:
         return None
-    expected = run.opening_balance - totals.credited_points
+    expected = run.opening_balance - totals.credited_points + returned
     reported, at = run.closing_balance, run.settled_at
     if reported is None:
         reported, at = _reading(run)
@@ -137,6 +181,7 @@ def ledger(run: Run, totals: Totals) -> Ledger | None:
         lowest=expected - totals.unknown_points,
         reported=reported,
         reported_at=at,
+        returned=returned,
     )
 
 
@@ -144,27 +189,3 @@ def _reading(run: Run) -> tuple[Decimal | None, datetime | None]:
     account = run.batch.account
     fresh = account.balance_at and run.started_at and account.balance_at > run.started_at
     return (account.balance, account.balance_at) if fresh and not account.balance_stale else (None, None)
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """What can be done to the run: "pause", "resume" or "", and why this person may not, or ""."""
-
-    act: str
-    why_not: str
-
-
-def control(run: Run, actor: Actor) -> Control:
-    state = RunState(run.state)
-    match state:
-        case RunState.QUEUED | RunState.RUNNING:
-            act = "pause"
-        case RunState.PAUSED | RunState.ATTENTION:
-            act = "resume"
-        case RunState.SETTLED:
-            return Control("", "")
-    try:
-        check_control_run(actor, state)
-    except DomainError as error:
-        return Control(act, error.sentence)
-    return Control(act, "")

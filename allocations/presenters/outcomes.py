@@ -83,6 +83,7 @@ def status_of(batch: Batch, totals: Totals, run: Run | None) -> Status:
         credited=totals.credited,
         failed=totals.failed,
         undecided=totals.unknown + totals.disputed,
+        cancelled=totals.cancelled,
     )
     return batch_status(BatchState(batch.state), error_rows=batch.error_rows, outcome=outcome)
 
@@ -98,18 +99,22 @@ class Acts:
     export: bool
 
 
-def acts(batch: Batch, totals: Totals, *, actor: Actor, facts: BatchFacts, newest: Run | None) -> Acts:
-    """`newest`: the batch's last run; while it has not ended, nothing can be run again."""
+def acts(
+    batch: Batch, totals: Totals, *, actor: Actor, facts: BatchFacts, newest: Run | None, replaced: int = 0
+) -> Acts:
+    """`newest`: the batch's last run; while it has not ended, nothing can be run again. `replaced`: failed rows
+    that go on as their replacements."""
     ended = newest is not None and newest.state == RunState.SETTLED
+    failed = totals.failed - replaced
     why = ""
-    if totals.failed and not ended:
+    if failed and not ended:
         why = "Failed rows can be run again once the run has ended."
-    elif totals.failed and not can_rerun(actor):
+    elif failed and not can_rerun(actor):
         why = "To run failed rows again you need the role admin."
     return Acts(
         decide=can_decide(actor, facts),
         withdraw=can_withdraw(actor, facts),
-        rerun=totals.failed if batch.state == BatchState.APPROVED else 0,
+        rerun=failed if batch.state == BatchState.APPROVED else 0,
         why_no_rerun=why,
         export=can_export(actor),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from allocations.domain.calls import CallResult
 from allocations.domain.manifest import payload_bytes, payload_hash
 from allocations.domain.states import AttemptState, RowState
-from allocations.models import Attempt, Row, Vote
+from allocations.models import Attempt, ReversalAttempt, Row, Vote
 from allocations.presenters.numbers import counted, points
 from allocations.presenters.people import for_reader, masked_email, masked_mobile, mobile
 from allocations.presenters.problems import cause_label
@@ -138,7 +138,7 @@ _STATES: dict[AttemptState, str] = {
 }
 
 
-def attempt_words(attempt: Attempt) -> str:
+def attempt_words(attempt: Attempt | ReversalAttempt) -> str:
     """How one call ended, in words."""
     if attempt.result in set(CallResult):
         return _RESULTS[CallResult(attempt.result)]

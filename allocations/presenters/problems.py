@@ -33,6 +33,7 @@ _LABELS = {
     "mobile_wrong_start": "Mobile starts with a wrong digit",
     "name_like_formula": "Name looks like a formula",
     "reference_damaged_by_excel": "Reference damaged by Excel",
+    "replaces_row": "Replaces a row that EnKash gave nothing for",
     "same_email_other_mobile": "One e-mail, several mobiles",
     "same_mobile_other_email": "One mobile, several e-mails",
     "same_mobile_other_name": "One mobile, several names",

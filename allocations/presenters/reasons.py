@@ -47,6 +47,13 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.DOUBLE_CREDIT: Explanation("EnKash shows two credits for this one row.", _COMPARE),
     Reason.BOTH_LISTS: Explanation("EnKash lists the row as credited and as failed.", _COMPARE),
     Reason.UNDECIDED_AT_ENKASH: Explanation("EnKash has the transaction but has not finished it.", _ASKED),
+    Reason.DECIDED_BY_PEOPLE: Explanation(
+        "Two people decided, with evidence, that the points were not given.",
+        "Re-run it, or replace it if EnKash does not take its reference again.",
+    ),
+    Reason.CANCELLED_AFTER_A_CALL: Explanation(
+        "The run was cancelled after EnKash had refused a call with this row. It is not sent again.", _ASKED
+    ),
 }
 
 EVIDENCE: dict[Evidence, str] = {

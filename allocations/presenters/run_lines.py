@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from allocations.domain.states import RunState
 from allocations.models import Run
 from allocations.presenters.outcomes import Segment, percent_decided, segments
 from allocations.presenters.statuses import Status, run_status, settled_status
 from allocations.presenters.stories import parts
+from allocations.presenters.times import moment
 from allocations.selectors.totals import Totals
 
 
@@ -37,8 +39,18 @@ def run_lines(runs: Iterable[tuple[Run, Totals]]) -> list[RunLine]:
     ]
 
 
+def begins(run: Run, *, chosen: datetime | None) -> str:
+    """When a run that was just made begins. `chosen`: the start that its maker chose, which may have passed."""
+    if run.start_at:
+        return f"The run begins at {moment(run.start_at)}."
+    if chosen:
+        return f"Its start, {moment(chosen)}, has passed: the run begins within a minute."
+    return "The run begins within a minute."
+
+
 def status_of_run(run: Run, totals: Totals) -> Status:
     """An ended run shows what came of it."""
     if RunState(run.state) is not RunState.SETTLED:
         return run_status(RunState(run.state))
-    return settled_status(credited=totals.credited, failed=totals.failed, undecided=totals.unknown + totals.disputed)
+    doubt = totals.unknown + totals.disputed
+    return settled_status(credited=totals.credited, failed=totals.failed, undecided=doubt, cancelled=totals.cancelled)

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from allocations.domain.policy import Actor
-from allocations.selectors.shell import OpenWork
+from allocations.presenters.numbers import counted
+from allocations.presenters.times import moment
+from allocations.selectors.shell import OpenWork, Recovery
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,14 @@ class NavItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What everybody has to know on every page."""
+
+    head: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     nav: tuple[NavItem, ...]
     name: str
@@ -24,8 +34,15 @@ class Shell:
     environment: str
     is_live: bool
     is_demo: bool
+    notice: Notice | None = None
 
 
+_RUN_PAGES = frozenset(
+    {
+        *("runs", "run", "run-pause", "run-stop", "run-resume", "run-cancel"),
+        *("freeze", "freeze-propose", "freeze-refuse", "freeze-confirm"),
+    }
+)
 _SECTIONS = (
     ("home", "Home", frozenset({"home"})),
     (
@@ -35,19 +52,44 @@ _SECTIONS = (
             {
                 *("batches", "batch", "batch-new", "batch-mapping", "batch-replace", "batch-import"),
                 *("batch-rows", "row", "batch-trail", "batch-rerun", "batch-export", "batch-submit", "batch-withdraw"),
-                *("batch-leave-out", "batch-take-back"),
+                *("batch-leave-out", "batch-take-back", "replacement-new", "replacement-give-up"),
             }
         ),
     ),
     ("approvals", "Approvals", frozenset({"approvals", "batch-approval", "batch-approve", "batch-send-back"})),
-    ("runs", "Runs", frozenset({"runs", "run", "run-pause", "run-resume"})),
-    ("accounts", "Accounts", frozenset({"accounts", "account-balance"})),
+    ("runs", "Runs", _RUN_PAGES),
+    (
+        "exceptions",
+        "Exceptions",
+        frozenset(
+            {
+                *("exceptions", "exceptions-act", "decision", "decision-new", "decision-confirm", "decision-refuse"),
+                *("decision-withdraw", "decision-evidence"),
+            }
+        ),
+    ),
+    ("accounts", "Accounts", frozenset({"accounts", "account-balance", "enkash-login"})),
+    (
+        "reversals",
+        "Reversals",
+        frozenset(
+            {
+                *("reversals", "reversal", "reversal-approve", "reversal-reject", "reversal-withdraw"),
+                *("reversal-resume", "row-reverse"),
+            }
+        ),
+    ),
 )
 _ENVIRONMENTS = {"live": "LIVE", "uat": "UAT", "simulator": "SIMULATOR"}
 
 
-def shell(actor: Actor, *, work: OpenWork, url_name: str, environment: str) -> Shell:
-    numbers = {"approvals": work.approvals, "runs": work.runs}
+def shell(actor: Actor, *, work: OpenWork, url_name: str, environment: str, recovery: Recovery | None = None) -> Shell:
+    numbers = {
+        "approvals": work.approvals,
+        "runs": work.runs,
+        "exceptions": work.exceptions,
+        "reversals": work.reversals,
+    }
     return Shell(
         nav=tuple(
             NavItem(page=page, label=label, open=numbers.get(page, 0), is_current=url_name in pages)
@@ -58,4 +100,20 @@ def shell(actor: Actor, *, work: OpenWork, url_name: str, environment: str) -> S
         environment=_ENVIRONMENTS[environment],
         is_live=environment == "live",
         is_demo=environment == "simulator",
+        notice=_recovery_notice(recovery) if recovery else None,
+    )
+
+
+def _recovery_notice(recovery: Recovery) -> Notice:
+    left = recovery.calls_left
+    doing = (
+        f"The rows of {counted(left, 'call')} are still to be looked up at EnKash. Then sending goes on by itself."
+        if left
+        else "Everything was looked up. Sending goes on by itself when the quiet time is over."
+    )
+    return Notice(
+        head=f"Nothing is sent: the portal recovers since {moment(recovery.since)}.",
+        text="The database was restored, or lost its last entries, and may not know what was sent since. "
+        f"{doing} A batch made after the backup is not here any more: compare EnKash's statement before you upload "
+        "its list again.",
     )

@@ -25,6 +25,7 @@ RUNNING = Status("Running", "run")
 CREDITED = Status("Credited", "credited")
 FAILED = Status("Failed", "failed")
 UNKNOWN = Status("Unknown", "unknown")
+CANCELLED = Status("cancelled")
 LEGEND = (DRAFT, NEEDS_FIXING, AWAITING_APPROVAL, APPROVED, RUNNING, CREDITED, FAILED, UNKNOWN)
 
 
@@ -36,6 +37,7 @@ class Outcome:
     credited: int = 0
     failed: int = 0
     undecided: int = 0
+    cancelled: int = 0
 
 
 def batch_status(state: BatchState, *, error_rows: int = 0, outcome: Outcome | None = None) -> Status:
@@ -57,14 +59,21 @@ def _after_approval(outcome: Outcome) -> Status:
         case RunState.RUNNING | RunState.PAUSED:
             return RUNNING
         case RunState.ATTENTION | RunState.SETTLED:
-            return settled_status(credited=outcome.credited, failed=outcome.failed, undecided=outcome.undecided)
+            return settled_status(
+                credited=outcome.credited,
+                failed=outcome.failed,
+                undecided=outcome.undecided,
+                cancelled=outcome.cancelled,
+            )
 
 
-def settled_status(*, credited: int, failed: int, undecided: int) -> Status:
+def settled_status(*, credited: int, failed: int, undecided: int, cancelled: int = 0) -> Status:
     """What we do not know comes first; one credited row makes the whole "Credited", the counts say the rest."""
     if undecided:
         return UNKNOWN
-    return FAILED if failed and not credited else CREDITED
+    if credited or not (failed or cancelled):
+        return CREDITED
+    return FAILED if failed else CANCELLED
 
 
 def run_status(state: RunState) -> Status:
@@ -90,7 +99,7 @@ _ROWS = {
     RowState.UNKNOWN: UNKNOWN,
     RowState.CONFLICT: UNKNOWN,
     RowState.ANOMALY: UNKNOWN,
-    RowState.CANCELLED: Status("cancelled"),
+    RowState.CANCELLED: CANCELLED,
 }
 
 

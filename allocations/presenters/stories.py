@@ -50,6 +50,8 @@ def _run(run: Run, totals: Totals) -> list[Line]:
     lines = []
     if run.started_at:
         lines.append(Line(run.started_at, f"{name} began with {counted(totals.rows, 'row')}", "run"))
+    if run.cancelled_at:
+        lines.append(Line(run.cancelled_at, f"{person(run.cancelled_by)} cancelled what {name} had not sent"))
     if run.settled_at:
         lines.append(Line(run.settled_at, f"{name} ended: {parts(totals)}. {_balance(run)}".strip(), "credited"))
     return lines
@@ -61,7 +63,12 @@ def run_name(run: Run) -> str:
 
 def parts(totals: Totals) -> str:
     """61 = 58 credited + 3 failed"""
-    shown = [(totals.credited, "credited"), (totals.failed, "failed"), (totals.unknown, "unknown")]
+    shown = [
+        (totals.credited, "credited"),
+        (totals.failed, "failed"),
+        (totals.unknown, "unknown"),
+        (totals.cancelled, "cancelled"),
+    ]
     rest = totals.rows - sum(number for number, _ in shown)
     words = [f"{grouped(number)} {word}" for number, word in shown if number]
     words += [f"{grouped(rest)} others"] if rest else []

@@ -11,7 +11,7 @@ from allocations.presenters.equations import Equation, Term
 from allocations.presenters.numbers import counted, grouped, points
 from allocations.presenters.problems import cause_label
 from allocations.presenters.statuses import AWAITING_APPROVAL
-from allocations.presenters.times import span
+from allocations.presenters.times import moment, span
 from allocations.selectors.approvals import Oddity, facts_of
 
 
@@ -75,6 +75,15 @@ def who_gets_points(batch: Batch) -> str:
     if batch.is_points_allocation:
         return "New and existing people: everybody in the list"
     return "New people only: whoever already has a card gets nothing"
+
+
+def after_approval(start_at: datetime | None, *, now: datetime) -> str:
+    """When the run would begin, were the batch approved now."""
+    if start_at is None:
+        return "The run begins by itself at once"
+    if start_at <= now:
+        return f"The run begins by itself at once: its start, {moment(start_at)}, has passed"
+    return f"The run begins by itself at {moment(start_at)}; approved later than that, at once"
 
 
 def why_not(actor: Actor, facts: BatchFacts) -> str:

@@ -132,11 +132,11 @@ def previous_batch(batch: Batch) -> Batch | None:
 
 
 def committed_points(account: Account) -> Decimal:
-    """Points that approved batches may still take from the account: neither credited nor proven failed."""
+    """Points that approved batches may still take from the account: neither credited, proven failed nor cancelled."""
     open_runs = Run.objects.exclude(state=RunState.SETTLED).filter(batch__account=account)
     batches = Batch.objects.filter(pk__in=open_runs.values("batch_id"))
     promised = batches.aggregate(points=Sum("points_total", default=0))["points"]
     decided = Chunk.objects.filter(run__batch__in=batches).aggregate(
-        points=Sum(F("credited_points") + F("failed_points"), default=Decimal(0))
+        points=Sum(F("credited_points") + F("failed_points") + F("cancelled_points"), default=Decimal(0))
     )["points"]
     return Decimal(promised) - Decimal(decided)

@@ -13,7 +13,7 @@ def batches_with_people() -> QuerySet[Batch]:
 
 def runs_of(batch: Batch) -> QuerySet[Run]:
     """Newest first."""
-    return Run.objects.filter(batch=batch).select_related("batch", "started_by").order_by("-generation")
+    return Run.objects.filter(batch=batch).select_related("batch", "started_by", "cancelled_by").order_by("-generation")
 
 
 def uploads_of(batch: Batch) -> QuerySet[Upload]:

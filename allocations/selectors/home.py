@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet, Sum
 
 from allocations.domain.states import BatchState, RowState, RunState
 from allocations.models import Attempt, Batch, Chunk, EnkashToken, Row, Run, SweeperLease
+from allocations.selectors.replacements import replaced_failed_rows
 
 RECENT = 10
 RECENT_CALLS = 50
@@ -43,7 +44,7 @@ class FailedBatch:
 
 
 def batches_with_failed_rows() -> list[FailedBatch]:
-    """Approved batches whose newest runs have ended and left failed rows, newest first."""
+    """Approved batches whose newest runs have ended and left failed rows without a replacement, newest first."""
     sums = (
         Chunk.objects.filter(failed__gt=0)
         .exclude(run__batch__in=Run.objects.exclude(state=RunState.SETTLED).values("batch"))
@@ -54,9 +55,14 @@ def batches_with_failed_rows() -> list[FailedBatch]:
     )
     found = {one["run__batch"]: one for one in sums}
     batches = Batch.objects.in_bulk(found)
-    return [
-        FailedBatch(batch=batches[pk], rows=one["failed_rows"], points=one["lost_points"]) for pk, one in found.items()
+    gone = {pk: replaced_failed_rows(pk) for pk in found}
+    failed = [
+        FailedBatch(
+            batch=batches[pk], rows=one["failed_rows"] - gone[pk].rows, points=one["lost_points"] - gone[pk].points
+        )
+        for pk, one in found.items()
     ]
+    return [one for one in failed if one.rows]
 
 
 @dataclass(frozen=True, slots=True)

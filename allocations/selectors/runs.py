@@ -25,7 +25,7 @@ def _runs() -> QuerySet[Run]:
 
 
 def run_of(run_id: int) -> Run | None:
-    people = ("batch__approved_by", "batch__submitted_by", "batch__uploaded_by")
+    people = ("batch__approved_by", "batch__submitted_by", "batch__uploaded_by", "cancelled_by")
     return _runs().select_related(*people).filter(pk=run_id).first()
 
 

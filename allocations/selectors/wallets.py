@@ -51,3 +51,9 @@ def wallet(account: Account) -> Wallet:
 
 def accounts() -> list[Account]:
     return list(Account.objects.order_by("name"))
+
+
+def lanes_of_accounts() -> list[tuple[Account, int]]:
+    """Every account with the number of its calls that may be in flight."""
+    counted = Account.objects.annotate(lane_count=Count("lanes")).order_by("name")
+    return [(account, account.lane_count) for account in counted]

@@ -1,44 +1,25 @@
-"""After the call: keep the raw answer, then read it, then believe what it proves. Three steps, three commits."""
+"""After the raw answer is kept: read it, then believe what it proves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import Subquery
 
 from allocations.domain.answers import AccountIds, Before, Classified, Sent, Verdict
 from allocations.domain.calls import RULES, CallResult, RowsAfter
+from allocations.domain.decisions import Decision, ProposalState
 from allocations.domain.matching import classify
 from allocations.domain.outcomes import Outcome, Reason
 from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, move
 from allocations.enkash.bulk_answer import BulkAnswer, read_bulk_answer
 from allocations.enkash.transport import RawAnswer
 from allocations.gateway import Gateway, enkash_config, secrets
-from allocations.models import Account, Attempt, AttemptRow, Chunk, Row, Run
-from allocations.services import outcomes, runs, trail
-from allocations.services.leases import Claim, still_mine
+from allocations.models import Account, Attempt, AttemptRow, Chunk, ProposalRow, Row
+from allocations.services import balances, leases, outcomes, runs, stop_loss, trail
+from allocations.services.bulk import update_many
 
-
-def keep_answer(attempt: Attempt, raw: RawAnswer, *, claim: Claim, gateway: Gateway) -> bool:
-    """Commit the raw bytes before anybody looks at them. False: the worker was overtaken, the answer is late."""
-    now = gateway.clock()
-    answer = {
-        "answered_at": now,
-        "quiet_since": now,
-        "seconds": raw.seconds,
-        "http_status": raw.status,
-        "headers": dict(raw.headers),
-        "body": secrets.encrypt(raw.body),
-    }
-    with transaction.atomic(durable=True):
-        mine = still_mine(claim)
-        # An intent that nobody has given up yet is answered in time: whoever holds the chunk now will read it.
-        kept = Attempt.objects.filter(pk=attempt.pk, state=AttemptState.INTENT).update(
-            state=move(ATTEMPT, AttemptState.INTENT, AttemptEvent.ANSWER), **answer
-        )
-        if not kept:
-            given_up = Attempt.objects.filter(pk=attempt.pk, state__in=(AttemptState.UNKNOWN, AttemptState.RESOLVED))
-            given_up.update(state=AttemptState.RESOLVED, **answer)
-    return mine and kept == 1
+_LINE = ("outcome", "evidence", "reason_code", "reason", "transaction_id", "row")
 
 
 def read_answer(attempt: Attempt) -> BulkAnswer:
@@ -53,12 +34,15 @@ def read_answer(attempt: Attempt) -> BulkAnswer:
     return read_bulk_answer(raw, key=enkash_config().encryption_key, now=answered_at.timestamp())
 
 
-def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False) -> None:
+def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False, chunk: Chunk | None = None) -> None:
     """Verdicts from the stored answer onto the rows, and the consequence onto the run. Harmless when repeated.
 
-    `late`: a newer attempt may exist, so only proof of a credit counts.
+    `late`: a newer attempt may exist, so only proof of a credit counts. `chunk`: the attempt's, with run, batch and
+    account, if the caller has it at hand.
     """
-    attempt = Attempt.objects.select_related("chunk__run__batch__account").get(pk=attempt_id)
+    attempt = Attempt.objects.select_related(*(() if chunk else ("chunk__run__batch__account",))).get(pk=attempt_id)
+    if chunk:
+        attempt.chunk = chunk
     answer = read_answer(attempt)
     result = CallResult(answer.kind.value)
     now = gateway.clock()
@@ -66,22 +50,21 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False) -> No
         if late and attempt.state != AttemptState.RESOLVED:
             # Kept in time after all: whoever holds the chunk now reads it whole.
             return
-        # First of all locks, as in claims and resumes, so that no two wait for each other.
-        Run.objects.select_for_update(no_key=True).get(pk=attempt.chunk.run_id)
-        if not late and not _advance(attempt, result):
-            return
+        leases.lock_run(attempt.chunk.run_id)
         classified = _classified(attempt, answer, result)
         notes = [*answer.notes, *classified.notes]
-        Attempt.objects.filter(pk=attempt.pk).update(result=result, message=answer.message, notes=notes)
+        if not _advance(attempt, result, late=late, message=answer.message, notes=notes):
+            return
         applied = [v for v in classified.verdicts if not late or v.outcome is Outcome.CREDITED]
         _store_lines(attempt, classified.verdicts)
         if RULES[result].rows is RowsAfter.BACK and not late:
-            outcomes.put_back(_row_ids(attempt), arrived=True)
+            outcomes.put_back([verdict.row_id for verdict in classified.verdicts], arrived=True)
+            applied = []
         else:
             outcomes.apply_verdicts(applied, now=now)
         _plan_next(attempt.chunk, result, classified, now=now, gateway=gateway)
         _note_balance(attempt.chunk.run.batch.account, classified.verdicts, now=now, late=late)
-        outcomes.recount(_chunks_of(classified))
+        outcomes.recount(_chunks_of(classified) if late else [attempt.chunk_id])
         trail.write_entry(
             "attempt applied" if not late else "late answer applied",
             at=now,
@@ -96,23 +79,26 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False) -> No
         runs.after_call(attempt.chunk.run, result, answer.retry_after, now=now, said=answer.message)
         if classified.pause:
             runs.pause_by_itself(attempt.chunk.run, classified.pause, now=now, detail=classified.detail)
+        stop_loss.watch(attempt.chunk.run, applied, now=now)
 
 
-def _advance(attempt: Attempt, result: CallResult) -> bool:
+def _advance(attempt: Attempt, result: CallResult, *, late: bool, **read: object) -> bool:
+    """What was read goes onto the attempt; False if somebody has applied the answer already."""
+    stored = Attempt.objects.filter(pk=attempt.pk)
+    if late:
+        return stored.update(result=result, **read) == 1
     after = move(ATTEMPT, AttemptState.ANSWERED, AttemptEvent.APPLY)
     if RULES[result].rows is RowsAfter.UNKNOWN:
         after = move(ATTEMPT, AttemptState.ANSWERED, AttemptEvent.LOSE)
-    return Attempt.objects.filter(pk=attempt.pk, state=AttemptState.ANSWERED).update(state=after) == 1
+    return stored.filter(state=AttemptState.ANSWERED).update(state=after, result=result, **read) == 1
 
 
-def _row_ids(attempt: Attempt) -> list[int]:
-    return list(attempt.rows.values_list("row_id", flat=True))
-
-
-def sent_rows(attempt: Attempt) -> list[Sent]:
+def _sent_rows(attempt: Attempt) -> list[Sent]:
     """The rows of the attempt as they were sent, with what earlier attempts did to them."""
-    rows = Row.objects.filter(attempts__attempt=attempt).order_by("attempts__position")
-    history = histories([row.pk for row in rows], before_attempt=attempt.pk)
+    sent = Row.objects.filter(attempts__attempt=attempt).order_by("attempts__position")
+    rows = list(sent.only("reference", "mobile", "email", "amount", "tries"))
+    again = [row.pk for row in rows if row.tries > 1]
+    history = histories(again, before_attempt=attempt.pk) if again else {}
     return [sent_row(row, history.get(row.pk, Before.NOTHING)) for row in rows]
 
 
@@ -129,11 +115,25 @@ def histories(row_ids: Sequence[int], *, before_attempt: int) -> dict[int, Befor
     for row_id, outcome in earlier.values_list("row_id", "outcome"):
         failed = outcome == Outcome.FAILED or history.get(row_id) is Before.FAILED
         history[row_id] = Before.FAILED if failed else Before.MAYBE
-    return history
+    return history | dict.fromkeys(_called_failed(history, before_attempt), Before.FAILED)
+
+
+def _called_failed(row_ids: Mapping[int, Before], attempt_id: int) -> set[int]:
+    """Rows that people had called failed before this attempt: “already exists” then proves no credit of ours."""
+    if not row_ids:
+        return set()
+    sent_at = Attempt.objects.filter(pk=attempt_id).values("sent_at")
+    confirmed = ProposalRow.objects.filter(
+        row_id__in=list(row_ids),
+        proposal__state=ProposalState.CONFIRMED,
+        proposal__outcome=Decision.FAILED,
+        proposal__decided_at__lte=Subquery(sent_at),
+    )
+    return set(confirmed.values_list("row_id", flat=True))
 
 
 def _classified(attempt: Attempt, answer: BulkAnswer, result: CallResult) -> Classified:
-    sent = sent_rows(attempt)
+    sent = _sent_rows(attempt)
     if answer.report is None or result is not CallResult.ROWS:
         unknown = (Verdict(row.row_id, Outcome.UNKNOWN, reason=Reason.NO_ANSWER, text=answer.message) for row in sent)
         return Classified(tuple(unknown))
@@ -156,18 +156,11 @@ def _store_lines(attempt: Attempt, verdicts: Sequence[Verdict]) -> None:
             verdict.reason.value if verdict.reason else "",
             verdict.text,
             verdict.transaction_id,
-            attempt.pk,
             verdict.row_id,
         )
         for verdict in verdicts
     ]
-    with connection.cursor() as cursor:
-        # One prepared statement for all lines: building bulk_update's takes longer than the rest of the chunk.
-        cursor.executemany(
-            "UPDATE allocations_attemptrow SET outcome = %s, evidence = %s, reason_code = %s, reason = %s,"
-            " transaction_id = %s WHERE attempt_id = %s AND row_id = %s",
-            lines,
-        )
+    update_many(AttemptRow, _LINE, lines, among={"attempt": [attempt.pk]})
 
 
 def _plan_next(chunk: Chunk, result: CallResult, classified: Classified, *, now: datetime, gateway: Gateway) -> None:
@@ -184,10 +177,7 @@ def _note_balance(account: Account, verdicts: Sequence[Verdict], *, now: datetim
     told = (v.account_balance for v in verdicts)
     reported = [balance for balance in told if balance is not None and outcomes.fits(balance)]
     unsure = late or any(v.outcome not in {Outcome.CREDITED, Outcome.FAILED} for v in verdicts)
-    if reported:
-        Account.objects.filter(pk=account.pk).update(balance=min(reported), balance_at=now, balance_stale=unsure)
-    elif unsure:
-        Account.objects.filter(pk=account.pk).update(balance_stale=True)
+    balances.note_answer(account, min(reported, default=None), unsure=unsure, now=now)
 
 
 def _chunks_of(classified: Classified) -> list[int]:

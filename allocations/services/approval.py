@@ -5,11 +5,12 @@ from django.db import transaction
 from allocations.domain import policy
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.policy import Actor
+from allocations.domain.schedule import still_ahead
 from allocations.domain.states import BATCH, BatchEvent, BatchState, move
 from allocations.gateway import database_now
 from allocations.models import Batch, Run, Vote
 from allocations.selectors.approvals import facts_of
-from allocations.services import runs, submission, trail
+from allocations.services import predecessors, runs, submission, trail
 from allocations.services.locks import locked_batch
 
 
@@ -22,6 +23,7 @@ def approve_batch(actor: Actor, *, batch_id: int, version: int, digest: str) -> 
         if repeated:
             return repeated
         _check_vote(actor, batch, version=version, digest=digest)
+        predecessors.check_predecessors(batch_id)
         Vote.objects.create(
             batch=batch, version=version, digest=digest, decision="approve", voted_by_id=actor.id, voted_at=now
         )
@@ -44,7 +46,7 @@ def approve_batch(actor: Actor, *, batch_id: int, version: int, digest: str) -> 
             digest=digest,
         )
         batch.refresh_from_db()
-        return runs.create_run(batch, actor=actor, now=now)
+        return runs.create_run(batch, actor=actor, now=now, start_at=still_ahead(batch.start_at, now=now))
 
 
 def send_back_batch(actor: Actor, *, batch_id: int, version: int, digest: str, reason: str) -> Batch:

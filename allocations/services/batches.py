@@ -13,13 +13,14 @@ from django.db.models import Count, Q, Sum
 
 from allocations import queue
 from allocations.domain import policy
-from allocations.domain.errors import InvalidInput
+from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.numerals import grouped
 from allocations.domain.policy import Actor
 from allocations.domain.states import BATCH, ROW, BatchEvent, BatchState, RowEvent, RowState, move, sources
 from allocations.gateway import database_now
 from allocations.models import Account, Batch, BatchEditor, Row, Upload
 from allocations.selectors.approvals import facts_of
+from allocations.selectors.replacements import is_replacement_batch
 from allocations.services import trail
 from allocations.services.locks import locked_batch
 
@@ -118,6 +119,10 @@ def take_back_row(actor: Actor, *, batch_id: int, number: int) -> None:
 def _editable(actor: Actor, batch_id: int) -> Batch:
     batch = locked_batch(batch_id)
     policy.check_edit(actor, facts_of(batch))
+    if is_replacement_batch(batch_id):
+        raise StateConflict(
+            "This batch replaces rows of another one, so it goes as it is. Give the replacement up to begin anew."
+        )
     if batch.uploaded_by_id != actor.id:
         BatchEditor.objects.get_or_create(batch=batch, user_id=actor.id)
     return batch
@@ -137,7 +142,13 @@ def _add_upload(
         uploaded_by_id=actor.id,
     )
     # The stored name is ours: the uploaded one is shown, never used as a path.
-    upload.file.save(f"{uuid4().hex}.list", content, save=True)
+    name = f"{uuid4().hex}.list"
+    try:
+        upload.file.save(name, content, save=True)
+    except OSError:
+        # A full disk keeps what fitted.
+        upload.file.storage.delete(upload.file.field.generate_filename(upload, name))
+        raise
     _start_check(actor, batch, upload, event="list uploaded", now=now)
     return upload
 

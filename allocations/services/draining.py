@@ -1,31 +1,74 @@
 """Working off a run: chunk after chunk until nothing is due, the run stops, or the job's time is nearly up."""
 
+from allocations import queue
 from allocations.domain.states import RunState
 from allocations.gateway import Gateway
 from allocations.models import Run
-from allocations.services import balances, leases, planning, resolving, runs, sending
+from allocations.services import (
+    balances,
+    canaries,
+    cancelling,
+    keeping,
+    leases,
+    looking_up,
+    planning,
+    recovering,
+    resolving,
+    runs,
+    sending,
+    sweeping,
+)
 
 
 def drain_run(run_id: int, *, gateway: Gateway) -> bool:
     """True when there is more to do right now and the job only ran out of time: ring again."""
+    keeping.take_late(gateway=gateway)
+    if recovering.guard(gateway=gateway):
+        return looking_up.look_up_run(run_id, gateway=gateway)
     planning.begin_run(run_id, gateway=gateway)
     until = gateway.clock() + gateway.timing.job - gateway.timing.lease - gateway.timing.budget
-    claim = leases.claim_next_chunk(run_id, gateway=gateway)
+    claim = _next_claim(run_id, gateway=gateway)
+    if claim is not None:
+        _call_another_worker(run_id, gateway=gateway)
     while claim is not None:
         try:
             work_on(claim, gateway=gateway)
-        finally:
+            out_of_time = gateway.clock() > until
+            # A database can be put back under a running worker.
+            put_back = recovering.guard(gateway=gateway)
+        except BaseException:
             leases.release(claim)
-        if gateway.clock() > until:
+            raise
+        if out_of_time or put_back:
+            leases.release(claim)
             break
-        claim = leases.claim_next_chunk(run_id, gateway=gateway)
+        claim = _next_claim(run_id, gateway=gateway, done=claim)
     balances.read_closing_balance(run_id, gateway=gateway)
     runs.conclude_if_done(run_id, gateway=gateway)
     return claim is not None and Run.objects.filter(pk=run_id, state=RunState.RUNNING).exists()
 
 
+def _next_claim(run_id: int, *, gateway: Gateway, done: leases.Claim | None = None) -> leases.Claim | None:
+    claim = leases.claim_next_chunk(run_id, gateway=gateway, done=done)
+    if claim is None and canaries.verify_canary(run_id, gateway=gateway):
+        claim = leases.claim_next_chunk(run_id, gateway=gateway)
+        _call_another_worker(run_id, gateway=gateway)
+    return claim
+
+
+def _call_another_worker(run_id: int, *, gateway: Gateway) -> None:
+    """One job is one lane. Whoever got a lane rings for the next one, if lane and work for it are free; a worker that
+    comes in vain, or twice, finds nothing to claim. A lost ring is the sweeper's."""
+    if sweeping.runs_with_work(gateway.clock()).filter(pk=run_id).exists():
+        queue.ring_run(run_id)
+
+
 def work_on(claim: leases.Claim, *, gateway: Gateway) -> None:
-    """One claimed chunk: what a dead worker left, what is unknown, then what may be sent."""
+    """One claimed chunk: what a dead worker left, what a restore hides, what was cancelled, what is unknown, then what
+    may be sent."""
     resolving.recover_abandoned(claim, gateway=gateway)
+    if not looking_up.look_up_first(claim, gateway=gateway):
+        return
+    cancelling.withdraw_claimed(claim, gateway=gateway)
     if resolving.resolve_unknown(claim, gateway=gateway):
         sending.send_chunk(claim, gateway=gateway)

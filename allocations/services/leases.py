@@ -1,24 +1,28 @@
 """Leases with epochs: who may work on a lane and a chunk, and how a worker learns that it no longer may.
 
 A claim is one conditional UPDATE whose row count decides, and it raises the epoch; every later write of the
-holder names its epoch, so a worker that was thought dead changes nothing.
+holder names its epoch, so a worker that was thought dead changes nothing. Epochs count within one instance of the
+database: after a restore they come again, so the holder names owner and instance too.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from allocations.domain.states import RunState
 from allocations.gateway import Gateway
-from allocations.models import Chunk, Lane, Run
+from allocations.models import Chunk, Installation, Lane, Run
 from allocations.models.runs import ChunkState
+from allocations.services import holds
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to work on one chunk until `expires_at`. `abandoned_at`: end of the lease that was taken over."""
+    """The right to work on one chunk until `expires_at`. `abandoned_at`: end of the lease that was taken over.
+    `fresh`: no row of the chunk was ever sent or decided."""
 
     run_id: int
     chunk_id: int
@@ -28,45 +32,76 @@ class Claim:
     owner: str
     expires_at: datetime
     abandoned_at: datetime | None
+    instance_id: UUID
+    fresh: bool = False
 
 
-def _free(now: datetime) -> Q:
+def free(now: datetime) -> Q:
+    """Held by nobody, or by somebody whose time is over."""
     return Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lt=now)
 
 
-def _due(now: datetime) -> Q:
+def due(now: datetime) -> Q:
+    """Not waiting for a later instant."""
     return Q(next_action_at__isnull=True) | Q(next_action_at__lte=now)
 
 
-def claim_next_chunk(run_id: int, *, gateway: Gateway) -> Claim | None:
-    """The next chunk of the run with something to do now, or None. Takes a lane of the account with it."""
+def claim_next_chunk(run_id: int, *, gateway: Gateway, done: Claim | None = None) -> Claim | None:
+    """The next chunk of the run with something to do now, or None. Takes a lane of the account with it.
+
+    None while the portal recovers from a restore. `done`: what this worker held before, released with the same commit.
+    """
     now = gateway.clock()
     with transaction.atomic(durable=True):
         run = (
-            Run.objects.filter(_due(now), pk=run_id, state=RunState.RUNNING)
+            Run.objects.filter(due(now), holds.startable(now), pk=run_id, state=RunState.RUNNING)
             .select_for_update(no_key=True, of=("self",))
             .select_related("batch")
+            .only("state", "batch__account_id")
             .first()
         )
-        chunk = run and _next_chunk(run.pk, now)
-        lane = chunk and run and _claim_lane(run.batch.account_id, now=now, gateway=gateway)
-        if not (run and chunk and lane):
+        if done:
+            _give_back(done)
+        known = installation()
+        if run is None or known.recovering_since:
             return None
-        return _claim_chunk(chunk, lane, now=now, gateway=gateway)
+        return _claim(
+            run, Chunk.objects.filter(holds.workable(), state=ChunkState.OPEN), known, now=now, gateway=gateway
+        )
 
 
-def _next_chunk(run_id: int, now: datetime) -> Chunk | None:
-    return (
-        Chunk.objects.filter(_due(now), _free(now), run_id=run_id, state=ChunkState.OPEN)
-        .select_for_update(skip_locked=True)
-        .order_by("number")
-        .first()
-    )
+def claim_to_look_up(run_id: int, *, gateway: Gateway) -> Claim | None:
+    """While the portal recovers: the next chunk of the run to be looked up, whatever state run and chunk are in."""
+    now = gateway.clock()
+    with transaction.atomic(durable=True):
+        runs = Run.objects.exclude(state=RunState.SETTLED).select_for_update(no_key=True, of=("self",))
+        run = runs.select_related("batch").filter(pk=run_id).first()
+        known = installation()
+        if run is None or not known.recovering_since:
+            return None
+        return _claim(run, Chunk.objects.filter(must_look_up=True), known, now=now, gateway=gateway)
+
+
+def _claim(run: Run, chunks: QuerySet[Chunk], known: Installation, *, now: datetime, gateway: Gateway) -> Claim | None:
+    chunk = _next_chunk(chunks.filter(run=run), now)
+    lane = chunk and _claim_lane(run.batch.account_id, now=now, gateway=gateway)
+    return _claim_chunk(chunk, lane, known, now=now, gateway=gateway) if chunk and lane else None
+
+
+def installation() -> Installation:
+    """Which instance of the database this is; the first who asks makes it one."""
+    known, _ = Installation.objects.get_or_create(pk=1)
+    return known
+
+
+def _next_chunk(chunks: QuerySet[Chunk], now: datetime) -> Chunk | None:
+    free_now = chunks.filter(due(now), free(now)).select_for_update(skip_locked=True, of=("self",))
+    return free_now.order_by("number").first()
 
 
 def _claim_lane(account_id: int, *, now: datetime, gateway: Gateway) -> Lane | None:
-    for lane in Lane.objects.filter(_free(now), account_id=account_id).order_by("number"):
-        claimed = Lane.objects.filter(_free(now), pk=lane.pk, lease_epoch=lane.lease_epoch).update(
+    for lane in Lane.objects.filter(free(now), account_id=account_id).order_by("number"):
+        claimed = Lane.objects.filter(free(now), pk=lane.pk, lease_epoch=lane.lease_epoch).update(
             lease_owner=gateway.worker, lease_epoch=F("lease_epoch") + 1, lease_expires_at=now + gateway.timing.lease
         )
         if claimed:
@@ -75,9 +110,9 @@ def _claim_lane(account_id: int, *, now: datetime, gateway: Gateway) -> Lane | N
     return None
 
 
-def _claim_chunk(chunk: Chunk, lane: Lane, *, now: datetime, gateway: Gateway) -> Claim | None:
+def _claim_chunk(chunk: Chunk, lane: Lane, known: Installation, *, now: datetime, gateway: Gateway) -> Claim | None:
     expires_at = now + gateway.timing.lease
-    claimed = Chunk.objects.filter(_free(now), pk=chunk.pk, lease_epoch=chunk.lease_epoch).update(
+    claimed = Chunk.objects.filter(free(now), pk=chunk.pk, lease_epoch=chunk.lease_epoch).update(
         lease_owner=gateway.worker, lease_epoch=F("lease_epoch") + 1, lease_expires_at=expires_at
     )
     if not claimed:
@@ -92,13 +127,22 @@ def _claim_chunk(chunk: Chunk, lane: Lane, *, now: datetime, gateway: Gateway) -
         owner=gateway.worker,
         expires_at=expires_at,
         abandoned_at=chunk.lease_expires_at,
+        instance_id=known.instance_id,
+        fresh=chunk.attempts_used == 0 and chunk.pending == chunk.row_count,
     )
+
+
+def lock_run(run_id: int) -> Run:
+    """First of all locks wherever run and chunk both change, as in claims and resumes, so that no two wait for each
+    other."""
+    return Run.objects.select_for_update(no_key=True).get(pk=run_id)
 
 
 def still_mine(claim: Claim) -> bool:
     """Whether nobody has taken the chunk over. Inside a transaction the row stays locked until its end."""
-    held = Chunk.objects.select_for_update().filter(pk=claim.chunk_id, lease_epoch=claim.epoch).values_list("pk")
-    return bool(list(held))
+    own = Chunk.objects.filter(pk=claim.chunk_id, lease_epoch=claim.epoch, lease_owner=claim.owner)
+    # Asked after the lock: a recovery that begins meanwhile holds it, and its new instance must be seen.
+    return bool(own.select_for_update().values_list("pk")) and installation().instance_id == claim.instance_id
 
 
 def time_for_a_call(claim: Claim, *, gateway: Gateway) -> bool:
@@ -106,10 +150,30 @@ def time_for_a_call(claim: Claim, *, gateway: Gateway) -> bool:
     return claim.expires_at - gateway.clock() >= gateway.timing.budget
 
 
+def postpone(claim: Claim, until: datetime) -> None:
+    """The chunk has nothing to do before `until`."""
+    Chunk.objects.filter(pk=claim.chunk_id, lease_epoch=claim.epoch).update(next_action_at=until)
+
+
 def release(claim: Claim) -> None:
     """Gives chunk and lane back at once; does nothing for a holder that was overtaken."""
     with transaction.atomic(durable=True):
-        Chunk.objects.filter(pk=claim.chunk_id, lease_epoch=claim.epoch).update(lease_expires_at=None, lease_owner="")
-        Lane.objects.filter(pk=claim.lane_id, lease_epoch=claim.lane_epoch).update(
-            lease_expires_at=None, lease_owner=""
-        )
+        _give_back(claim)
+
+
+def _give_back(claim: Claim) -> None:
+    given = {"lease_expires_at": None, "lease_owner": ""}
+    chunk = Chunk.objects.filter(pk=claim.chunk_id, lease_epoch=claim.epoch, lease_owner=claim.owner)
+    chunk.update(**given)
+    lane = Lane.objects.filter(pk=claim.lane_id, lease_epoch=claim.lane_epoch, lease_owner=claim.owner)
+    lane.update(**given)
+
+
+def claim_lane(account_id: int, *, now: datetime, gateway: Gateway) -> Lane | None:
+    """A lane of the account for a call outside of any run, or None while all are taken; its lease as for a chunk."""
+    return _claim_lane(account_id, now=now, gateway=gateway)
+
+
+def release_lane(lane_id: int, *, epoch: int) -> None:
+    """Gives a lane back; does nothing for a holder that was overtaken."""
+    Lane.objects.filter(pk=lane_id, lease_epoch=epoch).update(lease_expires_at=None, lease_owner="")

@@ -23,14 +23,24 @@ from allocations.domain.states import (
 )
 from allocations.models import Row
 from allocations.models.runs import ChunkState
+from allocations.services.bulk import Update, update_many
 
-Value = str | int | Decimal | datetime | None
 # What the columns hold: 18 digits, two of them after the point, also after rounding.
 _LARGEST = Decimal(10) ** 16 - 1
 
-_SET = (
-    "state = %s, evidence = %s, reason_code = %s, reason = %s, transaction_id = %s, card_id = %s, "
-    "enkash_user_id = %s, credited_amount = %s, account_balance = %s, user_balance = %s, outcome_at = %s"
+_OUTCOME = (
+    "state",
+    "evidence",
+    "reason_code",
+    "reason",
+    "transaction_id",
+    "card_id",
+    "enkash_user_id",
+    "credited_amount",
+    "account_balance",
+    "user_balance",
+    "outcome_at",
+    "id",
 )
 
 
@@ -47,15 +57,10 @@ def _apply(outcome: Outcome, verdicts: Sequence[Verdict], now: datetime) -> int:
     event = EVENT_OF[outcome]
     states = sorted(state.value for state in sources(ROW, event))
     target = move(ROW, RowState(states[0]), event)
-    holders = ", ".join(["%s"] * len(states))
-    statement = f"UPDATE allocations_row SET {_SET} WHERE id = %s AND state IN ({holders})"  # noqa: S608 - no input in it
-    values = [(*_values(target, verdict, now), verdict.row_id, *states) for verdict in verdicts]
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, values)
-        return max(int(cursor.rowcount), 0)
+    return update_many(Row, _OUTCOME, [_values(target, verdict, now) for verdict in verdicts], among={"state": states})
 
 
-def _values(target: RowState, verdict: Verdict, now: datetime) -> tuple[Value, ...]:
+def _values(target: RowState, verdict: Verdict, now: datetime) -> tuple[Update, ...]:
     credited = target is RowState.CREDITED
     # An anomaly keeps the amount EnKash says it gave: it counts until people have decided.
     amount = verdict.amount if credited or target is RowState.ANOMALY else None
@@ -72,6 +77,7 @@ def _values(target: RowState, verdict: Verdict, now: datetime) -> tuple[Value, .
         _number(verdict.account_balance),
         _number(verdict.user_balance),
         _time(now),
+        verdict.row_id,
     )
 
 
@@ -122,12 +128,12 @@ def lose_sight(rows: Iterable[int], *, reason: str, now: datetime) -> None:
 
 def recount(chunk_ids: Iterable[int]) -> None:
     """Counters of the chunks from their rows as they are now; a chunk with nothing left to do is done."""
-    chunks = [(chunk_id,) for chunk_id in sorted(set(chunk_ids))]
-    if not chunks:
-        return
     with connection.cursor() as cursor:
-        for statement in (_COUNT, _RESOLVE, _CONCLUDE):
-            cursor.executemany(statement, chunks)
+        for chunk_id in sorted(set(chunk_ids)):
+            cursor.execute(_COUNT, [chunk_id])
+            counted = cursor.fetchone()
+            if counted == (0,):
+                cursor.execute(_RESOLVE, [chunk_id])
 
 
 def _in(*states: RowState) -> str:
@@ -145,23 +151,29 @@ _COUNTERS = {
     "credited_points": f"COALESCE(ROUND(SUM(credited_amount) FILTER (WHERE {_in(RowState.CREDITED)}), 2), 0)",
     "failed_points": f"COALESCE(SUM(amount) FILTER (WHERE {_in(RowState.FAILED)}), 0)",
     "unknown_points": f"COALESCE(SUM(amount) FILTER (WHERE {_in(RowState.UNKNOWN, *UNDECIDED_BY_US)}), 0)",
+    "cancelled_points": f"COALESCE(SUM(amount) FILTER (WHERE {_in(RowState.CANCELLED)}), 0)",
 }
+# Late evidence can decide rows that waited for people. A credit without a transaction id is still looked up.
+_DECIDED = (
+    f"allocations_chunk.state IN ('{ChunkState.OPEN.value}', '{ChunkState.PEOPLE.value}')"
+    " AND tally.pending = 0 AND tally.sending = 0 AND tally.unknown = 0 AND tally.nameless = 0"
+)
+_NEXT = {
+    "state": f"CASE WHEN NOT ({_DECIDED}) THEN allocations_chunk.state"
+    f" WHEN tally.disputed > 0 THEN '{ChunkState.PEOPLE.value}' ELSE '{ChunkState.DONE.value}' END",
+    "next_action_at": f"CASE WHEN NOT ({_DECIDED}) THEN allocations_chunk.next_action_at END",
+}
+_NAMELESS = f"COUNT(*) FILTER (WHERE {_in(RowState.CREDITED)} AND transaction_id IS NULL) AS nameless"
+_TALLY = ", ".join([*(f"{count} AS {name}" for name, count in _COUNTERS.items()), _NAMELESS])
 # By hand, because they run twice per call and the ORM takes longer to write such statements than the database to run
 # them. Nothing in them comes from outside.
 _COUNT = (
-    f"UPDATE allocations_chunk SET ({', '.join(_COUNTERS)}) = (SELECT {', '.join(_COUNTERS.values())}"  # noqa: S608
-    " FROM allocations_row WHERE chunk_id = allocations_chunk.id) WHERE id = %s"
+    f"UPDATE allocations_chunk SET ({', '.join([*_COUNTERS, *_NEXT])})"  # noqa: S608
+    f" = (SELECT {', '.join([*(f'tally.{name}' for name in _COUNTERS), *_NEXT.values()])}"
+    f" FROM (SELECT {_TALLY} FROM allocations_row WHERE chunk_id = allocations_chunk.id) AS tally)"
+    " WHERE id = %s RETURNING unknown + sending"
 )
 _RESOLVE = (
     f"UPDATE allocations_attempt SET state = '{move(ATTEMPT, AttemptState.UNKNOWN, AttemptEvent.RESOLVE).value}'"  # noqa: S608
-    f" WHERE state = '{AttemptState.UNKNOWN.value}'"
-    " AND chunk_id = (SELECT id FROM allocations_chunk WHERE id = %s AND unknown = 0 AND sending = 0)"
-)
-# Late evidence can decide rows that waited for people. A credit without a transaction id is still looked up.
-_CONCLUDE = (
-    f"UPDATE allocations_chunk SET next_action_at = NULL,"  # noqa: S608
-    f" state = CASE WHEN disputed > 0 THEN '{ChunkState.PEOPLE.value}' ELSE '{ChunkState.DONE.value}' END"
-    f" WHERE id = %s AND state IN ('{ChunkState.OPEN.value}', '{ChunkState.PEOPLE.value}')"
-    " AND pending = 0 AND sending = 0 AND unknown = 0 AND NOT EXISTS (SELECT 1 FROM allocations_row"
-    f" WHERE chunk_id = allocations_chunk.id AND {_in(RowState.CREDITED)} AND transaction_id IS NULL)"
+    f" WHERE state = '{AttemptState.UNKNOWN.value}' AND chunk_id = %s"
 )

@@ -5,37 +5,50 @@ from collections.abc import Generator, Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.conf import settings
+from django.db import transaction
 
-from allocations.domain.chunking import Planned, plan
-from allocations.domain.manifest import MerkleRoot, digest, leaf, payload_bytes, payload_hash
+from allocations.domain.canary import Canary
+from allocations.domain.chunking import Planned, plan, set_apart
+from allocations.domain.manifest import MerkleRoot, digest, leaf, needs_newer_code, payload_bytes, payload_hash
 from allocations.domain.pauses import Pause
+from allocations.domain.schedule import start_text
 from allocations.domain.states import BatchState, RowState, RunEvent, RunState
 from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Batch, Chunk, Row, Run
-from allocations.services import balances, outcomes, runs
+from allocations.services import balances, holds, outcomes, recovering, runs
+from allocations.services.bulk import update_many
+from allocations.services.predecessors import against_replacing
 
 _BLOCK = 2000
 PAYLOAD_FIELDS = ("title", "name", "email", "mobile", "amount", "remarks", "reference")
 
 
 def begin_run(run_id: int, *, gateway: Gateway) -> None:
-    """Plans a queued run and lets it go; a run that is under way already is left alone."""
-    queued = Run.objects.filter(pk=run_id, state=RunState.QUEUED).select_related("batch__account").first()
-    if queued is None:
+    """Plans a queued run whose time has come and lets it go; a run that is under way already is left alone."""
+    waiting = Run.objects.filter(holds.startable(gateway.clock()), pk=run_id, state=RunState.QUEUED)
+    queued = waiting.select_related("batch__account").first()
+    if queued is None or holds.frozen():
         return
     opening_balance = _opening_balance(queued.batch.account, gateway=gateway)
     now = gateway.clock()
     with transaction.atomic(durable=True):
         run = Run.objects.select_for_update().select_related("batch__account").get(pk=run_id)
-        if run.state != RunState.QUEUED:
+        if run.state != RunState.QUEUED or recovering.under_way():
+            return
+        if is_too_new(run.batch):
+            runs.pause_by_itself(run, Pause.OUTDATED, now=now)
             return
         if not is_as_approved(run.batch):
             runs.pause_by_itself(run, Pause.TAMPERED, now=now)
             return
-        _plan_chunks(run)
-        runs.advance(run, RunEvent.START, now=now, started_at=now, opening_balance=opening_balance)
+        if why := against_replacing(run.batch_id):
+            runs.pause_by_itself(run, Pause.IMPOSSIBLE, now=now, detail=why)
+            return
+        canary = plan_chunks(run)
+        begun: dict[str, Any] = {"started_at": now, "opening_balance": opening_balance, "canary": canary}
+        runs.advance(run, RunEvent.START, now=now, **begun)
 
 
 def _opening_balance(account: Account, *, gateway: Gateway) -> Decimal | None:
@@ -44,6 +57,11 @@ def _opening_balance(account: Account, *, gateway: Gateway) -> Decimal | None:
         return balances.read_balance(account, gateway=gateway)
     except EnkashError:
         return None
+
+
+def is_too_new(batch: Batch) -> bool:
+    """Whether the list was approved with a newer version of the portal than this process runs."""
+    return needs_newer_code(json.loads(batch.manifest))
 
 
 def is_as_approved(batch: Batch) -> bool:
@@ -55,6 +73,8 @@ def is_as_approved(batch: Batch) -> bool:
         and vote is not None
         and vote.digest == batch.digest == digest(batch.manifest)
         and account_is_as_approved(batch)
+        # The first manifests knew no start.
+        and manifest.get("start_at", "") == start_text(batch.start_at)
         and merkle_root(batch) == manifest["merkle_root"]
     )
 
@@ -93,7 +113,8 @@ def merkle_root(batch: Batch) -> str:
     return tree.hexdigest()
 
 
-def _plan_chunks(run: Run) -> None:
+def plan_chunks(run: Run) -> Canary:
+    """Stores the plan. WAITING: its first chunk is a canary."""
     size = run.batch.account.chunk_size
     pending = Row.objects.filter(batch=run.batch, state=RowState.PENDING).order_by("number")
     amounts: dict[int, int] = {}
@@ -103,7 +124,11 @@ def _plan_chunks(run: Run) -> None:
             amounts[row_id] = amount or 0
             yield Planned(row_id, mobile, email)
 
-    groups = plan(planned(), size=size)
+    # A run of no more rows than the canary has no rest that could follow.
+    canary = min(settings.ENKASH_CANARY_ROWS, size)
+    first, rest = set_apart(planned(), count=canary) if 0 < canary < pending.count() else ([], planned())
+    groups = [first, *plan(rest, size=size)] if first else plan(rest, size=size)
+    must_look_up = recovering.must_be_looked_up(run.batch)
     former = set(pending.filter(chunk__isnull=False).values_list("chunk_id", flat=True))
     chunks = Chunk.objects.bulk_create(
         Chunk(
@@ -112,13 +137,13 @@ def _plan_chunks(run: Run) -> None:
             row_count=len(group),
             pending=len(group),
             points=sum(amounts[row_id] for row_id in group),
+            must_look_up=must_look_up,
         )
         for number, group in enumerate(groups, start=1)
     )
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE allocations_row SET chunk_id = %s WHERE id = %s",
-            [(chunk.pk, row_id) for chunk, group in zip(chunks, groups, strict=True) for row_id in group],
-        )
+    placed = [(chunk.pk, row_id) for chunk, group in zip(chunks, groups, strict=True) for row_id in group]
+    for begin in range(0, len(placed), _BLOCK):
+        update_many(Row, ("chunk", "id"), placed[begin : begin + _BLOCK], among={})
     # A re-run takes rows out of their former chunks, whose counters follow.
     outcomes.recount(former)
+    return Canary.WAITING if first else Canary.NONE

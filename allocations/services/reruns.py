@@ -25,7 +25,8 @@ def rerun_failed_rows(actor: Actor, *, batch_id: int) -> Run:
             raise StateConflict(
                 f"Run {parent.generation} is “{parent.state}”. Rows can be run again when it has ended."
             )
-        failed = Row.objects.filter(batch=batch, state=RowState.FAILED)
+        # A replaced row goes on as its replacement.
+        failed = Row.objects.filter(batch=batch, state=RowState.FAILED, replaced_by=None)
         chunk_ids = set(failed.values_list("chunk_id", flat=True))
         # The former reason stays with its attempt; the row is open again.
         count = failed.update(

@@ -17,21 +17,24 @@ from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Attempt, Chunk, Row
 from allocations.models.runs import ChunkState
-from allocations.services import answering, outcomes, runs, trail
-from allocations.services.leases import Claim, still_mine
+from allocations.services import answering, holds, keeping, outcomes, runs, stop_loss, trail
+from allocations.services.keeping import Kept
+from allocations.services.leases import Claim, lock_run, postpone, still_mine
 
 LOOKUP_RETRY = timedelta(seconds=60)
 _LOST = (AttemptState.UNKNOWN, AttemptState.RESOLVED)
 
 
 def recover_abandoned(claim: Claim, *, gateway: Gateway) -> None:
-    """What a dead worker left: a stored answer is read; an intent without answer becomes unknown."""
+    """What a dead worker left: a stored or spooled answer is read; an intent without answer becomes unknown."""
+    if claim.fresh:
+        return
     attempt = Attempt.objects.filter(
         chunk_id=claim.chunk_id, state__in=(AttemptState.INTENT, AttemptState.ANSWERED)
     ).first()
     if attempt is None:
         return
-    if attempt.state == AttemptState.ANSWERED:
+    if attempt.state == AttemptState.ANSWERED or keeping.take_spooled(attempt) is Kept.IN_TIME:
         answering.apply_answer(attempt.pk, gateway=gateway)
         return
     now = gateway.clock()
@@ -39,6 +42,7 @@ def recover_abandoned(claim: Claim, *, gateway: Gateway) -> None:
     quiet_since = claim.abandoned_at or now
     due = quiet_since + gateway.timing.recovery.quiet
     with transaction.atomic(durable=True):
+        lock_run(claim.run_id)
         lost = Attempt.objects.filter(pk=attempt.pk, state=AttemptState.INTENT).update(
             state=move(ATTEMPT, AttemptState.INTENT, AttemptEvent.LOSE),
             quiet_since=quiet_since,
@@ -51,19 +55,20 @@ def recover_abandoned(claim: Claim, *, gateway: Gateway) -> None:
         Chunk.objects.filter(pk=claim.chunk_id).update(quiet_since=quiet_since, next_action_at=due, lookups_failed=0)
         Account.objects.filter(batches__runs=claim.run_id).update(balance_stale=True)
         outcomes.recount([claim.chunk_id])
+        stop_loss.watch_lost(attempt.chunk.run, len(rows), now=now)
         batch_id = attempt.chunk.run.batch_id
         trail.write_entry("attempt abandoned", at=now, object_type="attempt", object_id=attempt.pk, batch_id=batch_id)
 
 
 def resolve_unknown(claim: Claim, *, gateway: Gateway) -> bool:
     """Whether the chunk may be sent now. Nothing unknown: yes. Else only as the recovery rules say."""
-    rows = list(_to_look_up(claim.chunk_id))
+    rows = [] if claim.fresh else list(_to_look_up(claim.chunk_id))
     if not rows:
         return True
     chunk = Chunk.objects.select_related("run__batch__account").get(pk=claim.chunk_id)
     facts = _facts(chunk, now=gateway.clock())
     if before_look_up(facts, rules=gateway.timing.recovery, now=gateway.clock()) is Step.WAIT:
-        _wait(claim, facts.quiet_since + gateway.timing.recovery.quiet)
+        postpone(claim, facts.quiet_since + gateway.timing.recovery.quiet)
         return False
     verdicts = _look_up(chunk, rows, gateway=gateway)
     return _act(claim, chunk, facts, rows, verdicts, gateway=gateway)
@@ -80,27 +85,29 @@ def _facts(chunk: Chunk, *, now: datetime) -> Undecided:
     attempts = chunk.attempts.filter(Q(state__in=_LOST) | silent).distinct()
     return Undecided(
         quiet_since=chunk.quiet_since or now,
-        first_sent_at=min((attempt.sent_at for attempt in attempts), default=now),
+        first_sent_at=min((attempt.sent_at for attempt in attempts), default=chunk.quiet_since or now),
         tries=len(attempts),
         gives_to_existing=chunk.run.batch.is_points_allocation,
+        cancelled=chunk.run.cancelled_at is not None,
     )
 
 
 def _look_up(chunk: Chunk, rows: Sequence[Row], *, gateway: Gateway) -> list[Verdict | None] | None:
     """One verdict or None per row; None altogether when EnKash gave no usable answer."""
-    account = chunk.run.batch.account
     try:
-        found = gateway.client.find_transactions(
-            [row.reference for row in rows], company_id=account.company_id, card_account_id=account.card_account_id
-        )
+        return look_up(chunk, rows, gateway=gateway)
     except EnkashError:
         return None
+
+
+def look_up(chunk: Chunk, rows: Sequence[Row], *, gateway: Gateway) -> list[Verdict | None]:
+    """One verdict or None per row. Raises EnkashError when EnKash gave no usable answer."""
+    account = chunk.run.batch.account
+    found = gateway.client.find_transactions(
+        [row.reference for row in rows], company_id=account.company_id, card_account_id=account.card_account_id
+    )
     verdicts = [judge(answering.sent_row(row, Before.MAYBE), found) for row in rows]
     return without_reuse(verdicts, taken=answering.holders(t.transaction_id for t in found))
-
-
-def _wait(claim: Claim, until: datetime) -> None:
-    Chunk.objects.filter(pk=claim.chunk_id, lease_epoch=claim.epoch).update(next_action_at=until)
 
 
 def _act(
@@ -114,6 +121,7 @@ def _act(
 ) -> bool:
     now = gateway.clock()
     with transaction.atomic(durable=True):
+        lock_run(claim.run_id)
         if not still_mine(claim):
             return False
         failed = chunk.lookups_failed + 1 if verdicts is None else 0
@@ -122,10 +130,11 @@ def _act(
         newly_found = outcomes.apply_verdicts(settled, now=now)
         outcomes.fill_transaction_ids(settled)
         Chunk.objects.filter(pk=chunk.pk).update(lookups_failed=failed)
-        _tell(chunk, len(rows), settled, failed=failed, now=now)
+        tell_look_up(chunk, len(rows), settled, failed=failed, now=now)
         if any(verdict.outcome is Outcome.ANOMALY for verdict in settled):
             runs.pause_by_itself(chunk.run, Pause.IMPOSSIBLE, now=now)
         outcomes.recount([chunk.pk])
+        stop_loss.watch(chunk.run, settled, now=now)
         return _next(claim, chunk, facts, newly_found, len(known) - len(settled), failed, gateway=gateway)
 
 
@@ -149,6 +158,8 @@ def _next(
         facts, rules=rules, now=now, newly_found=newly_found, undecided=undecided, lookups_failed=failed
     )
     match step:
+        case Step.RESEND if holds.frozen():
+            postpone(claim, now + min(rules.quiet, LOOKUP_RETRY))
         case Step.RESEND:
             return True
         case Step.ASK_PEOPLE:
@@ -156,7 +167,7 @@ def _next(
         case Step.WAIT | Step.LOOK_UP:
             # Something new was found: the request may still be running, so the quiet time starts over.
             Chunk.objects.filter(pk=chunk.pk).update(quiet_since=now if newly_found else facts.quiet_since)
-            _wait(claim, now + (min(rules.quiet, LOOKUP_RETRY) if failed else rules.quiet))
+            postpone(claim, now + (min(rules.quiet, LOOKUP_RETRY) if failed else rules.quiet))
     return False
 
 
@@ -170,7 +181,7 @@ def _wait_for_ids(claim: Claim, fruitless: int, *, gateway: Gateway) -> None:
         return
     # Counted as a failed look-up although EnKash may have answered, so that the waiting ends.
     chunk.update(lookups_failed=fruitless)
-    _wait(claim, gateway.clock() + min(rules.quiet, LOOKUP_RETRY))
+    postpone(claim, gateway.clock() + min(rules.quiet, LOOKUP_RETRY))
 
 
 def _ask_people(chunk: Chunk, *, now: datetime) -> None:
@@ -181,7 +192,7 @@ def _ask_people(chunk: Chunk, *, now: datetime) -> None:
     )
 
 
-def _tell(chunk: Chunk, asked: int, settled: Sequence[Verdict], *, failed: int, now: datetime) -> None:
+def tell_look_up(chunk: Chunk, asked: int, settled: Sequence[Verdict], *, failed: int, now: datetime) -> None:
     trail.write_entry(
         "look-up failed" if failed else "looked up",
         at=now,

@@ -9,9 +9,11 @@ from django.db.models import Sum
 from allocations import queue
 from allocations.domain import policy
 from allocations.domain.calls import CallResult, consequence
+from allocations.domain.canary import Canary
 from allocations.domain.errors import StateConflict
-from allocations.domain.pauses import Pause, outranks, sentence
+from allocations.domain.pauses import Pause, is_grave, outranks, sentence
 from allocations.domain.policy import Actor
+from allocations.domain.schedule import start_text
 from allocations.domain.states import RUN, RunEvent, RunState, move, sources
 from allocations.gateway import Gateway, database_now
 from allocations.gateway.tokens import allow_one_more_login
@@ -20,20 +22,37 @@ from allocations.models.runs import ChunkState
 from allocations.services import trail
 
 COUNTERS = ("pending", "sending", "credited", "failed", "unknown", "disputed", "cancelled")
+UNPAUSED: dict[str, Any] = {
+    "pause_code": "",
+    "pause_text": "",
+    "paused_at": None,
+    "next_action_at": None,
+    "stop_requested_at": None,
+}
 POINTS = ("credited_points", "failed_points", "unknown_points")
 
 
-def create_run(batch: Batch, *, actor: Actor, now: datetime, parent: Run | None = None) -> Run:
-    """A queued run in the caller's transaction; the doorbell rings after its commit."""
+def create_run(
+    batch: Batch, *, actor: Actor, now: datetime, parent: Run | None = None, start_at: datetime | None = None
+) -> Run:
+    """A queued run in the caller's transaction; the doorbell rings after its commit, or the sweeper at `start_at`."""
     run = Run.objects.create(
         batch=batch,
         parent=parent,
         generation=parent.generation + 1 if parent else 1,
         started_by_id=actor.id,
         created_at=now,
+        start_at=start_at,
     )
     trail.write_entry(
-        "run created", at=now, object_type="run", object_id=run.pk, batch_id=batch.pk, actor=actor, parent=run.parent_id
+        "run created",
+        at=now,
+        object_type="run",
+        object_id=run.pk,
+        batch_id=batch.pk,
+        actor=actor,
+        parent=run.parent_id,
+        start_at=start_text(start_at),
     )
     queue.ring_run(run.pk)
     return run
@@ -62,6 +81,9 @@ def advance(run: Run, event: RunEvent, *, now: datetime, actor: Actor | None = N
 
 def pause_by_itself(run: Run, pause: Pause, *, now: datetime, detail: str = "") -> None:
     """The portal stops sending and says why; in the caller's transaction."""
+    if not is_grave(pause) and Run.objects.filter(pk=run.pk, cancelled_at__isnull=False).exists():
+        # It sends nothing more, so there is nothing to hold up but its look-ups.
+        return
     why: dict[str, Any] = {"pause_code": pause.value, "pause_text": sentence(pause, detail)}
     if not advance(run, RunEvent.PAUSE, now=now, paused_at=now, next_action_at=None, **why):
         _change_reason(run, pause, why, now=now)
@@ -92,12 +114,12 @@ def pause_for_defect(run_id: int) -> None:
 
 def after_call(run: Run, result: CallResult, retry_after: float | None, *, now: datetime, said: str = "") -> None:
     """The breakers: counts results alike in a row, waits or pauses; in the caller's transaction."""
-    fresh = Run.objects.get(pk=run.pk)
+    fresh = Run.objects.only("streak_kind", "streak", "next_action_at").get(pk=run.pk)
     streak = fresh.streak if fresh.streak_kind == result else 0
     then = consequence(result, streak=streak, retry_after=retry_after)
-    Run.objects.filter(pk=run.pk).update(
-        streak_kind=result, streak=then.streak, next_action_at=now + then.wait if then.wait else None
-    )
+    noted = {"streak_kind": result, "streak": then.streak, "next_action_at": now + then.wait if then.wait else None}
+    if any(getattr(fresh, name) != value for name, value in noted.items()):
+        Run.objects.filter(pk=run.pk).update(**noted)
     if then.pause:
         pause_by_itself(run, then.pause, now=now, detail=said)
 
@@ -114,6 +136,26 @@ def pause_run(actor: Actor, *, run_id: int) -> None:
             raise StateConflict(f"The run is “{run.state}”: it cannot be paused now.")
 
 
+def stop_after_chunk(actor: Actor, *, run_id: int) -> None:
+    """A person lets the chunks that are begun come to their end, unknown rows included, and nothing else begin."""
+    now = database_now()
+    with transaction.atomic(durable=True):
+        run = Run.objects.select_for_update(of=("self",)).select_related("batch__account").get(pk=run_id)
+        policy.check_control_run(actor, RunState(run.state))
+        if run.state == RunState.PAUSED or run.stop_requested_at:
+            return
+        if run.state == RunState.ATTENTION:
+            raise StateConflict("The run sends nothing now: what is left waits for people.")
+        run.stop_requested_at = now
+        run.save(update_fields=["stop_requested_at"])
+        trail.write_entry(
+            "run stop requested", at=now, object_type="run", object_id=run.pk, batch_id=run.batch_id, actor=actor
+        )
+        if run.state == RunState.QUEUED:
+            pause_by_itself(run, Pause.STOPPED, now=now)
+        conclude(run, now=now)
+
+
 def resume_run(actor: Actor, *, run_id: int) -> None:
     """A person has mended the cause. The breakers begin anew and a blocked login gets one more try."""
     now = database_now()
@@ -123,30 +165,40 @@ def resume_run(actor: Actor, *, run_id: int) -> None:
         if run.state in {RunState.RUNNING, RunState.QUEUED}:
             return
         if run.pause_code == Pause.LOGIN:
-            allow_one_more_login()
+            allow_one_more_login(now=now)
         Account.objects.filter(pk=run.batch.account_id).update(balance_stale=True)
         reopened = {"state": ChunkState.OPEN, "next_action_at": None, "lookups_failed": 0}
         Chunk.objects.filter(run=run, state=ChunkState.PEOPLE).update(**reopened)
-        cleared = {"pause_code": "", "pause_text": "", "paused_at": None, "streak": 0, "next_action_at": None}
-        event = RunEvent.RESUME if run.started_at else RunEvent.REQUEUE
+        event = RunEvent.RESUME if run.started_at or run.cancelled_at else RunEvent.REQUEUE
+        cleared = {**UNPAUSED, "streak": 0, "canary_checks": 0, "lately_decided": 0, "lately_failed": 0}
+        if run.pause_code == Pause.CANARY:
+            cleared["canary"] = Canary.ACCEPTED
         if not advance(run, event, now=now, actor=actor, **cleared):
             raise StateConflict(f"The run is “{run.state}”: it cannot be resumed now.")
         queue.ring_run(run.pk)
 
 
 def conclude_if_done(run_id: int, *, gateway: Gateway) -> None:
-    """Settles a run without open chunks, or says that the rest waits for people."""
-    now = gateway.clock()
+    """Settles a run without open chunks, says that the rest waits for people, or pauses where that was asked for."""
     with transaction.atomic(durable=True):
-        run = Run.objects.select_for_update().select_related("batch__account").get(pk=run_id)
-        chunks = Chunk.objects.filter(run=run)
-        if run.state not in {RunState.RUNNING, RunState.ATTENTION} or chunks.filter(state=ChunkState.OPEN).exists():
-            return
-        waiting = chunks.filter(state=ChunkState.PEOPLE).exists()
-        event = RunEvent.NEED_PEOPLE if waiting else RunEvent.SETTLE
-        closing = run.batch.account.balance if not run.batch.account.balance_stale else None
-        settled_at = None if waiting else now
-        advance(run, event, now=now, summary=totals_of(run), closing_balance=closing, settled_at=settled_at)
+        run = Run.objects.select_for_update(of=("self",)).select_related("batch__account").get(pk=run_id)
+        conclude(run, now=gateway.clock())
+
+
+def conclude(run: Run, *, now: datetime) -> None:
+    """As conclude_if_done, in the caller's transaction and under its lock of the run."""
+    chunks = Chunk.objects.filter(run=run)
+    if run.state not in {RunState.RUNNING, RunState.ATTENTION}:
+        return
+    if (left := chunks.filter(state=ChunkState.OPEN)).exists():
+        if run.stop_requested_at and not left.filter(attempts_used__gt=0).exists():
+            pause_by_itself(run, Pause.STOPPED, now=now)
+        return
+    waiting = chunks.filter(state=ChunkState.PEOPLE).exists()
+    event = RunEvent.NEED_PEOPLE if waiting else RunEvent.SETTLE
+    closing = run.batch.account.balance if not run.batch.account.balance_stale else None
+    settled_at = None if waiting else now
+    advance(run, event, now=now, summary=totals_of(run), closing_balance=closing, settled_at=settled_at)
 
 
 def totals_of(run: Run) -> dict[str, int | str]:

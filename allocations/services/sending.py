@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, F, Sum
+from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from allocations.domain.calls import CallResult
@@ -24,31 +24,50 @@ from allocations.enkash.errors import (
     OutcomeUnknown,
     Refused,
 )
+from allocations.enkash.transport import RawAnswer
 from allocations.gateway import CODE_VERSION, Gateway
 from allocations.models import Account, Attempt, AttemptRow, Chunk, Row, Run
-from allocations.services import answering, balances, outcomes, planning, runs, trail
+from allocations.services import (
+    answering,
+    balances,
+    holds,
+    keeping,
+    leases,
+    outcomes,
+    planning,
+    recovering,
+    runs,
+    stop_loss,
+    trail,
+)
+from allocations.services.balances import Funds
+from allocations.services.bulk import TableWriter
+from allocations.services.keeping import Kept
 from allocations.services.leases import Claim, still_mine, time_for_a_call
 from allocations.services.planning import payload_of
 
 # The token must outlive the call it is used for.
 TOKEN_MARGIN = timedelta(seconds=30)
+# How long a chunk waits for the answers of other lanes when the balance may not suffice for all.
+OTHER_LANES = timedelta(seconds=5)
 
 
 def send_chunk(claim: Claim, *, gateway: Gateway) -> None:
     """Sends the rows of a claimed chunk that may be sent: PENDING ones, and UNKNOWN ones that were looked up."""
     chunk = Chunk.objects.select_related("run__batch__account").get(pk=claim.chunk_id)
-    wanted = Row.objects.filter(chunk=chunk, state__in=_SENDABLE).aggregate(points=Sum("amount"))["points"]
+    wanted = _wanted(chunk)
     if wanted is None:
         with transaction.atomic(durable=True):
             outcomes.recount([chunk.pk])
         return
-    token = _prepare(chunk, wanted, gateway=gateway)
-    if token is None or not time_for_a_call(claim, gateway=gateway):
+    token = _prepare(chunk, wanted, claim=claim, gateway=gateway)
+    if token is None:
         return
     intent = _write_intent(chunk, claim, gateway=gateway)
     if intent is None:
         return
     attempt, body = intent
+    gateway.witness.note(claim.instance_id, attempt.pk)
     if not time_for_a_call(claim, gateway=gateway):
         _record_not_sent(attempt, NotSent("The worker was held up for too long."), claim=claim, gateway=gateway)
         return
@@ -67,17 +86,34 @@ def send_chunk(claim: Claim, *, gateway: Gateway) -> None:
     except OutcomeUnknown as error:
         _record_lost(attempt, error, claim=claim, gateway=gateway)
         return
-    mine = answering.keep_answer(attempt, raw, claim=claim, gateway=gateway)
+    _take_answer(attempt, raw, chunk=chunk, claim=claim, gateway=gateway)
+
+
+def _take_answer(attempt: Attempt, raw: RawAnswer, *, chunk: Chunk, claim: Claim, gateway: Gateway) -> None:
+    kept = keeping.keep_answer(attempt, raw, claim=claim, gateway=gateway)
     # An expired token is answered 401, by some servers 400; a needless login costs nothing.
     if raw.status in {400, 401}:
         gateway.client.forget_token()
-    answering.apply_answer(attempt.pk, gateway=gateway, late=not mine)
+    if kept is not Kept.NOWHERE:
+        answering.apply_answer(attempt.pk, gateway=gateway, late=kept is Kept.LATE, chunk=chunk)
 
 
-def _prepare(chunk: Chunk, wanted: int, *, gateway: Gateway) -> Token | None:
+def _wanted(chunk: Chunk) -> int | None:
+    """Points of the rows that may be sent; None if there is none."""
+    if chunk.pending == chunk.row_count:
+        return chunk.points
+    sendable = Row.objects.filter(chunk=chunk, state__in=_SENDABLE).values_list("amount", flat=True)
+    amounts = [amount or 0 for amount in sendable]
+    return sum(amounts) if amounts else None
+
+
+def _prepare(chunk: Chunk, wanted: int, *, claim: Claim, gateway: Gateway) -> Token | None:
     """A token that lives long enough and a balance that suffices; otherwise the run waits or pauses."""
     try:
-        balance = balances.balance_for_sending(chunk.run.batch.account_id, gateway=gateway)
+        funds = balances.balance_for_sending(chunk.run.batch.account_id, gateway=gateway)
+        if not funds.cover(wanted):
+            # The stored figure may be minutes old: a top-up since then is no reason to pause.
+            funds = balances.balance_for_sending(chunk.run.batch.account_id, gateway=gateway, afresh=True)
         token = gateway.client.token((gateway.timing.deadline + TOKEN_MARGIN).total_seconds())
     except (LoginRefused, LoginBlocked) as error:
         _hold(chunk, Pause.LOGIN, gateway=gateway, detail=error.message)
@@ -86,14 +122,24 @@ def _prepare(chunk: Chunk, wanted: int, *, gateway: Gateway) -> Token | None:
     except EnkashError as error:
         _back_off(chunk, error, gateway=gateway)
     else:
-        if balance >= wanted:
+        if funds.cover(wanted):
             return token
-        detail = f"balance {grouped(int(balance))} points, the next {chunk.row_count} rows need {grouped(int(wanted))}"
-        _hold(chunk, Pause.BALANCE, gateway=gateway, detail=detail)
+        _wait_or_hold(chunk, wanted, funds, claim=claim, gateway=gateway)
     return None
 
 
+def _wait_or_hold(chunk: Chunk, wanted: int, funds: Funds, *, claim: Claim, gateway: Gateway) -> None:
+    """Enough only if calls of other lanes fail: their answers will tell. Not enough in any case: people top up."""
+    if funds.balance >= wanted:
+        leases.postpone(claim, gateway.clock() + OTHER_LANES)
+        return
+    balance, needed = grouped(int(funds.balance)), grouped(int(wanted))
+    detail = f"balance {balance} points, the next {chunk.row_count} rows need {needed}"
+    _hold(chunk, Pause.BALANCE, gateway=gateway, detail=detail)
+
+
 _SENDABLE = (RowState.PENDING, RowState.UNKNOWN)
+_NEEDED = ("number", "state", "payload_hash", *planning.PAYLOAD_FIELDS)
 
 
 def _hold(chunk: Chunk, pause: Pause, *, gateway: Gateway, detail: str) -> None:
@@ -109,41 +155,62 @@ def _back_off(chunk: Chunk, error: EnkashError, *, gateway: Gateway) -> None:
 
 
 def _write_intent(chunk: Chunk, claim: Claim, *, gateway: Gateway) -> tuple[Attempt, bytes] | None:
-    """The durable intent. None if the worker was overtaken, the run stopped, a row tampered with, or none is left."""
+    """The durable intent. None if the worker was overtaken or too slow, the run stopped, a row tampered with, or none
+    is left."""
     now = gateway.clock()
     with transaction.atomic(durable=True):
-        if not still_mine(claim) or not _run_goes_on(chunk):
+        in_time = claim.expires_at - now >= gateway.timing.budget
+        if not in_time or not _run_goes_on(chunk) or not still_mine(claim):
             return None
-        rows = list(Row.objects.filter(chunk=chunk, state__in=_SENDABLE).order_by("number"))
+        whole = list(Row.objects.filter(chunk=chunk).only(*_NEEDED).order_by("number"))
+        rows = [row for row in whole if row.state in _SENDABLE]
         payloads = [payload_of(row) for row in rows]
-        if not _is_as_planned(chunk, rows, payloads):
-            runs.pause_by_itself(chunk.run, Pause.TAMPERED, now=now)
+        if objection := _objection(chunk, whole, rows, payloads):
+            runs.pause_by_itself(chunk.run, objection, now=now)
             return None
         if not rows:
             outcomes.recount([chunk.pk])
             return None
+        # Asked again where intents of the run come one after another: another lane may have spent it meanwhile.
+        points = sum(row.amount or 0 for row in rows)
+        if not balances.stored_funds(chunk.run.batch.account_id).cover(points):
+            leases.postpone(claim, now)
+            return None
         body = request_body(payloads)
         attempt = _create_attempt(chunk, claim, rows, hashlib.sha256(body).hexdigest(), now=now)
-        Row.objects.filter(pk__in=[row.pk for row in rows]).update(
-            state=RowState.SENDING, tries=F("tries") + 1, first_sent_at=Coalesce("first_sent_at", now)
-        )
+        if _mark_sending(chunk, now=now) != len(rows):
+            # A late answer to an earlier run has decided one of them this instant.
+            transaction.set_rollback(True)
+            return None
         outcomes.recount([chunk.pk])
         return attempt, body
 
 
-def _is_as_planned(chunk: Chunk, rows: Sequence[Row], payloads: Sequence[bytes]) -> bool:
+def _mark_sending(chunk: Chunk, *, now: datetime) -> int:
+    return Row.objects.filter(chunk=chunk, state__in=_SENDABLE).update(
+        state=RowState.SENDING, tries=F("tries") + 1, first_sent_at=Coalesce("first_sent_at", now)
+    )
+
+
+def _objection(chunk: Chunk, whole: Sequence[Row], rows: Sequence[Row], payloads: Sequence[bytes]) -> Pause | None:
+    if planning.is_too_new(chunk.run.batch):
+        return Pause.OUTDATED
+    return None if _is_as_planned(chunk, whole, rows, payloads) else Pause.TAMPERED
+
+
+def _is_as_planned(chunk: Chunk, whole: Sequence[Row], rows: Sequence[Row], payloads: Sequence[bytes]) -> bool:
     """Whether account, rows and payloads still are what was approved and planned."""
-    whole = Row.objects.filter(chunk=chunk).aggregate(rows=Count("pk"), points=Sum("amount"))
     return (
         planning.account_is_as_approved(chunk.run.batch)
-        and whole == {"rows": chunk.row_count, "points": chunk.points}
+        and (len(whole), sum(row.amount or 0 for row in whole)) == (chunk.row_count, chunk.points)
         and all(payload_hash(payload) == row.payload_hash for payload, row in zip(payloads, rows, strict=True))
     )
 
 
 def _run_goes_on(chunk: Chunk) -> bool:
-    """Read again under the transaction: a pause that was clicked meanwhile wins."""
-    return Run.objects.select_for_update().get(pk=chunk.run_id).state == RunState.RUNNING
+    """Read again under the transaction: what was clicked meanwhile wins, and so does a recovery."""
+    run = Run.objects.select_for_update().get(pk=chunk.run_id)
+    return run.state == RunState.RUNNING and not recovering.under_way() and holds.may_send(run, chunk)
 
 
 def _create_attempt(chunk: Chunk, claim: Claim, rows: Sequence[Row], sha256: str, *, now: datetime) -> Attempt:
@@ -161,9 +228,8 @@ def _create_attempt(chunk: Chunk, claim: Claim, rows: Sequence[Row], sha256: str
         points=sum(row.amount or 0 for row in rows),
         sent_at=now,
     )
-    AttemptRow.objects.bulk_create(
-        AttemptRow(attempt=attempt, row=row, position=position) for position, row in enumerate(rows)
-    )
+    lines = TableWriter(AttemptRow, ("attempt", "row", "position"))
+    lines.write([(attempt.pk, row.pk, position) for position, row in enumerate(rows)])
     trail.write_entry(
         "attempt intended",
         at=attempt.sent_at,
@@ -196,6 +262,7 @@ def _close(
 ) -> None:
     now = gateway.clock()
     with transaction.atomic(durable=True):
+        leases.lock_run(claim.run_id)
         if not still_mine(claim):
             return
         after = move(ATTEMPT, AttemptState.INTENT, event)
@@ -221,3 +288,5 @@ def _close(
             message=str(error),
         )
         runs.after_call(attempt.chunk.run, result, None, now=now, said=str(error))
+        if event is AttemptEvent.LOSE:
+            stop_loss.watch_lost(attempt.chunk.run, len(rows), now=now)

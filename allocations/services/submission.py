@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -11,24 +12,27 @@ from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.manifest import Manifest, MerkleRoot, digest, leaf, payload_hash
 from allocations.domain.numerals import grouped
 from allocations.domain.policy import Actor
+from allocations.domain.schedule import check_start, start_text
 from allocations.domain.states import BATCH, BatchEvent, BatchState, move
 from allocations.gateway import database_now
 from allocations.models import Batch, BatchEditor, Row, Upload
 from allocations.selectors.approvals import facts_of
-from allocations.services import trail
+from allocations.services import predecessors, trail
 from allocations.services.batches import count_rows
 from allocations.services.locks import locked_batch
 from allocations.services.planning import payload_of, rows_to_send
 
 
-def submit_batch(actor: Actor, *, batch_id: int) -> Batch:
-    """Freezes the rows that are not left out and asks for approval."""
+def submit_batch(actor: Actor, *, batch_id: int, start_at: datetime | None = None) -> Batch:
+    """Freezes the rows that are not left out and asks for approval. The run begins at `start_at`, None: at once."""
     now = database_now()
     with transaction.atomic(durable=True):
         batch = locked_batch(batch_id)
         policy.check_submit(actor, facts_of(batch))
+        check_start(start_at, now=now)
         count_rows(batch)
         _check_content(batch)
+        batch.start_at = start_at and start_at.replace(microsecond=0)
         manifest = _manifest(batch, actor)
         canonical = manifest.canonical()
         batch.version = manifest.version
@@ -51,6 +55,7 @@ def submit_batch(actor: Actor, *, batch_id: int) -> Batch:
             rows=manifest.rows,
             points=manifest.points,
             left_out=manifest.left_out,
+            start_at=manifest.start_at,
         )
     return batch
 
@@ -75,11 +80,13 @@ def thaw(batch: Batch, event: BatchEvent, *, reason: str = "") -> None:
     batch.state = move(BATCH, BatchState(batch.state), event)
     batch.submitted_by_id = batch.submitted_at = None
     batch.manifest = batch.digest = ""
+    batch.start_at = None
     batch.sent_back_reason = reason
     batch.save()
 
 
 def _check_content(batch: Batch) -> None:
+    predecessors.check_predecessors(batch.pk)
     if batch.error_rows:
         rows = "1 row has" if batch.error_rows == 1 else f"{grouped(batch.error_rows)} rows have"
         raise InvalidInput(f"{rows} errors. Fix them in your list and upload it again, or leave them out.")
@@ -118,6 +125,7 @@ def _manifest(batch: Batch, actor: Actor) -> Manifest:
         uploaded_by=batch.uploaded_by_id,
         submitted_by=actor.id,
         editors=tuple(sorted(batch.editors.values_list("user_id", flat=True))),
+        start_at=start_text(batch.start_at),
     )
 
 

@@ -13,7 +13,7 @@ from allocations.gateway import Gateway
 from allocations.models import Account, Chunk, Lane, Run, SweeperLease, Upload
 from allocations.models.runs import ChunkState
 from allocations.models.uploads import UploadState
-from allocations.services import balances
+from allocations.services import balances, holds, leases, recovering, reversal_leases
 
 # An upload that shows no sign of life for so long lost its worker.
 IMPORT_SILENCE = timedelta(seconds=60)
@@ -26,12 +26,16 @@ def sweep(*, gateway: Gateway, every: timedelta) -> tuple[int, int] | None:
     now = gateway.clock()
     if not _take_lease(gateway.worker, now=now, every=every):
         return None
-    run_ids = list(runs_with_work(now).values_list("pk", flat=True))
+    recovers = recovering.guard(gateway=gateway) and not recovering.end_if_done(gateway=gateway)
+    found = recovering.runs_to_look_up(now) if recovers else runs_with_work(now)
+    run_ids = list(found.values_list("pk", flat=True))
     upload_ids = list(silent_uploads(now).values_list("pk", flat=True))
     for run_id in run_ids:
         queue.ring_run(run_id)
     for upload_id in upload_ids:
         queue.ring_import(upload_id)
+    for reversal_id in reversal_leases.reversals_with_work(now).values_list("pk", flat=True):
+        queue.ring_reversal(reversal_id)
     return len(run_ids), len(upload_ids)
 
 
@@ -42,13 +46,12 @@ def _take_lease(owner: str, *, now: datetime, every: timedelta) -> bool:
 
 
 def runs_with_work(now: datetime) -> models.QuerySet[Run]:
-    """Runs that could go on now: queued ones, and running ones with a due free chunk and lane, or with none left."""
-    due = Q(next_action_at__isnull=True) | Q(next_action_at__lte=now)
-    free = Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lt=now)
-    open_chunks = Chunk.objects.filter(run=OuterRef("pk"), state=ChunkState.OPEN)
+    """Runs that could go on now: queued ones, running ones with a due free chunk and lane, or with none to work on."""
+    due, free = leases.due(now), leases.free(now)
+    open_chunks = Chunk.objects.filter(holds.workable(), run=OuterRef("pk"), state=ChunkState.OPEN)
     lanes = Lane.objects.filter(free, account=OuterRef("batch__account"))
     going = Q(state=RunState.RUNNING) & (Exists(open_chunks.filter(due, free)) & Exists(lanes) | ~Exists(open_chunks))
-    return Run.objects.filter(due).filter(Q(state=RunState.QUEUED) | going).order_by("pk")
+    return Run.objects.filter(due, holds.startable(now)).filter(Q(state=RunState.QUEUED) | going).order_by("pk")
 
 
 def silent_uploads(now: datetime) -> models.QuerySet[Upload]:

@@ -13,9 +13,11 @@ from allocations.actors import actor_of
 from allocations.domain.manifest import short_code
 from allocations.presenters import numbers, people, statuses, times
 from allocations.presenters.equations import Equation
+from allocations.presenters.freezes import Banner, banner
 from allocations.presenters.shell import Shell
 from allocations.presenters.shell import shell as present_shell
-from allocations.selectors.shell import open_work
+from allocations.selectors.freezes import open_freeze
+from allocations.selectors.shell import open_work, recovery
 
 register = template.Library()
 
@@ -74,6 +76,12 @@ def legend() -> dict[str, tuple[statuses.Status, ...]]:
     return {"statuses": statuses.LEGEND}
 
 
+@register.simple_tag
+def frozen_banner() -> Banner | None:
+    """What base.html shows on every page while all sending is frozen: {% frozen_banner as frozen %}."""
+    return banner(open_freeze())
+
+
 @register.simple_tag(takes_context=True)
 def portal_shell(context: Context) -> Shell:
     """What base.html needs beside the page itself: {% portal_shell as shell %}."""
@@ -84,4 +92,5 @@ def portal_shell(context: Context) -> Shell:
         work=open_work(),
         url_name=(match.url_name or "") if match else "",
         environment=settings.ENKASH_ENVIRONMENT,
+        recovery=recovery(),
     )

@@ -1,14 +1,21 @@
-"""Reward accounts: balances, and adding one."""
+"""Reward accounts: balances, lanes, and adding one."""
+
+from typing import cast
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from allocations.domain.policy import Actor, check_manage_accounts
-from allocations.forms.accounts import AccountForm
-from allocations.presenters.numbers import points
+from allocations.domain.errors import InvalidInput
+from allocations.domain.policy import Actor, check_manage_accounts, check_try_login
+from allocations.forms.accounts import AccountForm, LanesForm
+from allocations.models import Account
+from allocations.presenters.numbers import counted, points
 from allocations.presenters.refusals import reason_of
 from allocations.selectors import wallets
+from allocations.selectors.logins import blocked_login
+from allocations.services import accounts as account_service
 from allocations.services import balances
 from allocations.services.balances import BalanceUnavailable
 from allocations.views.gates import action, form_page
@@ -20,15 +27,33 @@ def accounts(request: HttpRequest, actor: Actor) -> HttpResponse:
     if form.is_bound:
         check_manage_accounts(actor)
         if form.is_valid():
-            account = balances.add_account(actor, **form.cleaned_data)
+            account = account_service.add_account(actor, **form.cleaned_data)
             messages.info(request, f"“{account.name}” is added. Its balance is not read yet.")
             return redirect("allocations:accounts")
     context = {
         "wallets": [wallets.wallet(account) for account in wallets.accounts()],
+        "lanes": [(account, _lanes_form(account, lanes)) for account, lanes in wallets.lanes_of_accounts()],
         "form": form,
         "against": reason_of(check_manage_accounts, actor),
+        "login": blocked_login(),
+        "login_against": reason_of(check_try_login, actor),
+        "needs_password": cast("User", request.user).has_usable_password(),
     }
     return render(request, "allocations/accounts/page.html", context, status=422 if form.is_bound else 200)
+
+
+def _lanes_form(account: Account, lanes: int) -> LanesForm:
+    return LanesForm(initial={"lanes": lanes}, auto_id=f"{account.pk}-%s")
+
+
+@action
+def set_lanes(request: HttpRequest, actor: Actor, account_id: int) -> HttpResponse:
+    form = LanesForm(request.POST)
+    if not form.is_valid():
+        raise InvalidInput("Choose a number of lanes from 1 to 16.")
+    account = account_service.set_lanes(actor, account_id=account_id, **form.cleaned_data)
+    messages.info(request, f"“{account.name}” has {counted(form.cleaned_data['lanes'], 'lane')} now.")
+    return redirect("allocations:accounts")
 
 
 @action

@@ -65,6 +65,7 @@ def _what_is_signed(batch: Batch, *, in_full: bool) -> dict[str, object]:
         "effect": votes.effect(batch, committed=reads.committed_points(batch.account)),
         "equation": votes.submitted_equation(batch),
         "who_gets_points": votes.who_gets_points(batch),
+        "after_approval": votes.after_approval(batch.start_at, now=timezone.now()),
         "unusual": votes.unusual(reads.oddities(batch), in_full=in_full),
         "bars": spreads.bars(reads.bands(batch)),
         "bar_x": spreads.BAR_X,

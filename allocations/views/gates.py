@@ -1,14 +1,17 @@
 """What stands in front of every view: method, login, role, and the one place where refusals become answers."""
 
+import errno
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -17,6 +20,11 @@ from allocations.domain.errors import DomainError
 from allocations.domain.policy import Actor, check_view
 from allocations.views.errors import refusal
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_DISK_FULL = (
+    "The portal's disk is full. Nothing of this was kept. Tell the people who run the portal, and repeat it when they "
+    "have made room."
+)
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponseBase]
 Gated = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -43,13 +51,17 @@ def _gate(view: View[P], *, methods: tuple[str, ...]) -> Gated[P]:
     @wraps(view)
     def gated(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return _to_login(request)
+            return _to_login(request, then=request.get_full_path() if "GET" in methods else _seen(request, kwargs))
         actor = actor_of(request.user)
         try:
             check_view(actor)
             return view(request, actor, *args, **kwargs)
         except DomainError as error:
             return refusal(request, error, back=_back(kwargs))
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            return refusal(request, DomainError(_DISK_FULL), back=_back(kwargs))
 
     return gated
 
@@ -60,18 +72,25 @@ def wants_fragment(request: HttpRequest) -> bool:
     return False if not htmx else not htmx.history_restore_request
 
 
-def _to_login(request: HttpRequest) -> HttpResponse:
+def _to_login(request: HttpRequest, *, then: str) -> HttpResponse:
     """htmx would put the login page into the fragment, so it is told to leave the page instead."""
     if wants_fragment(request):
         response = HttpResponse(status=204)
         response["HX-Redirect"] = resolve_url("login")
         return response
-    return redirect_to_login(request.get_full_path())
+    return redirect_to_login(then)
+
+
+def _seen(request: HttpRequest, kwargs: dict[str, object]) -> str:
+    """The page on which somebody clicked: they read it again before they click again."""
+    seen = request.headers.get("Referer", "")
+    here = url_has_allowed_host_and_scheme(seen, allowed_hosts={request.get_host()})
+    return urlsplit(seen).path if here else _back(kwargs)
 
 
 def _back(kwargs: dict[str, object]) -> str:
-    """Where a refused person goes on: the batch or run that the address names."""
-    for name in ("batch", "run"):
+    """Where a refused person goes on: the batch, run or reversal that the address names."""
+    for name in ("batch", "run", "reversal"):
         number = kwargs.get(f"{name}_id")
         if isinstance(number, int):
             return reverse(f"allocations:{name}", args=[number])

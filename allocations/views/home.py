@@ -6,12 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from allocations.domain.decisions import can_settle
 from allocations.domain.policy import Actor, can_rerun, can_upload
-from allocations.presenters import batch_lines, home, times
+from allocations.models import Proposal
+from allocations.presenters import batch_lines, home, reversal_tasks, times
 from allocations.presenters.reasons import explain
-from allocations.selectors import batch_lists, runs, wallets
+from allocations.selectors import batch_lists, reversals, runs, wallets
 from allocations.selectors import home as reads
 from allocations.selectors.approvals import batches_awaiting_approval, facts_of
+from allocations.selectors.exceptions import open_decisions
 from allocations.selectors.totals import run_totals
 from allocations.views.gates import page
 
@@ -38,12 +41,20 @@ def show_home(request: HttpRequest, actor: Actor) -> HttpResponse:
 def _tasks(actor: Actor, *, now: datetime) -> list[home.Task]:
     waiting = [(batch, facts_of(batch)) for batch in batches_awaiting_approval()]
     tasks = [home.run_task(run, disputed=disputed) for run, disputed in reads.runs_in_need()]
+    tasks += reversal_tasks.needy_tasks(actor, reversals.reversals_in_need())
     tasks += home.approval_task(actor, waiting, now=now)
+    tasks += home.decision_task(_to_confirm(actor), now=now)
+    tasks += reversal_tasks.approval_task(actor, reversals.reversals_awaiting_approval(), now=now)
     if can_upload(actor):
         tasks += [home.own_task(batch) for batch in reads.own_open_batches(actor.id)]
     if can_rerun(actor):
         tasks += [home.failed_task(failed) for failed in reads.batches_with_failed_rows()]
     return tasks
+
+
+def _to_confirm(actor: Actor) -> list[Proposal]:
+    found = open_decisions().prefetch_related("batch__editors")
+    return [one for one in found if can_settle(actor, facts_of(one.batch), proposed_by_id=one.proposed_by_id)]
 
 
 def _wallets() -> dict[str, object]:

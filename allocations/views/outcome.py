@@ -11,10 +11,12 @@ from allocations.domain.policy import Actor, can_see_personal_data
 from allocations.domain.states import FROZEN_BATCHES
 from allocations.forms.row_filters import row_filter
 from allocations.models import Batch
-from allocations.presenters import causes, outcomes, row_lines, run_lines, stories
+from allocations.presenters import causes, outcomes, reversals, row_lines, run_lines, stories
 from allocations.selectors.approvals import facts_of, votes_of
 from allocations.selectors.batch_pages import batches_with_people, runs_of, uploads_of
 from allocations.selectors.outcome_rows import row_page
+from allocations.selectors.replacements import replaced_failed_rows
+from allocations.selectors.reversals import batch_takings, reversals_of_batch
 from allocations.selectors.runs import failure_causes
 from allocations.selectors.totals import Totals, batch_totals, run_totals
 from allocations.views.gates import page, wants_fragment
@@ -49,7 +51,15 @@ def _head(batch: Batch, actor: Actor) -> dict[str, object]:
         "status": outcomes.status_of(batch, totals, runs[0][0] if runs else None),
         "story": stories.story(batch, votes=votes, runs=runs),
         "newest": run_lines.run_lines(runs[:1]),
-        "acts": outcomes.acts(batch, totals, actor=actor, facts=facts_of(batch), newest=runs[0][0] if runs else None),
+        "acts": outcomes.acts(
+            batch,
+            totals,
+            actor=actor,
+            facts=facts_of(batch),
+            newest=runs[0][0] if runs else None,
+            replaced=replaced_failed_rows(batch.pk).rows if totals.failed else 0,
+        ),
+        "takings": batch_takings(batch, gross=totals.credited_points),
         **_counts(batch, totals),
     }
 
@@ -61,6 +71,7 @@ def _counts(batch: Batch, totals: Totals) -> dict[str, object]:
         "files": uploads_of(batch).count(),
         "votes": votes_of(batch).count(),
         "runs": runs_of(batch).count(),
+        "reversals": reversals_of_batch(batch).count(),
     }
     return {"tabs": [(name, title, numbers[name]) for name, title in TITLES]}
 
@@ -89,12 +100,18 @@ def _runs(request: HttpRequest, actor: Actor, batch: Batch) -> dict[str, object]
     return {"runs": run_lines.run_lines((run, run_totals(run)) for run in runs_of(batch))}
 
 
+def _reversals(request: HttpRequest, actor: Actor, batch: Batch) -> dict[str, object]:  # noqa: ARG001 - one signature for all tabs
+    takings = batch_takings(batch, gross=batch_totals(batch).credited_points)
+    return {"takings": takings, "reversals": reversals.reversal_lines(list(reversals_of_batch(batch)))}
+
+
 TITLES = (
     ("rows", "Rows"),
     ("causes", "Failed by cause"),
     ("files", "Files"),
     ("votes", "Votes"),
     ("runs", "Runs and re-runs"),
+    ("reversals", "Taken back"),
 )
 TABS: dict[str, Callable[[HttpRequest, Actor, Batch], dict[str, object]]] = {
     "rows": _rows,
@@ -102,4 +119,5 @@ TABS: dict[str, Callable[[HttpRequest, Actor, Batch], dict[str, object]]] = {
     "files": _files,
     "votes": _votes,
     "runs": _runs,
+    "reversals": _reversals,
 }

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from allocations.domain.policy import Actor, BatchFacts, can_edit, can_see_personal_data, check_submit
+from allocations.domain.schedule import LONGEST_AHEAD
 from allocations.forms.grids import GridForm
 from allocations.forms.mappings import LABELS
 from allocations.forms.row_numbers import RowNumberForm
@@ -17,6 +18,7 @@ from allocations.presenters.problems import cause_cards, cause_label
 from allocations.presenters.refusals import reason_of
 from allocations.selectors import review as reads
 from allocations.selectors.approvals import facts_of
+from allocations.selectors.replacements import is_replacement_batch
 from allocations.selectors.wallets import wallet
 from allocations.services import batches
 from allocations.views.gates import action, wants_fragment
@@ -34,6 +36,7 @@ def show_review(request: HttpRequest, actor: Actor, batch: Batch) -> HttpRespons
         "upload": upload,
         "twin": reads.same_file_elsewhere(upload) if upload else None,
         "equation": equation,
+        "replaces": is_replacement_batch(batch.pk),
         "ready_words": counted(review.ready_rows(batch), "row"),
         "against": review.reason_against_submitting(
             batch, adds_up=equation.adds_up, refused=reason_of(check_submit, actor, facts)
@@ -54,6 +57,7 @@ def _forecast(batch: Batch) -> dict[str, object]:
         "minus_batch": -batch.points_total,
         "free_after": after,
         "missing_points": -after if after is not None else 0,
+        "longest_ahead": LONGEST_AHEAD.days,
     }
 
 

@@ -3,13 +3,21 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from allocations.domain.decisions import ProposalState, can_work_on_exceptions
 from allocations.domain.policy import Actor, can_see_personal_data
+from allocations.domain.replacing import REPLACEABLE, can_replace
+from allocations.domain.reversal_policy import check_request
 from allocations.domain.states import RowState
-from allocations.presenters import passports, people
+from allocations.presenters import passports, people, reversals
+from allocations.presenters.exceptions import decision_status
 from allocations.presenters.reasons import evidence_words, explain
+from allocations.presenters.refusals import reason_of
 from allocations.presenters.statuses import row_status
 from allocations.selectors.approvals import facts_of
+from allocations.selectors.exceptions import decisions_about, waits_for_people
 from allocations.selectors.passports import Passport, passport_of
+from allocations.selectors.replacements import replacement_of, successor_of
+from allocations.selectors.reversals import reversals_of_row, row_takings
 from allocations.views.gates import page
 
 
@@ -23,7 +31,9 @@ def row(request: HttpRequest, actor: Actor, batch_id: int, number: int) -> HttpR
         "batch": passport.row.batch,
         "row": passport.row,
         "in_full": in_full,
+        "why_no_reversal": reason_of(check_request, actor, RowState(passport.row.state)),
         **_facts(passport, in_full=in_full),
+        **_decisions(passport, actor),
     }
     return render(request, "allocations/row/page.html", context)
 
@@ -41,4 +51,21 @@ def _facts(passport: Passport, *, in_full: bool) -> dict[str, object]:
         "problems": passports.findings(passport, in_full=in_full),
         "attempts": [(link, passports.attempt_words(link.attempt)) for link in passport.attempts],
         "vote": passport.vote,
+        "takings": row_takings(found),
+        "reversals": reversals.reversal_lines(list(reversals_of_row(found))),
+    }
+
+
+def _decisions(passport: Passport, actor: Actor) -> dict[str, object]:
+    made = [(one, decision_status(one)) for one in decisions_about(passport.row)]
+    is_open = any(one.state == ProposalState.OPEN for one, _ in made)
+    return {
+        "decisions": made,
+        "replaces": replacement_of(passport.row),
+        "replaced_by": successor_of(passport.row),
+        "replace": bool(passport.row.chunk_id)
+        and passport.row.state in REPLACEABLE
+        and not is_open
+        and can_replace(actor),
+        "decide": waits_for_people(passport.row) and not is_open and can_work_on_exceptions(actor),
     }

@@ -7,8 +7,9 @@ from django.utils import timezone
 from allocations.domain.policy import Actor
 from allocations.forms.row_filters import number
 from allocations.models import Run
-from allocations.presenters import causes, live_runs, outcomes, passports, run_lines
+from allocations.presenters import causes, live_runs, outcomes, passports, run_controls, run_lines
 from allocations.selectors import runs as reads
+from allocations.selectors.reversals import returned_points
 from allocations.selectors.totals import Totals, run_totals
 from allocations.views.gates import page, wants_fragment
 
@@ -51,8 +52,8 @@ def _figures(run: Run, totals: Totals) -> dict[str, object]:
         "segments": outcomes.segments(totals),
         "equation": outcomes.run_equation(totals),
         "phases": live_runs.phases(run, totals, chunks),
-        "ledger": live_runs.ledger(run, totals),
-        "poll_seconds": live_runs.poll_seconds(run, totals),
+        "ledger": live_runs.ledger(run, totals, returned=returned_points(run)),
+        "poll_seconds": live_runs.poll_seconds(run, totals, now=now),
     }
 
 
@@ -66,4 +67,4 @@ def _reads(run: Run) -> dict[str, object]:
 
 
 def _controls(run: Run, actor: Actor) -> dict[str, object]:
-    return {"control": live_runs.control(run, actor)}
+    return {"controls": run_controls.controls(run, actor)}

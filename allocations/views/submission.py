@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 
 from allocations.domain.manifest import short_code
 from allocations.domain.policy import Actor
+from allocations.forms.schedules import StartForm
 from allocations.presenters.numbers import counted
 from allocations.services import submission
 from allocations.views.gates import action
@@ -13,7 +14,7 @@ from allocations.views.gates import action
 
 @action
 def submit(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
-    batch = submission.submit_batch(actor, batch_id=batch_id)
+    batch = submission.submit_batch(actor, batch_id=batch_id, start_at=StartForm(request.POST).start_at)
     rows = counted(batch.row_count - batch.left_out_count, "row")
     messages.info(request, f"Submitted: {rows}, digest {short_code(batch.digest)}. Another person must approve them.")
     return redirect("allocations:batch", batch_id=batch_id)

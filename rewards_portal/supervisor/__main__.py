@@ -32,7 +32,11 @@ def main() -> int:
             return _refuse("The demo already runs from this folder. Press Ctrl-C there first.")
         if fresh:
             _forget()
-        return _run(plan_demo(BASE_DIR, var=VAR, outer=os.environ))
+        try:
+            demo = plan_demo(BASE_DIR, var=VAR, outer=os.environ)
+        except ValueError as error:
+            return _refuse(str(error))
+        return _run(demo)
 
 
 def _locked(lock: TextIO) -> bool:

@@ -13,6 +13,7 @@ from rewards_portal.supervisor.services import Service
 
 _PORT = 8000
 _SIMULATOR_PORT = 8900
+_MOST_RUN_WORKERS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,11 @@ class Demo:
 
 
 def plan_demo(base: Path, *, var: Path, outer: Mapping[str, str]) -> Demo:
-    """Choose ports and Redis, write portal.env into `var`, and return what to start; `outer` may set PORT and *_URL."""
+    """Choose ports and Redis, write portal.env into `var`, and return what to start.
+
+    `outer` may set PORT, RUN_WORKERS and *_URL; ValueError tells what is wrong with them.
+    """
+    workers = _run_workers(outer)
     wanted = int(outer.get("PORT") or _PORT)
     port, simulator_port = ports.free_port(wanted), ports.free_port(_SIMULATOR_PORT)
     socket = socket_path(var / "redis")
@@ -42,13 +47,22 @@ def plan_demo(base: Path, *, var: Path, outer: Mapping[str, str]) -> Demo:
     write_environment(var / "portal.env", variables)
     environment = {**outer, **variables, "PYTHONUNBUFFERED": "1"}
     redis = (_redis(var / "redis", socket=socket, environment=environment),) if own_redis else ()
+    portal = _portal(base, var, environment=environment, port=port, simulator_port=simulator_port, run_workers=workers)
     return Demo(
         url=f"http://{ports.LOOPBACK}:{port}/",
-        services=(*redis, *_portal(base, var, environment=environment, port=port, simulator_port=simulator_port)),
+        services=(*redis, *portal),
         environment=environment,
         scratch=socket.parent,
         remarks=() if port == wanted else (f"Port {wanted} is taken; the portal uses {port}.",),
     )
+
+
+def _run_workers(outer: Mapping[str, str]) -> int:
+    """One is enough for the demo's account, which has one lane until an owner opens more."""
+    text = outer.get("RUN_WORKERS") or "1"
+    if not (text.isdecimal() and 1 <= int(text) <= _MOST_RUN_WORKERS):
+        raise ValueError(f"RUN_WORKERS is {text}; set a number from 1 to {_MOST_RUN_WORKERS}, or unset it.")
+    return int(text)
 
 
 def _redis(folder: Path, *, socket: Path, environment: Mapping[str, str]) -> Service:
@@ -64,7 +78,7 @@ def _redis(folder: Path, *, socket: Path, environment: Mapping[str, str]) -> Ser
 
 
 def _portal(
-    base: Path, var: Path, *, environment: Mapping[str, str], port: int, simulator_port: int
+    base: Path, var: Path, *, environment: Mapping[str, str], port: int, simulator_port: int, run_workers: int
 ) -> tuple[Service, ...]:
     manage = (sys.executable, str(base / "manage.py"))
     ledger = str(var / "simulator.sqlite3")
@@ -82,7 +96,10 @@ def _portal(
             ready=partial(ports.answers, simulator_port),
         ),
         Service(name="imports", command=(*manage, "worker", "imports"), environment=environment),
-        Service(name="runs", command=(*manage, "worker", "runs"), environment=environment),
+        *(
+            Service(name=name, command=(*manage, "worker", "runs"), environment=environment)
+            for name in ("runs", *(f"runs-{number}" for number in range(2, run_workers + 1)))
+        ),
         Service(name="sweeper", command=(*manage, "sweep"), environment=environment),
         Service(
             name="web",

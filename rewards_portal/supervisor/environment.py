@@ -48,6 +48,7 @@ def demo_environment(
         "DATABASE_URL": outer.get("DATABASE_URL") or f"sqlite:///{quote(str(folder / 'portal.sqlite3'))}",
         "REDIS_URL": redis_url,
         "MEDIA_ROOT": str(folder / "uploads"),
+        "SPOOL_ROOT": str(folder / "spool"),
         "STATIC_ROOT": str(folder / "static"),
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "HTTPS": "off",

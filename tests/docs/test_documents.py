@@ -16,7 +16,9 @@ def text(name: str) -> str:
     return (DOCS / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("section", list(sections()), ids=["batch", "run", "row", "attempt", "calls", "pauses"])
+@pytest.mark.parametrize(
+    "section", list(sections()), ids=["batch", "run", "row", "attempt", "decision", "reversal", "calls", "pauses"]
+)
 def test_documents_hold_every_printed_section(section):
     assert text("protocol.md").count(section) + text("operations.md").count(section) == 1
 

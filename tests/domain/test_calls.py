@@ -66,6 +66,7 @@ def test_consequence_doubles_the_wait_or_does_as_asked(streak, retry_after, seco
 
 @given(st.sampled_from(CallResult), st.integers(0, 10_000), st.none() | st.floats(-1e12, 1e12))
 def test_consequence_never_waits_long_and_never_spins(result, streak, retry_after) -> None:
+    """F37."""
     then = consequence(result, streak=streak, retry_after=retry_after)
     assert NOTHING <= then.wait <= LONGEST_WAIT
     spins = result not in {CallResult.ROWS, CallResult.UNAUTHORIZED}

@@ -3,7 +3,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocations.domain.chunking import Planned, plan
+from allocations.domain.chunking import Planned, plan, set_apart
 
 PEOPLE = st.tuples(
     st.sampled_from(["", "1", "2", "3", "4"]), st.sampled_from(["", "a@x.in", "A@x.in", "b@x.in", "c@x.in"])
@@ -70,3 +70,12 @@ def test_plan_copes_with_a_large_list_that_names_one_person_500_times() -> None:
 
 def test_plan_copes_with_a_list_that_names_only_one_person() -> None:
     assert len(plan([Planned(at, "1", "a@x.in") for at in range(50_000)], size=50)) == 50_000
+
+
+@given(ROWS, SIZES)
+def test_set_apart_takes_the_first_different_people_and_loses_nobody(rows, count) -> None:
+    taken, rest = set_apart(iter(rows), count=count)
+    left = list(rest)
+    assert sorted([*taken, *(row.row_id for row in left)]) == [row.row_id for row in rows]
+    assert [row.row_id for row in left] == sorted(row.row_id for row in left)
+    assert taken == next(iter(first_fit(rows, count)), [])

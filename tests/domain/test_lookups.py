@@ -49,6 +49,7 @@ FAILED = transaction(settled=False, transaction_id="ECT0")
     ],
 )
 def test_judge_believes_what_enkash_lists(found, outcome, reason) -> None:
+    """F48."""
     verdict = judge(sent(), found)
     assert (verdict.outcome, verdict.reason) == (outcome, reason)
 

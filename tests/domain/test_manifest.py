@@ -1,6 +1,6 @@
 import hashlib
 import json
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from allocations.domain.manifest import (
     MerkleRoot,
     digest,
     leaf,
+    needs_newer_code,
     payload_bytes,
     payload_hash,
     request_body,
@@ -35,6 +36,7 @@ MANIFEST = Manifest(
     uploaded_by=1,
     submitted_by=2,
     editors=(3,),
+    start_at="2026-11-11T08:35:00Z",
 )
 PERSON = {"title": "", "name": "Asha Rao", "email": "", "mobile": "9876500001", "amount": 10, "remarks": ""}
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -111,3 +113,18 @@ def test_leaf_binds_the_payload_to_its_row() -> None:
 
 def test_short_code_is_readable_on_the_phone() -> None:
     assert short_code("00" * 32) == "AAAA-AAAA"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, False),
+        ({"parser_version": ""}, False),
+        ({"parser_version": "0.1.0"}, False),
+        ({"parser_version": "2"}, True),
+        ({"payload_version": "2"}, True),
+    ],
+)
+def test_needs_newer_code_for_other_bytes_or_newer_rules(changes: dict[str, str], expected: bool) -> None:
+    """F58."""
+    assert needs_newer_code(asdict(replace(MANIFEST, **changes))) is expected

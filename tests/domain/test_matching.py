@@ -261,4 +261,5 @@ def test_classify_cuts_ids_that_no_table_holds() -> None:
     ("text", "digits"), [("+919876500001", "9876500001"), ("987650000", ""), ("", ""), ("9876500001a", "")]
 )
 def test_last_ten_is_empty_when_unsure(text: str, digits: str) -> None:
+    """F44."""
     assert last_ten(text) == digits

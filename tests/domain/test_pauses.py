@@ -4,6 +4,7 @@ import pytest
 
 from allocations.domain.pauses import ADVICE, Pause, outranks, sentence
 
+CLICKED = {Pause.BY_PERSON, Pause.STOPPED}
 GRAVE = {Pause.IMPOSSIBLE, Pause.TAMPERED, Pause.DEFECT}
 
 
@@ -20,6 +21,6 @@ def test_sentence_quotes_enkash() -> None:
     assert sentence(Pause.REFUSED, "No") == expected
 
 
-@pytest.mark.parametrize(("new", "old"), [pair for pair in product(Pause, Pause) if pair[0] is not Pause.BY_PERSON])
+@pytest.mark.parametrize(("new", "old"), [pair for pair in product(Pause, Pause) if pair[0] not in CLICKED])
 def test_outranks_a_click_always_and_the_grave_everything_else(new: Pause, old: Pause) -> None:
-    assert outranks(new, old) == (old is Pause.BY_PERSON or (new in GRAVE and old not in GRAVE))
+    assert outranks(new, old) == (old in CLICKED or (new in GRAVE and old not in GRAVE))

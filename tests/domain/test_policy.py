@@ -49,6 +49,21 @@ def test_control_run_is_open_until_the_run_has_ended(roles, state) -> None:
     assert policy.can_control_run(actor(roles), state) == allowed
 
 
+@pytest.mark.parametrize(("roles", "state"), list(product(SETS, RunState)))
+def test_cancel_run_is_open_until_the_run_has_ended(roles, state) -> None:
+    allowed = bool(roles & {Role.ADMIN, Role.APPROVER}) and state is not RunState.SETTLED
+    assert policy.can_cancel_run(actor(roles), state) == allowed
+
+
+@pytest.mark.parametrize("roles", SETS)
+def test_freezing_needs_one_person_and_releasing_another(roles) -> None:
+    who = actor(roles, "other")
+    allowed = bool(roles & {Role.APPROVER, Role.OWNER})
+    assert policy.can_freeze(who) == policy.can_propose_release(who) == allowed
+    assert policy.can_confirm_release(who, MAKER) == allowed
+    assert not policy.can_confirm_release(who, OTHER)
+
+
 def test_check_decide_tells_a_maker_why() -> None:
     with pytest.raises(NotAllowed, match=r"^You made or changed this batch\. Another approver must decide about it\.$"):
         policy.check_decide(actor(Role, "maker"), facts(BatchState.SUBMITTED))

@@ -3,7 +3,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from allocations.domain.recovery import RecoveryRules, Step, Undecided, after_look_up, before_look_up, may_resend
+from allocations.domain.answers import Verdict
+from allocations.domain.outcomes import Outcome
+from allocations.domain.recovery import (
+    RecoveryRules,
+    Step,
+    Undecided,
+    after_look_up,
+    after_restore,
+    before_look_up,
+    may_resend,
+)
+from allocations.domain.states import RowState
 
 NOW = datetime(2026, 11, 11, 8, 35, tzinfo=UTC)
 QUIET, HORIZON, TICK = timedelta(minutes=15), timedelta(hours=24), timedelta(microseconds=1)
@@ -55,3 +66,22 @@ def test_after_look_up_asks_people_beyond_the_horizon(undecided, step) -> None:
 )
 def test_may_resend_is_bounded_in_number_and_time(changes, expected) -> None:
     assert may_resend(replace(CHUNK, **changes), rules=RULES, now=NOW) is expected
+
+
+@pytest.mark.parametrize(
+    ("found", "state", "believed"),
+    [
+        (Outcome.CREDITED, RowState.PENDING, Outcome.CREDITED),
+        (Outcome.CREDITED, RowState.UNKNOWN, Outcome.CREDITED),
+        (Outcome.ANOMALY, RowState.PENDING, Outcome.ANOMALY),
+        (Outcome.ANOMALY, RowState.UNKNOWN, Outcome.ANOMALY),
+        (Outcome.UNKNOWN, RowState.PENDING, Outcome.CONFLICT),
+        (Outcome.UNKNOWN, RowState.UNKNOWN, Outcome.CONFLICT),
+        (Outcome.FAILED, RowState.PENDING, None),
+        (Outcome.FAILED, RowState.UNKNOWN, Outcome.FAILED),
+    ],
+)
+def test_after_restore_believes_what_enkash_lists(found, state, believed) -> None:
+    """I23."""
+    verdict = after_restore(Verdict(1, found), state)
+    assert (verdict and verdict.outcome) == believed

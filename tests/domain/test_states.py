@@ -15,13 +15,16 @@ DECIDED = {
     "run": """
         queued start running; queued pause paused; running pause paused; paused resume running; paused requeue queued
         running need_people attention; running settle settled; paused settle settled; attention settle settled
-        attention resume running""",
+        attention resume running
+        queued cancel running; running cancel running; paused cancel running; attention cancel running""",
     "row": """
         pending leave_out left_out; left_out take_back pending; pending cancel cancelled
-        pending send sending; unknown send sending; failed re-run pending; sending not_sent pending
+        pending send sending; unknown send sending; failed re-run pending; pending stand failed; pending doubt unknown
+        sending not_sent pending
         sending credit credited; sending fail failed; sending lose_sight unknown; sending contradict conflict
         sending distrust anomaly; unknown credit credited; unknown fail failed; unknown contradict conflict
-        unknown distrust anomaly; pending credit credited; failed credit credited; conflict credit credited
+        unknown distrust anomaly; pending credit credited; pending contradict conflict; pending distrust anomaly;
+        failed credit credited; conflict credit credited
         conflict fail failed; anomaly credit credited; anomaly fail failed""",
     "attempt": """
         intent answer answered; intent prove_not_sent not_sent; intent lose unknown; answered apply applied
@@ -33,7 +36,7 @@ MACHINES = {
     "row": (ROW, states.RowState, states.RowEvent),
     "attempt": (ATTEMPT, states.AttemptState, states.AttemptEvent),
 }
-KNOWN = {"batch": (5, 7), "run": (5, 6), "row": (9, 11), "attempt": (6, 5)}
+KNOWN = {"batch": (5, 7), "run": (5, 7), "row": (9, 13), "attempt": (6, 5)}
 CASES = [
     (name, state, event) for name, (_, known, events) in MACHINES.items() for state, event in product(known, events)
 ]

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from allocations.enkash.simulator.demo import CARD_ACCOUNT_ID
 from tests.e2e.persons import READING, RUNNING, Person
+from tests.e2e.reversal_tour import take_points_back
 from tests.e2e.stack import PASSWORD, Stack
 
 # A list of its own: a reference that another journey has used is refused.
@@ -65,6 +66,8 @@ class Tour:
         self._run()
         self._ended_run()
         self._outcome()
+        self._freeze()
+        take_points_back(self.maker, self.approver, self.batch, see=self._see_reversal)
         self._rest()
 
     def control(self, command: str, **arguments: object) -> None:
@@ -84,6 +87,9 @@ class Tour:
     def _see(self, person: Person, address: str, name: str, rank: Rank = Rank.PLAIN) -> None:
         person.page.goto(address)
         self.look(person.page, name, rank)
+
+    def _see_reversal(self, page: Page, name: str, is_main: bool) -> None:
+        self.look(page, name, Rank.MAIN if is_main else Rank.EXTRA)
 
     def _sign_in(self) -> None:
         page = self.browser.new_context(base_url=self.url).new_page()
@@ -197,15 +203,16 @@ class Tour:
         expect(page.get_by_text("Paused since").first).to_be_visible(timeout=RUNNING)
         self.look(page, "run-paused")
         self._see(self.maker, "/", "home-paused")
+        self.run = re.search(r"/runs/(\d+)/", page.url).group(1)
+        self._see(self.maker, f"/runs/{self.run}/cancel/", "run-cancel")
 
     def _ended_run(self) -> None:
         self.control("settings", latency=0.0)
         self.control("topup", points=self.opening - self._opening())
-        run = re.search(r"/runs/(\d+)/", self.approver.page.url).group(1)
-        self.maker.page.goto(f"/runs/{run}/")
+        self.maker.page.goto(f"/runs/{self.run}/")
         self.maker.press("Resume")
         self.maker.wait_for_the_end(self.batch)
-        self._see(self.maker, f"/runs/{run}/", "run-ended")
+        self._see(self.maker, f"/runs/{self.run}/", "run-ended")
         self._see(self.maker, "/runs/", "runs-ended")
 
     def _outcome(self) -> None:
@@ -224,6 +231,17 @@ class Tour:
             self.look(self.maker.page, f"row-{state}", Rank.MAIN if state == "credited" else Rank.PLAIN)
         self._see(self.maker, f"/batches/{self.batch}/rows/?q=nobody+here", "batch-outcome-no-row", Rank.EXTRA)
         self._see(self.maker, f"/batches/{self.batch}/trail/", "trail")
+
+    def _freeze(self) -> None:
+        owner = self._person("demo-owner")
+        self._see(owner, "/freeze/", "freeze")
+        owner.page.get_by_label("Why").fill("EnKash called: wait until 16:00.")
+        owner.press("Freeze all sending")
+        expect(owner.page.get_by_text("Frozen since").first).to_be_visible()
+        owner.press("Propose to release all sending")
+        self._see(self.approver, "/freeze/", "freeze-release", Rank.MAIN)
+        self.approver.press("Confirm and release all sending")
+        expect(self.approver.page.get_by_text("Nothing is frozen").first).to_be_visible()
 
     def _rest(self) -> None:
         self._see(self.maker, "/", "home-work", Rank.MAIN)

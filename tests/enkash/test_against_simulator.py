@@ -173,6 +173,7 @@ def test_expired_token_is_renewed_once_for_reading(simulator):
 
 @pytest.mark.parametrize("fault", ["lookup_down", "lookup_wrong_shape"])
 def test_lookup_fault_is_unknown(simulator, fault):
+    """F48."""
     simulator.faults.push(kind=fault)
     with pytest.raises(OutcomeUnknown):
         connect(simulator).find_transactions(["R0"], **ACCOUNT)

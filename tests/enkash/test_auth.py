@@ -88,6 +88,7 @@ def test_forgotten_token_is_asked_for_again():
     ],
 )
 def test_login_without_a_usable_token_is_refused_and_counts(answer, message):
+    """F36."""
     transport, tokens = source(answer)
     for _ in range(2):
         with pytest.raises(LoginRefused) as caught:
@@ -100,6 +101,7 @@ def test_login_without_a_usable_token_is_refused_and_counts(answer, message):
 
 @pytest.mark.parametrize(("answer", "kind"), [(raw(500, "{}"), "status"), (raw(302, ""), "status"), (LOST, "deadline")])
 def test_login_of_unknown_outcome_counts(answer, kind):
+    """F36."""
     transport, tokens = source(answer)
     for _ in range(2):
         with pytest.raises(OutcomeUnknown) as caught:

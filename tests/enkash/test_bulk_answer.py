@@ -128,12 +128,14 @@ def _objects_in_success_list(status: int, body: object) -> int:
 
 @given(st.integers(100, 999), st.binary(max_size=300), st.text(max_size=30), st.sampled_from(["", "k"]))
 def test_any_bytes_are_read_without_an_exception(status, body, header, key):
+    """F39, F40, F42."""
     answer = read_bulk_answer(raw(status, body, retry_after=header, content_type=header), key=key, now=0)
     assert answer.report is None or answer.kind is AnswerKind.ROWS
 
 
 @given(st.integers(0, 400))
 def test_cut_answer_proves_nothing(length):
+    """F31, F32."""
     body = json.dumps({"code": 0, "payload": {SUCCESS: [CREDIT], FAILURE: []}}).encode()
     answer = read_bulk_answer(raw(200, body[: min(length, len(body) - 1)]), now=0)
     assert (answer.kind, answer.report) == (AnswerKind.UNREADABLE, None)

@@ -80,12 +80,14 @@ def test_account_details_are_read():
 
 
 def test_reading_logs_in_once_more_after_a_401():
+    """F35."""
     transport, enkash = client(TOKEN, EXPIRED, TOKEN, raw(200, DETAILS))
     assert enkash.account_details(**ACCOUNT).company_name == "Demo"
     assert [call.url.rsplit("/", 1)[1] for call in transport.calls] == ["token", "get", "token", "get"]
 
 
 def test_reading_gives_up_after_the_second_401():
+    """F35."""
     transport, enkash = client(TOKEN, EXPIRED, TOKEN, EXPIRED)
     with pytest.raises(Refused) as caught:
         enkash.account_details(**ACCOUNT)

@@ -56,6 +56,7 @@ OTHER = '{"code":1,"message":"Something went wrong"}'
     ],
 )
 def test_answer_has_the_class_of_the_table(status, body, kind):
+    """F38."""
     assert read_answer(raw(status, body), now=NOW).kind is kind
 
 
@@ -98,6 +99,7 @@ def test_429_with_retry_after_is_throttled(body):
     ],
 )
 def test_retry_after_reads_both_forms(header, seconds):
+    """F37."""
     assert retry_after({"retry-after": header}, now=NOW) == seconds
 
 
@@ -116,6 +118,7 @@ def test_message_is_enkashs_own(body, message):
 
 
 def test_redirect_says_where_to():
+    """F34."""
     reading = read_answer(raw(307, "", location="https://elsewhere.example/"), now=NOW)
     assert reading.message == "HTTP 307 to https://elsewhere.example/"
 

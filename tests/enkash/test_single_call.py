@@ -108,5 +108,6 @@ def test_failure_is_definite_only_in_a_failure_envelope(status, body, kind, dupl
 
 @given(st.integers(100, 999), st.binary(max_size=200))
 def test_any_bytes_are_read_without_an_exception(status, body):
+    """F39, F40, F42."""
     answer = read_single_answer(raw(status, body), reference="R1", now=0)
     assert answer.kind is not Kind.ROWS or status == 200

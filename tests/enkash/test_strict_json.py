@@ -27,6 +27,7 @@ def test_read_json_gives_the_value(body, value):
 
 
 def test_read_json_notes_a_byte_order_mark():
+    """F42."""
     assert read_json(b"\xef\xbb\xbf{}") == Parsed({}, ("The body starts with a byte order mark.",))
 
 
@@ -60,11 +61,13 @@ def test_read_json_notes_a_byte_order_mark():
     ids=lambda body: body[:12].decode("latin-1"),
 )
 def test_read_json_refuses_what_has_no_single_reading(body):
+    """F40, F42."""
     with pytest.raises(NotStrictJson):
         read_json(body)
 
 
 @given(st.binary(max_size=200))
 def test_read_json_raises_nothing_else(body):
+    """F40."""
     with suppress(NotStrictJson):
         assert isinstance(read_json(body), Parsed)

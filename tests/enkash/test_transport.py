@@ -38,6 +38,7 @@ def test_post_returns_every_complete_answer(status):
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_redirect_is_not_followed_and_the_body_not_sent_again(status):
+    """F34."""
     with serving(answering(b"")) as other:
         with serving(answering(http(status, b"", f"Location: {other.url}/"))) as server:
             raw = post(server.url)
@@ -89,6 +90,7 @@ def test_headers_are_kept_by_name_and_cut():
 
 
 def test_refused_connection_is_not_sent():
+    """F28."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(NotSent):
@@ -105,6 +107,8 @@ def test_unresolved_name_is_not_sent(monkeypatch):
 
 
 def test_connect_timeout_is_not_sent(monkeypatch):
+    """F28."""
+
     def late(self, address):
         raise TimeoutError("timed out")
 
@@ -127,6 +131,7 @@ def test_unknown_certificate_is_bad_certificate(tmp_path: Path):
 
 
 def test_certificate_of_another_host_is_bad_certificate(tmp_path: Path):
+    """F28."""
     files = certificate(tmp_path, name="127.0.0.9")
     transport = Transport(ca_file=str(files.certificate))
     with serving(answering(http(200, b"{}")), tls=server_side(files)) as server, pytest.raises(BadCertificate):
@@ -169,6 +174,7 @@ def test_silent_tls_server_is_not_sent():
 
 
 def test_no_answer_ends_at_the_deadline():
+    """F29."""
     error = failure(lambda visit: visit.stopped.wait(20), deadline=0.4)
     assert (error.kind, error.http_status, error.partial) == (UnknownKind.DEADLINE, 0, b"")
 
@@ -179,6 +185,8 @@ def test_no_answer_ends_at_the_deadline():
     ids=["status line", "headers", "body"],
 )
 def test_slow_loris_ends_at_the_deadline(head):
+    """F30."""
+
     def behave(visit: Visit) -> None:
         visit.read()
         visit.sock.sendall(head)
@@ -249,11 +257,13 @@ def test_answer_before_the_body_is_read_is_returned():
     ids=["content-length", "between chunks", "inside a chunk"],
 )
 def test_cut_answer_is_unknown_and_keeps_its_status(cut):
+    """F31."""
     error = failure(answering(cut))
     assert (error.kind, error.http_status) == (UnknownKind.PARTIAL, 200)
 
 
 def test_close_delimited_answer_counts_as_complete():
+    """F31, F32."""
     with serving(answering(b'HTTP/1.1 200 OK\r\n\r\n{"code":')) as server:
         assert post(server.url).body == b'{"code":'
 
@@ -278,6 +288,7 @@ def test_broken_gzip_is_unknown():
 
 
 def test_body_over_the_cap_is_unknown_and_kept_up_to_it():
+    """F41."""
     error = failure(answering(http(200, b"x" * 1000)), transport=Transport(body_cap=999))
     assert (error.kind, error.partial) == (UnknownKind.TOO_LARGE, b"x" * 999)
 
@@ -288,6 +299,7 @@ def test_body_of_exactly_the_cap_is_returned():
 
 
 def test_gzip_bomb_stops_at_the_cap():
+    """F41."""
     squeezer = zlib.compressobj(9, zlib.DEFLATED, 31)
     bomb = b"".join(squeezer.compress(bytes(2**20)) for _ in range(60)) + squeezer.flush()
     error = failure(answering(http(200, bomb, "Content-Encoding: gzip")), transport=Transport(body_cap=2**20))

@@ -101,12 +101,16 @@ def test_batch_file_tells_everything_of_a_credited_row():
         "EnKash card id": stored.card_id,
         "EnKash user id": stored.enkash_user_id,
         "Credited points": "500",
+        "Points taken back": "",
+        "Net points": "500",
         "Tries": "1",
         "First sent at": "2026-11-11T14:05:00+05:30",
         "Outcome at": "2026-11-11T14:05:00+05:30",
         "Run": str(batch.runs.get().generation),
         "Chunk": "1",
         "Payload SHA-256": stored.payload_hash,
+        "Replaces our reference": "",
+        "Replaced by our reference": "",
     }
 
 
@@ -215,6 +219,7 @@ def test_batch_file_leaves_its_hash_and_figures_in_the_trail(every_state):
         "rows": 4,
         "points": 2000,
         "credited_points": "0",
+        "taken_back_points": "0",
         "outcome": "failed",
         "personal_data": "masked",
         "sha256": hashlib.sha256(made.file.read()).hexdigest(),
@@ -234,6 +239,7 @@ def test_about_says_who_what_and_how_it_adds_up(every_state):
     assert {word: about[word][0] for word in FILTERS} == WORDS
     assert about["Total"] == (17, 8500)
     assert about["Points credited"] == (None, 1500)
+    assert (about["Points taken back"], about["Points net"]) == ((None, 0), (None, 1500))
 
 
 def test_batch_file_before_any_run_has_everything_not_sent():

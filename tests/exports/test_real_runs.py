@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from allocations.services.cancelling import cancel_run
 from allocations.services.reruns import rerun_failed_rows
 from allocations.services.runs import resume_run
 from tests.exports.reading import csv_rows, make
@@ -38,6 +39,7 @@ def test_export_credits_exactly_what_the_ledger_debited(portal):
 
 
 def test_export_adds_up_before_during_and_after_a_re_run(portal):
+    """F60."""
     portal.sim.faults.push(endpoint="bulk", kind="insufficient_mid")
     run = portal.drain(portal.approved_run(rows=5))
     resume_run(portal.approver, run_id=run.pk)
@@ -51,6 +53,15 @@ def test_export_adds_up_before_during_and_after_a_re_run(portal):
     assert before["failed"] > 0
     assert during == {"credited": before["credited"], "not sent": before["failed"]}
     assert outcomes(portal, run) == {"credited": 5}
+
+
+def test_export_names_what_was_cancelled_and_still_adds_up(portal):
+    portal.sim.faults.push(endpoint="bulk", kind="error_after")
+    run = portal.drain(portal.approved_run(rows=5))
+    cancel_run(portal.maker, run_id=run.pk)
+    assert outcomes(portal, run) == {"unknown": 2, "cancelled": 3}
+    portal.drain_after(run, minutes=16)
+    assert outcomes(portal, run) == {"credited": 2, "cancelled": 3}
 
 
 def outcomes(portal, run) -> Counter[str]:

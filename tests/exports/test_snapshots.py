@@ -23,6 +23,7 @@ def elsewhere(change) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_snapshot_sees_one_instant_while_others_write():
+    """F60."""
     rows = approved_batch(pending=2, run_state="running").rows
     with snapshot():
         before = list(rows.values_list("state", flat=True))

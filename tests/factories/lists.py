@@ -45,6 +45,7 @@ class UploadFactory(DjangoModelFactory):
     size = 43
     sha256 = "ab" * 32
     kind = "csv"
+    parser_version = manifest.PARSER_VERSION
     uploaded_by = LazyAttribute(lambda upload: upload.batch.uploaded_by)
 
 

@@ -1,5 +1,6 @@
 """Real workers and Redis against the simulator: the processes are killed, the books must agree."""
 
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from allocations.enkash.simulator.server import Simulator
 from allocations.models import Account, Row, Run
 from allocations.services.approval import approve_batch
 from allocations.services.submission import submit_batch
+from tests.exports.reading import csv_rows, make
 from tests.factories.batches import recount
 from tests.factories.lists import BatchFactory, RowFactory, UploadFactory
 from tests.factories.people import UserFactory
@@ -51,24 +53,43 @@ class Field:
         approver = actor_of(UserFactory(roles=("approver",)))
         return approve_batch(approver, batch_id=batch.pk, version=submitted.version, digest=submitted.digest)
 
-    def worker(self) -> object:
-        return self.start("runs", **self.variables())
+    def worker(self, **variables: str) -> "subprocess.Popen[str]":
+        return self.start("runs", **{**self.variables(), **variables})
 
-    def sweeper(self) -> object:
+    def sweeper(self) -> "subprocess.Popen[str]":
         return self.start(command="sweep", **self.variables())
 
     def variables(self) -> dict[str, str]:
         url = self.sim.url
-        return {**TIMES, "ENKASH_API_URL": url, "ENKASH_TOKEN_URL": f"{url}/oauth/token"}
+        return {
+            **TIMES,
+            "ENKASH_API_URL": url,
+            "ENKASH_TOKEN_URL": f"{url}/oauth/token",
+            "REDIS_URL": self.redis_url,
+        }
+
+    def calls_in_flight(self) -> int:
+        notes = self.sim.control.watch.notes
+        return sum(note.endpoint == "bulk" and note.answered_at is None for note in notes)
+
+    def assert_everybody_credited(self, run: Run) -> None:
+        """The run ended by itself with every row credited, and the books agree."""
+        wait_until(settled(run), seconds=120)
+        assert set(run.batch.rows.values_list("state", flat=True)) == {"credited"}
+        self.assert_books_agree(run)
 
     def assert_books_agree(self, run: Run) -> None:
-        """Every credited row is in the ledger once, with its amount and id; the ledger holds nothing else."""
+        """Every credited row is in the ledger once, with its amount and id, and in the export; nothing else is."""
         rows = Row.objects.filter(batch_id=run.batch_id, state="credited")
         ours = {row.reference: (row.transaction_id, row.credited_amount) for row in rows}
         entries = [entry for entry in self.sim.ledger.entries if entry.status != "FAILED"]
         theirs = {entry.reference: (entry.transaction_id, entry.amount) for entry in entries}
         assert len(entries) == len(theirs)
         assert ours == theirs
+        lines = [line for line in csv_rows(make(run.batch)) if line["Outcome"] == "credited"]
+        told = {line["Our reference"]: (line["EnKash transaction id"], int(line["Credited points"])) for line in lines}
+        assert told == theirs
+        assert self.sim.control.state()["violations"] == []
 
 
 @pytest.fixture

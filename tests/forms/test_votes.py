@@ -59,6 +59,7 @@ def test_approve_by_somebody_who_signs_in_elsewhere_needs_no_password():
 
 @pytest.mark.parametrize("changes", [{"digest": OTHER}, {"version": "1"}])
 def test_approve_of_content_that_changed_meanwhile(changes):
+    """F53."""
     (sentence,) = approve(**changes).errors["__all__"]
     assert sentence.endswith("the batch is now VOV2-XK5L. Nothing was decided. Look at the new content first.")
 

@@ -60,10 +60,23 @@ def test_two_failures_block_until_a_person_allows_one_more(clock: Clock) -> None
     fail(tokens)
     with pytest.raises(LoginBlocked, match="Bad credentials"):
         tokens.begin_login()
-    allow_one_more_login()
+    assert allow_one_more_login(now=clock())
+    assert not allow_one_more_login(now=clock())
     fail(tokens)
     with pytest.raises(LoginBlocked):
         tokens.begin_login()
+
+
+@pytest.mark.django_db
+def test_one_more_is_not_allowed_again_while_it_is_under_way(clock: Clock) -> None:
+    tokens = store(clock)
+    fail(tokens)
+    fail(tokens)
+    assert allow_one_more_login(now=clock())
+    tokens.begin_login()
+    assert not allow_one_more_login(now=clock())
+    tokens.login_failed("Bad credentials")
+    assert allow_one_more_login(now=clock())
 
 
 @pytest.mark.django_db
@@ -109,6 +122,7 @@ def test_a_worker_does_not_wait_for_ever_for_anothers_login(clock: Clock) -> Non
 
 @pytest.mark.django_db(transaction=True)
 def test_four_workers_with_a_wrong_password_try_twice_in_all() -> None:
+    """F36."""
     calls: list[str] = []
     gate = threading.Barrier(4)
 

@@ -82,7 +82,8 @@ def test_worker_takes_one_queue_only() -> None:
 def test_worker_ends_when_asked(live_worker) -> None:
     worker, queue = live_worker("runs"), django_rq.get_queue("runs")
     until = time.monotonic() + 30
-    while not Worker.count(queue=queue) and time.monotonic() < until:
+    # A worker registers before it listens to signals; idle, it has done both.
+    while [w.get_state() for w in Worker.all(queue=queue)] != ["idle"] and time.monotonic() < until:
         time.sleep(0.05)
     stop(worker)
     assert (worker.returncode, Worker.count(queue=queue)) == (0, 0)

@@ -3,10 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from allocations.domain.policy import Actor, Role
 from allocations.domain.states import RunState
 from allocations.models import Account, Batch, Run
-from allocations.presenters.live_runs import Control, Ledger, control, ledger, phases, poll_seconds, sentence
+from allocations.presenters.live_runs import Ledger, ledger, phases, poll_seconds, sentence
 from allocations.selectors.runs import ChunkCounts
 from allocations.selectors.totals import Totals
 
@@ -22,7 +21,7 @@ def run(state, **fields):
 @pytest.mark.parametrize(
     ("state", "totals", "said"),
     [
-        (RunState.QUEUED, Totals(rows=1, pending=1), "1 row waits for a worker. It begins by itself."),
+        (RunState.QUEUED, Totals(rows=1, pending=1), "1 row waits for a worker. The run begins by itself."),
         (
             RunState.RUNNING,
             MIDWAY,
@@ -75,7 +74,16 @@ def test_sentence_between_the_last_answer_and_the_end():
     ],
 )
 def test_poll_seconds_back_off_while_nothing_moves(state, totals, seconds):
-    assert poll_seconds(run(state), totals) == seconds
+    assert poll_seconds(run(state), totals, now=NOW) == seconds
+
+
+def test_a_run_with_a_start_says_when_and_is_asked_for_less_often():
+    waiting = Run(state=RunState.QUEUED, start_at=NOW + timedelta(hours=2))
+    said = sentence(waiting, Totals(rows=3, pending=3), CHUNKS, now=NOW)
+    assert said == "3 rows wait until 11 Nov 2026, 16:05 IST. The run begins by itself."
+    assert poll_seconds(waiting, Totals(), now=NOW) == 15
+    assert poll_seconds(waiting, Totals(), now=NOW + timedelta(hours=2)) == 3
+    assert phases(waiting, Totals(), CHUNKS)[0].remark == "by itself, at 11 Nov 2026, 16:05 IST"
 
 
 @pytest.mark.parametrize(
@@ -89,6 +97,63 @@ def test_poll_seconds_back_off_while_nothing_moves(state, totals, seconds):
 )
 def test_phases_mark_how_far_the_run_is(state, totals, marks):
     assert [phase.css for phase in phases(run(state), totals, CHUNKS)] == marks
+
+
+@pytest.mark.parametrize(
+    ("fields", "totals", "said"),
+    [
+        (
+            {"stop_requested_at": NOW},
+            MIDWAY,
+            "Chunk 25 of 50: 1,191 people have their points. It stops after the chunk in hand.",
+        ),
+        (
+            {"canary": "waiting"},
+            MIDWAY,
+            (
+                "Chunk 25 of 50: 1,191 people have their points. "
+                "The rest follows when EnKash's list shows the credits of the first rows."
+            ),
+        ),
+        (
+            {"cancelled_at": NOW},
+            Totals(rows=9, credited=2, pending=4, sending=1, cancelled=2),
+            "Cancelled: 2 people have their points, 5 rows are still being cleared up. Nothing more is sent.",
+        ),
+        (
+            {"cancelled_at": NOW},
+            Totals(rows=4, credited=2, unknown=1, cancelled=1),
+            "2 people have their points. 1 row is unknown; EnKash is asked again.",
+        ),
+    ],
+)
+def test_sentence_says_what_holds_the_run_back(fields, totals, said):
+    assert sentence(run(RunState.RUNNING, **fields), totals, CHUNKS, now=NOW) == said
+
+
+def test_sentence_of_an_ended_run_names_what_was_cancelled():
+    said = sentence(run(RunState.SETTLED), Totals(rows=5, credited=2, cancelled=3), CHUNKS, now=NOW)
+    assert said == "Ended: 2 people have their points, 0 rows failed, 3 rows cancelled."
+
+
+@pytest.mark.parametrize(
+    ("canary", "remark", "marks"),
+    [
+        ("waiting", "sent alone, then looked up at EnKash", ["done", "on", "", "", ""]),
+        ("verified", "EnKash's list shows their credits", ["done", "done", "on", "", ""]),
+        ("accepted", "accepted by a person", ["done", "done", "on", "", ""]),
+    ],
+)
+def test_phases_show_the_canary(canary, remark, marks):
+    found = phases(run(RunState.RUNNING, canary=canary), MIDWAY, CHUNKS)
+    assert (found[1].remark, [phase.css for phase in found]) == (remark, marks)
+
+
+def test_phases_of_a_run_cancelled_on_its_way():
+    found = phases(run(RunState.RUNNING, canary="waiting", cancelled_at=NOW), MIDWAY, CHUNKS)
+    assert found[1].remark == "not needed any more"
+    never = phases(Run(state=RunState.SETTLED, cancelled_at=NOW, settled_at=NOW), Totals(rows=1, cancelled=1), CHUNKS)
+    assert never[0].remark == "never: it was cancelled before"
 
 
 def balanced(**account):
@@ -125,23 +190,8 @@ def test_ledger_of_an_ended_run_keeps_its_closing_balance():
     assert (found.reported, found.reported_at, found.fits) == (Decimal(7), NOW, True)
 
 
-@pytest.mark.parametrize(
-    ("state", "act"),
-    [
-        (RunState.QUEUED, "pause"),
-        (RunState.RUNNING, "pause"),
-        (RunState.PAUSED, "resume"),
-        (RunState.ATTENTION, "resume"),
-        (RunState.SETTLED, ""),
-    ],
-)
-def test_control_of_an_admin_by_state(state, act):
-    assert control(run(state), Actor(1, "Asha", frozenset({Role.ADMIN}))) == Control(act, "")
-
-
-def test_control_of_an_auditor_names_the_role_it_needs():
-    found = control(run(RunState.RUNNING), Actor(1, "Asha", frozenset({Role.AUDITOR})))
-    assert found.act == "pause"
-    assert found.why_not == (
-        "To pause or resume a run you need the role admin or approver. An owner can give it to you."
-    )
+def test_ledger_expects_what_was_taken_back_meanwhile():
+    batch = balanced(balance=Decimal(750), balance_at=NOW, balance_stale=False)
+    totals = Totals(rows=3, credited=3, credited_points=Decimal(300))
+    found = ledger(run(RunState.RUNNING, batch=batch, opening_balance=Decimal(1000)), totals, returned=50)
+    assert (found.expected, found.fits, found.returned) == (750, True, 50)

@@ -1,14 +1,18 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from allocations.domain.policy import Actor, Role
 from allocations.presenters.shell import shell
-from allocations.selectors.shell import OpenWork
+from allocations.selectors.shell import OpenWork, Recovery
 
 SUDHA = Actor(id=1, name="Sudha Iyer", roles=frozenset({Role.APPROVER, Role.ADMIN}))
 
 
 def frame(url_name="home", environment="live", actor=SUDHA):
-    return shell(actor, work=OpenWork(approvals=2, runs=1), url_name=url_name, environment=environment)
+    return shell(
+        actor, work=OpenWork(approvals=2, runs=1, exceptions=3, reversals=3), url_name=url_name, environment=environment
+    )
 
 
 def test_navigation_counts_open_work():
@@ -16,7 +20,9 @@ def test_navigation_counts_open_work():
         "Home": 0,
         "Batches": 0,
         "Approvals": 2,
+        "Reversals": 3,
         "Runs": 1,
+        "Exceptions": 3,
         "Accounts": 0,
     }
 
@@ -31,7 +37,11 @@ def test_navigation_counts_open_work():
         ("batch-approval", "Approvals"),
         ("batch-approve", "Approvals"),
         ("batch-send-back", "Approvals"),
+        ("reversal-approve", "Reversals"),
+        ("row-reverse", "Reversals"),
         ("run", "Runs"),
+        ("exceptions", "Exceptions"),
+        ("decision", "Exceptions"),
         ("accounts", "Accounts"),
     ],
 )
@@ -51,3 +61,20 @@ def test_environment_is_never_mistaken_for_live(environment, badge):
 @pytest.mark.parametrize(("roles", "words"), [(SUDHA.roles, "Admin, Approver"), (frozenset(), "No role")])
 def test_roles_are_named(roles, words):
     assert frame(actor=Actor(id=1, name="", roles=roles)).roles == words
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (1, "The rows of 1 call are still to be looked up at EnKash. Then sending goes on by itself."),
+        (1200, "The rows of 1,200 calls are still to be looked up at EnKash."),
+        (0, "Everything was looked up. Sending goes on by itself when the quiet time is over."),
+    ],
+)
+def test_recovery_is_told_on_every_page(left, words):
+    since = datetime(2026, 11, 11, 8, 35, tzinfo=UTC)
+    work = OpenWork(approvals=0, runs=0, exceptions=0)
+    notice = shell(SUDHA, work=work, url_name="home", environment="live", recovery=Recovery(since, left)).notice
+    assert notice.head == "Nothing is sent: the portal recovers since 11 Nov 2026, 14:05 IST."
+    assert words in notice.text
+    assert frame().notice is None

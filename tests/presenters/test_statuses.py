@@ -30,6 +30,10 @@ def test_batch_status_before_a_run(state, error_rows, word):
         (Outcome(run=RunState.ATTENTION, credited=5, undecided=2), "Unknown"),
         (Outcome(run=RunState.SETTLED, credited=5, failed=1), "Credited"),
         (Outcome(run=RunState.SETTLED, failed=1), "Failed"),
+        (Outcome(run=RunState.SETTLED, failed=1, cancelled=4), "Failed"),
+        (Outcome(run=RunState.SETTLED, cancelled=4), "cancelled"),
+        (Outcome(run=RunState.SETTLED, credited=1, cancelled=4), "Credited"),
+        (Outcome(run=RunState.SETTLED), "Credited"),
         (Outcome(run=RunState.SETTLED, credited=1, failed=1, undecided=1), "Unknown"),
     ],
 )

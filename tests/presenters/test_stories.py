@@ -1,10 +1,11 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from django.contrib.auth.models import User
 
 from allocations.models import Batch, Run, TrailEntry, Vote
-from allocations.presenters.run_lines import run_lines
+from allocations.presenters.run_lines import begins, run_lines
 from allocations.presenters.statuses import CREDITED, RUNNING
 from allocations.presenters.stories import Line, parts, person, story
 from allocations.presenters.trails import Event, Fact, events
@@ -51,6 +52,16 @@ def test_story_of_a_draft_begins_with_its_maker():
     assert story(Batch(uploaded_by=MAKER, created_at=NOW), votes=[], runs=[]) == [Line(NOW, "Meera K made the batch")]
 
 
+def test_story_names_who_cancelled_a_run():
+    run = Run(generation=1, cancelled_at=later(3), cancelled_by=APPROVER, settled_at=later(3))
+    totals = Totals(rows=61, cancelled=61)
+    lines = story(Batch(uploaded_by=MAKER, created_at=NOW), votes=[], runs=[(run, totals)])
+    assert [line.text for line in lines[1:]] == [
+        "rajesh cancelled what Run 1 had not sent",
+        "Run 1 ended: 61 = 61 cancelled.",
+    ]
+
+
 def test_parts_always_add_up():
     assert parts(Totals(rows=10, credited=4, unknown=1, pending=5)) == "10 = 4 credited + 1 unknown + 5 others"
     assert parts(Totals()) == "0 = 0"
@@ -64,6 +75,18 @@ def test_run_lines_show_what_came_of_an_ended_run():
     ended, live = run_lines([(Run(state="settled"), TOTALS), (Run(state="running"), Totals(rows=2, pending=2))])
     assert (ended.status, ended.percent, ended.sum) == (CREDITED, 100, "61 = 58 credited + 3 failed")
     assert (live.status, live.percent) == (RUNNING, 0)
+
+
+@pytest.mark.parametrize(
+    ("start_at", "chosen", "said"),
+    [
+        (None, None, "The run begins within a minute."),
+        (NOW, NOW, "The run begins at 11 Nov 2026, 14:05 IST."),
+        (None, NOW, "Its start, 11 Nov 2026, 14:05 IST, has passed: the run begins within a minute."),
+    ],
+)
+def test_begins_says_when(start_at, chosen, said):
+    assert begins(Run(start_at=start_at), chosen=chosen) == said
 
 
 def test_events_show_figures_with_their_labels():

@@ -28,6 +28,7 @@ def test_no_instant_is_a_dash(show):
 
 
 def test_moment_after_half_past_six_utc_is_the_next_day():
+    """F50."""
     assert times.moment(datetime(2026, 12, 31, 18, 30, tzinfo=UTC)) == "1 Jan 2027, 00:00 IST"
 
 

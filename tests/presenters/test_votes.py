@@ -20,6 +20,21 @@ def batch(**fields):
     return Batch(**(given | fields))
 
 
+@pytest.mark.parametrize(
+    ("start_at", "said"),
+    [
+        (None, "The run begins by itself at once"),
+        (NOW, "The run begins by itself at once: its start, 11 Nov 2026, 14:05 IST, has passed"),
+        (
+            NOW + timedelta(hours=2),
+            "The run begins by itself at 11 Nov 2026, 16:05 IST; approved later than that, at once",
+        ),
+    ],
+)
+def test_after_approval_says_when_the_run_begins(start_at, said):
+    assert votes.after_approval(start_at, now=NOW) == said
+
+
 def test_effect_says_who_gets_what_and_what_is_left():
     account = Account(name="Employee rewards", balance=Decimal(6_140_000))
     effect = votes.effect(batch(account=account), committed=Decimal(312_000))

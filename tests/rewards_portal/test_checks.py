@@ -72,6 +72,7 @@ def test_encryption_has_its_key(settings, mode: str, key: str, expected: list[st
     ],
 )
 def test_environment(settings, change: dict[str, object], expected: list[str]) -> None:
+    """F62."""
     use(settings, LIVE, change)
     assert ids(checks.check_environment()) == expected
 
@@ -103,3 +104,16 @@ def test_insist_names_what_is_wrong(settings) -> None:
 def test_insist_passes_a_sound_installation(settings) -> None:
     use(settings, LIVE, TIMINGS)
     assert checks.insist() is None
+
+
+@pytest.mark.parametrize(
+    ("serializer", "told"),
+    [
+        ({"SERIALIZER": "rq.serializers.JSONSerializer"}, ""),
+        ({"SERIALIZER": "pickle"}, "RQ_QUEUES['runs'] has the serializer pickle; set rq.serializers.JSONSerializer."),
+        ({}, "RQ_QUEUES['runs'] has the serializer of RQ, pickle; set rq.serializers.JSONSerializer."),
+    ],
+)
+def test_f63_every_queue_speaks_json(settings, serializer: dict[str, str], told: str) -> None:
+    settings.RQ_QUEUES = {"runs": {"URL": "redis://127.0.0.1:9/0", **serializer}}
+    assert [error.msg for error in checks.check_queues()] == ([told] if told else [])

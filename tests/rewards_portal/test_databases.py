@@ -42,6 +42,7 @@ def test_other_address_is_refused(url: str) -> None:
 
 
 def test_sqlite_takes_the_write_lock_at_once() -> None:
+    """F24."""
     assert (SQLITE_OPTIONS["transaction_mode"], SQLITE_OPTIONS["timeout"]) == ("IMMEDIATE", 20)
 
 

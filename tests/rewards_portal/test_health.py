@@ -17,6 +17,7 @@ def test_ready_answers_when_every_migration_is_applied(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_ready_refuses_while_a_migration_waits(client: Client) -> None:
+    """F57."""
     MigrationRecorder(connection).record_unapplied("sessions", "0001_initial")
     response = client.get("/health/ready/")
     assert (response.status_code, response.content) == (503, b"migrations waiting\n")

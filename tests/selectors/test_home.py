@@ -68,4 +68,4 @@ def test_open_work_counts_approvals_and_runs():
     submitted_batch()
     approved_batch(credited=1)
     approved_batch(pending=1, run_state=RunState.QUEUED)
-    assert open_work() == OpenWork(approvals=1, runs=1)
+    assert open_work() == OpenWork(approvals=1, runs=1, exceptions=0)

@@ -9,7 +9,6 @@ from allocations.domain.answers import Verdict
 from allocations.domain.outcomes import Evidence, Outcome
 from allocations.models import Account, Attempt, EnkashToken, Row, TrailEntry
 from allocations.services import answering, balances, outcomes
-from tests.factories.people import actor
 from tests.services.conftest import Portal
 from tests.services.invariants import check_invariants
 
@@ -17,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_apply_answer_twice_is_the_same_as_once(portal: Portal) -> None:
+    """F57."""
     portal.drain(portal.approved_run(rows=2))
     before = list(Row.objects.order_by("pk").values()), TrailEntry.objects.count()
     answering.apply_answer(Attempt.objects.get().pk, gateway=portal.gateway)
@@ -82,6 +82,7 @@ def test_a_transaction_id_used_in_an_earlier_run_stops_this_one(portal: Portal) 
 
 @pytest.mark.parametrize("status", [400, 401])
 def test_a_token_that_enkash_does_not_accept_is_replaced(portal: Portal, status: int) -> None:
+    """F35."""
     if status == 401:
         portal.sim.faults.push(kind="unauthorized")
     else:
@@ -104,16 +105,6 @@ def test_the_balance_is_read_again_when_it_is_old(portal: Portal) -> None:
     balances.balance_for_sending(portal.account.pk, gateway=portal.gateway)
     balances.balance_for_sending(portal.account.pk, gateway=portal.gateway)
     assert portal.sim.control.state()["requests"]["account"] == 2
-
-
-def test_add_account_gives_it_one_lane_and_refuses_a_second_of_its_kind(portal: Portal) -> None:
-    owner = actor("owner")
-    added = balances.add_account(owner, name="New", company_id="CEK1", card_account_id="CA9")
-    assert added.lanes.count() == 1
-    with pytest.raises(balances.InvalidInput, match="exists already"):
-        balances.add_account(owner, name="New", company_id="CEK1", card_account_id="CA8")
-    with pytest.raises(balances.InvalidInput, match="is here already"):
-        balances.add_account(owner, name="Other", company_id="CEK1", card_account_id="CA9")
 
 
 def test_refresh_balance_tells_what_kept_it(portal: Portal, monkeypatch) -> None:

@@ -78,6 +78,7 @@ def finish(portal: Portal, run: Run) -> None:
 
 @pytest.mark.parametrize("method", ["account_details", "token"])
 def test_killed_at_a_before_the_intent_leaves_nothing(portal: Portal, no_release, method: str) -> None:
+    """F1."""
     run = portal.approved_run(rows=4)
     kill_at(portal, run, method, before=die)
     assert (Attempt.objects.count(), portal.states(run)) == (0, ["pending"] * 4)
@@ -86,6 +87,7 @@ def test_killed_at_a_before_the_intent_leaves_nothing(portal: Portal, no_release
 
 
 def test_killed_at_b_before_the_first_byte_sends_again_after_the_quiet_time(portal: Portal, no_release) -> None:
+    """F2."""
     run = portal.approved_run(rows=4)
     kill_at(portal, run, "allocate", before=die)
     assert portal.states(run) == ["sending", "sending", "pending", "pending"]
@@ -99,6 +101,7 @@ def test_killed_at_b_before_the_first_byte_sends_again_after_the_quiet_time(port
 
 @pytest.mark.parametrize("kind", ["error_half", "error_after"])
 def test_killed_at_c_or_d_with_the_request_on_its_way_credits_once(portal: Portal, no_release, kind: str) -> None:
+    """F3, F4, F5."""
     portal.sim.faults.push(kind=kind)
     run = portal.approved_run(rows=4)
     kill_at(portal, run, "allocate", after=die)
@@ -106,6 +109,7 @@ def test_killed_at_c_or_d_with_the_request_on_its_way_credits_once(portal: Porta
 
 
 def test_killed_at_e_with_the_answer_in_memory_finds_it_by_look_up(portal: Portal, no_release) -> None:
+    """F6."""
     run = portal.approved_run(rows=4)
     kill_at(portal, run, "allocate", after=die)
     assert len(portal.ledger()) == 2
@@ -114,6 +118,7 @@ def test_killed_at_e_with_the_answer_in_memory_finds_it_by_look_up(portal: Porta
 
 
 def test_killed_at_f_with_the_answer_stored_makes_no_new_call(portal: Portal, no_release, monkeypatch) -> None:
+    """F7."""
     run = portal.approved_run(rows=2)
     real = answering.apply_answer
     monkeypatch.setattr(answering, "apply_answer", lambda *_, **__: die())
@@ -127,6 +132,7 @@ def test_killed_at_f_with_the_answer_stored_makes_no_new_call(portal: Portal, no
 
 
 def test_killed_at_g_before_the_release_sends_nothing_more(portal: Portal, no_release) -> None:
+    """F8."""
     run = portal.approved_run(rows=2)
     dying = with_client(portal, portal.gateway.client)
     draining.drain_run(run.pk, gateway=dying.gateway)
@@ -153,7 +159,7 @@ def test_killed_between_the_resend_and_its_answer_credits_once(portal: Portal, n
 
 
 def test_a_worker_held_up_after_its_intent_sends_nothing(portal: Portal, monkeypatch) -> None:
-    """I13: the lease would end before the call could."""
+    """F15, I13: the lease would end before the call could."""
     run = portal.approved_run(rows=2)
     real = sending._write_intent
 
@@ -195,7 +201,7 @@ def overtaken(portal: Portal, run: Run, *, recover: bool = True, then: Callable[
 
 
 def test_a_zombie_brings_late_success_which_counts(portal: Portal) -> None:
-    """I15."""
+    """F15, I15."""
     run = portal.approved_run(rows=2)
     overtaken(portal, run)
     assert portal.states(run) == ["credited", "credited"]
@@ -206,7 +212,7 @@ def test_a_zombie_brings_late_success_which_counts(portal: Portal) -> None:
 
 
 def test_a_zombie_brings_late_failure_which_is_only_kept(portal: Portal) -> None:
-    """I16."""
+    """F15, I16."""
     portal.sim.faults.push(kind="insufficient_mid", index=0)
     run = portal.approved_run(rows=2)
     overtaken(portal, run)

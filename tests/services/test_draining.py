@@ -73,6 +73,7 @@ def test_drain_run_takes_already_exists_as_proof_when_the_look_up_is_down(portal
 
 
 def test_drain_run_marks_a_foreign_reference_as_conflict(portal: Portal) -> None:
+    """F49."""
     portal.sim.faults.push(endpoint="bulk", kind="already_exists_first")
     run = portal.drain(portal.approved_run(rows=2))
     assert sorted(portal.states(run)) == ["conflict", "credited"]
@@ -80,6 +81,7 @@ def test_drain_run_marks_a_foreign_reference_as_conflict(portal: Portal) -> None
 
 
 def test_drain_run_pauses_without_enough_balance_and_goes_on_after_a_top_up(portal: Portal) -> None:
+    """F46."""
     portal.sim.control.set_balance(150)
     run = portal.drain(portal.approved_run(rows=2))
     assert (run.state, run.pause_code, portal.states(run)) == ("paused", "balance", ["pending"] * 2)
@@ -108,6 +110,7 @@ def test_drain_run_does_not_send_a_row_that_was_changed_after_the_approval(porta
 
 
 def test_drain_run_logs_in_at_most_twice_with_a_wrong_password(portal: Portal) -> None:
+    """F36."""
     portal.sim.faults.push(endpoint="token", kind="unauthorized", times=5)
     run = portal.drain(portal.approved_run(rows=2))
     assert (run.state, run.pause_code) == ("paused", "login")

@@ -40,6 +40,7 @@ def run_to_the_end(portal: Portal, run, *, rounds: int = 14) -> None:
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_one_fault_never_costs_or_doubles_a_point(quick_portal: Portal, kind: str) -> None:
+    """F26, F27, F29 to F49."""
     portal = quick_portal
     if kind.startswith("lookup"):
         portal.sim.faults.push(kind="error_after")
@@ -62,6 +63,7 @@ def test_one_fault_never_costs_or_doubles_a_point(quick_portal: Portal, kind: st
 
 @pytest.mark.parametrize("kind", LASTING)
 def test_the_same_fault_again_and_again_ends_without_a_double(quick_portal: Portal, kind: str) -> None:
+    """F26, F31, F33, F34, F35, F37, F38, F39, F43, F46."""
     portal = quick_portal
     portal.sim.faults.push(kind=kind, times=50, **OPTIONS.get(kind, {}))
     run = portal.drain(portal.approved_run(rows=2))

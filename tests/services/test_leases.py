@@ -83,7 +83,7 @@ def test_claim_gives_the_lane_back_when_the_chunk_is_gone(portal: Portal) -> Non
     lane = leases._claim_lane(portal.account.pk, now=portal.clock(), gateway=portal.gateway)
     chunk = Chunk.objects.get()
     Chunk.objects.update(lease_epoch=9)
-    assert leases._claim_chunk(chunk, lane, now=portal.clock(), gateway=portal.gateway) is None
+    assert leases._claim_chunk(chunk, lane, leases.installation(), now=portal.clock(), gateway=portal.gateway) is None
     portal.clock.forward(microseconds=1)
     assert claim(portal, run).lane_epoch == 2
 

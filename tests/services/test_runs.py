@@ -72,6 +72,7 @@ def test_pause_stops_before_the_next_chunk_and_resume_goes_on(portal: Portal) ->
 
 
 def test_pause_and_resume_twice_are_the_same_as_once(portal: Portal) -> None:
+    """F51."""
     run = portal.approved_run(rows=2)
     pause(portal, pause(portal, run))
     resume(portal, resume(portal, run))
@@ -190,6 +191,7 @@ def test_rerun_takes_only_failed_rows_with_their_references(portal: Portal) -> N
 
 
 def test_rerun_twice_is_refused_and_changes_nothing(portal: Portal) -> None:
+    """F51."""
     run = failed_run(portal)
     rerun_failed_rows(portal.maker, batch_id=run.batch_id)
     with pytest.raises(StateConflict, match=r"^Run 2 is “queued”\. Rows can be run again when it has ended\.$"):
@@ -237,6 +239,8 @@ def test_rerun_long_after_the_first_run_may_still_resend(portal: Portal) -> None
 
 @pytest.mark.parametrize("error", [NotSent, BadCertificate])
 def test_a_call_that_was_not_sent_leaves_rows_as_they_were(portal: Portal, error: type[NotSent]) -> None:
+    """F28."""
+
     def allocate(*_, **__):
         raise error("Nothing was sent.")
 

@@ -88,6 +88,7 @@ def test_submit_needs_a_list(portal: Portal) -> None:
 
 
 def test_submit_twice_is_refused(portal: Portal) -> None:
+    """F51."""
     batch = submitted(portal)
     with pytest.raises(StateConflict):
         submit_batch(portal.maker, batch_id=batch.pk)
@@ -123,6 +124,7 @@ def test_a_payload_is_frozen_from_submission_on(portal: Portal, field: str) -> N
 
 
 def test_approve_creates_one_run_however_often_it_is_clicked(portal: Portal) -> None:
+    """F51."""
     batch = submitted(portal)
     runs = {approve(portal, batch).pk for _ in range(2)}
     assert (len(runs), Run.objects.count(), Vote.objects.count()) == (1, 1, 1)
@@ -130,6 +132,7 @@ def test_approve_creates_one_run_however_often_it_is_clicked(portal: Portal) -> 
 
 @pytest.mark.parametrize("changes", [{"version": 2}, {"version": 0}, {"digest": "ab" * 32}, {"digest": ""}])
 def test_approve_refuses_what_the_page_did_not_show(portal: Portal, changes) -> None:
+    """F53."""
     with pytest.raises(StateConflict, match=r"^The list changed since you opened it"):
         approve(portal, submitted(portal), **changes)
     assert (Run.objects.count(), Vote.objects.count()) == (0, 0)
@@ -163,6 +166,7 @@ def test_approve_needs_the_role_even_of_a_superuser(portal: Portal) -> None:
 
 
 def test_only_the_first_decision_counts(portal: Portal) -> None:
+    """F52."""
     batch = submitted(portal)
     approve(portal, batch)
     with pytest.raises(StateConflict, match=r"^Already decided"):

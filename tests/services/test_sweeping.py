@@ -3,10 +3,11 @@ from datetime import timedelta
 import pytest
 
 from allocations import queue
-from allocations.models import Chunk, Lane, Run, SweeperLease, Upload
+from allocations.models import Chunk, Lane, Reversal, Run, SweeperLease, Upload
 from allocations.services import planning, sweeping
 from tests.factories.lists import UploadFactory
 from tests.services.conftest import Portal
+from tests.services.reversal_desk import open_desk
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +105,13 @@ def test_silent_uploads_are_those_whose_reader_is_gone(portal: Portal, fields, f
     upload = UploadFactory(state=fields["state"])
     Upload.objects.update(uploaded_at=now - timedelta(seconds=fields.get("age", 0)), seen_at=seen_at)
     assert list(sweeping.silent_uploads(now)) == [upload][:found]
+
+
+def test_sweep_rings_for_a_reversal_whose_ring_was_lost(portal: Portal, bells, monkeypatch) -> None:
+    desk = open_desk(portal)
+    waiting, held = desk.approved(40), desk.approved(60)
+    Reversal.objects.filter(pk=held.pk).update(pause_code="login")
+    rung: list[int] = []
+    monkeypatch.setattr(queue, "ring_reversal", rung.append)
+    assert sweep(portal) == (0, 0)
+    assert rung == [waiting.pk]

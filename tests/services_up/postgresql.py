@@ -9,7 +9,8 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,25 @@ from rewards_portal.supervisor.tree import end_with_parent
 _ROLE = "portal"
 
 
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Databases in a folder of their own; a server works on them while `running()` lasts, as often as one likes."""
+
+    binaries: Path
+    folder: Path
+    identity: dict[str, Any]
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://{_ROLE}@/postgres?host={self.folder}"
+
+    def running(self) -> AbstractContextManager[None]:
+        return _server(self.binaries, folder=self.folder, identity=self.identity)
+
+
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """Give the DATABASE_URL of a server; one that was started here is gone afterwards."""
-    if url := os.environ.get("TEST_DATABASE_URL"):
-        yield url
-        return
+def cluster() -> Iterator[Cluster]:
+    """Give a private cluster; it is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="portal-pg-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         identity = _identity()
@@ -33,8 +47,17 @@ def postgresql() -> Iterator[str]:
             os.chown(folder, identity["user"], identity["group"])
         binaries = _readable(_binaries(), folder=folder, identity=identity)
         _initialise(binaries, folder=folder, identity=identity)
-        with _server(binaries, folder=folder, identity=identity):
-            yield f"postgresql://{_ROLE}@/postgres?host={folder}"
+        yield Cluster(binaries, folder, identity)
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """Give the DATABASE_URL of a server; one that was started here is gone afterwards."""
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        yield url
+        return
+    with cluster() as own, own.running():
+        yield own.url
 
 
 def _binaries() -> Path:

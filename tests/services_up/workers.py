@@ -5,7 +5,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 import pytest
@@ -24,6 +26,13 @@ def live_worker(redis_url: str, transactional_db: None) -> Iterator[StartWorker]
     `live_worker("runs")`, `live_worker("imports", "--burst")`, `live_worker(command="sweep")`; further keywords are
     environment variables. Every process is killed when the test ends.
     """
+    with processes(redis_url) as start:
+        yield start
+
+
+@contextmanager
+def processes(redis_url: str, *, output: int | IO[str] = subprocess.PIPE) -> Iterator[StartWorker]:
+    """As `live_worker`, for whoever is no test. A pipe that nobody reads stops its process when it is full."""
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str, command: str = "worker", **variables: str) -> "subprocess.Popen[str]":
@@ -31,7 +40,7 @@ def live_worker(redis_url: str, transactional_db: None) -> Iterator[StartWorker]
             [sys.executable, "manage.py", command, *arguments],
             cwd=BASE_DIR,
             env={**process_environment(redis_url), **variables},
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
@@ -40,10 +49,12 @@ def live_worker(redis_url: str, transactional_db: None) -> Iterator[StartWorker]
         started.append(process)
         return process
 
-    yield start
-    for process in started:
-        kill_session(process.pid)
-        process.communicate()
+    try:
+        yield start
+    finally:
+        for process in started:
+            kill_session(process.pid)
+            process.communicate()
 
 
 def process_environment(redis_url: str) -> dict[str, str]:

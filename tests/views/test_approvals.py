@@ -72,6 +72,7 @@ def test_sheet_of_a_decided_batch_leads_to_the_batch(client):
 
 
 def test_approve_starts_the_run_once(client):
+    """F51, F56."""
     batch, user = submitted_batch(), approver()
     client.force_login(user)
     first, second = vote(client, batch), vote(client, batch)
@@ -118,6 +119,7 @@ def test_approve_by_the_maker_is_refused(client):
 
 
 def test_approve_after_somebody_else_did_is_a_conflict(client):
+    """F52."""
     batch = approved_batch()
     client.force_login(approver())
     answer = vote(client, batch)

@@ -81,7 +81,7 @@ def test_export_twice_leaves_two_entries(admin):
 
 def test_export_asks_for_a_login_first(client):
     batch = approved_batch()
-    address = reverse("allocations:batch-export", args=[batch.pk])
+    address = reverse("allocations:batch", args=[batch.pk])
 
     answer = export(client, batch)
 

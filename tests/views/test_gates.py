@@ -10,12 +10,15 @@ from django.urls import reverse
 
 from allocations.urls import urlpatterns
 from tests.factories.batches import approved_batch
+from tests.factories.decisions import open_proposal
 from tests.factories.people import person
+from tests.factories.reversals import ReversalFactory
 
 pytestmark = pytest.mark.django_db
 ROUTES = sorted({route.name for route in urlpatterns})
 ACTIONS = {
     "account-balance",
+    "account-lanes",
     "batch-approve",
     "batch-export",
     "batch-leave-out",
@@ -23,10 +26,36 @@ ACTIONS = {
     "batch-submit",
     "batch-take-back",
     "batch-withdraw",
+    "decision-confirm",
+    "decision-evidence",
+    "decision-refuse",
+    "decision-withdraw",
+    "exceptions-act",
+    "replacement-give-up",
+    "enkash-login",
+    "freeze-confirm",
+    "freeze-propose",
+    "freeze-refuse",
+    "reversal-approve",
+    "reversal-reject",
+    "reversal-resume",
+    "reversal-withdraw",
     "run-pause",
     "run-resume",
+    "run-stop",
 }
-FORMS = {"accounts", "batch-mapping", "batch-new", "batch-replace", "batch-rerun"}
+FORMS = {
+    "accounts",
+    "batch-mapping",
+    "batch-new",
+    "batch-replace",
+    "batch-rerun",
+    "decision-new",
+    "freeze",
+    "replacement-new",
+    "row-reverse",
+    "run-cancel",
+}
 TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
 
 
@@ -36,11 +65,19 @@ def address(name: str, **known: int) -> str:
     return reverse(f"allocations:{name}", kwargs={key: known.get(key, 1) for key in route.pattern.converters})
 
 
-@pytest.mark.parametrize("name", ROUTES)
-def test_stranger_is_sent_to_the_login(client, name):
-    send = client.post if name in ACTIONS else client.get
-    response = send(address(name))
+@pytest.mark.parametrize("name", sorted(set(ROUTES) - ACTIONS))
+def test_stranger_is_sent_to_the_login_and_back(client, name):
+    response = client.get(address(name))
     assert (response.status_code, response.url) == (302, f"/login/?next={address(name)}")
+
+
+@pytest.mark.parametrize("name", sorted(ACTIONS))
+def test_strangers_action_leads_over_the_login_to_a_page(client, name):
+    """An action answers no GET, and a login must not repeat a click."""
+    of_batch_or_run = re.match(r"/(batches|runs|reversals)/1/", address(name))
+    page = of_batch_or_run[0] if of_batch_or_run else "/"
+    response = client.post(address(name))
+    assert (response.status_code, response.url) == (302, f"/login/?next={page}")
 
 
 @pytest.mark.parametrize("name", sorted(set(ROUTES) - ACTIONS))
@@ -69,7 +106,10 @@ def test_route_takes_only_its_own_methods(client, name):
 def test_page_is_never_cached_and_has_the_strict_policy(client, name):
     client.force_login(person("admin", "approver", "owner"))
     run = approved_batch(credited=1).runs.get()
-    headers = client.get(address(name, batch_id=run.batch_id, run_id=run.pk, number=2)).headers
+    decision = open_proposal(rows=run.batch.rows.all())
+    numbers = {"batch_id": run.batch_id, "run_id": run.pk, "number": 2, "proposal_id": decision.pk}
+    numbers["reversal_id"] = ReversalFactory().pk
+    headers = client.get(address(name, **numbers)).headers
     assert "no-store" in headers["Cache-Control"]
     assert (
         "script-src 'self'" in headers["Content-Security-Policy"],

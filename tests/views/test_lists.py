@@ -46,6 +46,7 @@ def test_admin_uploads_a_list(client):
 
 
 def test_a_form_sent_twice_makes_one_batch(client):
+    """F51."""
     sign_in(client, "admin")
     key = re.search(r'name="form_key" value="([0-9a-f-]{36})"', client.get("/batches/new/").text).group(1)
     addresses = [client.post("/batches/new/", entries(form_key=key)).url for _ in range(2)]

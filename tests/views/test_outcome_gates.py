@@ -62,8 +62,8 @@ def test_pages_refuse_somebody_without_a_role(client, name):
     [
         ("batch-approve", "admin", "To decide about a batch you need the role approver."),
         ("batch-send-back", "auditor", "To decide about a batch you need the role approver."),
-        ("run-pause", "auditor", "To pause or resume a run you need the role admin or approver."),
-        ("run-resume", "owner", "To pause or resume a run you need the role admin or approver."),
+        ("run-pause", "auditor", "To pause, stop or resume a run you need the role admin or approver."),
+        ("run-resume", "owner", "To pause, stop or resume a run you need the role admin or approver."),
         ("batch-rerun", "approver", "To run failed rows again you need the role admin."),
     ],
 )

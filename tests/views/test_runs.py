@@ -45,6 +45,7 @@ def test_runs_without_any_says_how_they_begin(client):
 
 
 def test_run_page_adds_up_and_polls(client):
+    """F59."""
     client.force_login(person("auditor"))
     text = page(client, running())
     assert "Chunk 1 of 1: 2 people have their points." in text
@@ -87,6 +88,7 @@ def test_run_before_its_first_chunk(client):
 
 
 def test_pause_and_resume_happen_once(client):
+    """F51."""
     run = running()
     client.force_login(person("approver"))
     for act, state in (("pause", "paused"), ("pause", "paused"), ("resume", "running"), ("resume", "running")):
@@ -123,6 +125,7 @@ def test_rerun_page_shows_what_would_be_sent(client):
 
 
 def test_rerun_starts_one_child_run(client):
+    """F51."""
     batch = approved_batch(credited=2, failed=1)
     client.force_login(person("admin"))
     path = reverse("allocations:batch-rerun", args=[batch.pk])

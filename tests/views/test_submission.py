@@ -1,6 +1,10 @@
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from allocations.models import TrailEntry
+from allocations.presenters.times import moment
 from tests.factories.batches import review_batch, submitted_batch
 from tests.factories.people import person
 
@@ -21,7 +25,30 @@ def test_admin_submits_a_clean_list(client):
     assert "Another person must approve them." in response.text
 
 
+def test_a_start_is_chosen_in_ist_and_shown_to_the_approver(client):
+    batch = review_batch(ready=3)
+    client.force_login(batch.uploaded_by)
+    start = (timezone.localtime() + timedelta(days=2)).replace(second=0, microsecond=0)
+    assert 'name="start" type="datetime-local" form="submit-batch"' in client.get(f"/batches/{batch.pk}/").text
+    client.post(f"/batches/{batch.pk}/submit/", {"start": f"{start:%Y-%m-%dT%H:%M}"})
+    batch.refresh_from_db()
+    assert batch.start_at == start
+    client.force_login(person("approver"))
+    sheet = client.get(f"/batches/{batch.pk}/approval/").text
+    assert f"The run begins by itself at {moment(start)}; approved later than that, at once" in sheet
+
+
+@pytest.mark.parametrize("typed", ["2020-01-01T10:00", "2099-01-01T10:00", "soon"])
+def test_a_start_that_cannot_be_is_refused(client, typed):
+    batch = review_batch(ready=3)
+    client.force_login(batch.uploaded_by)
+    response = client.post(f"/batches/{batch.pk}/submit/", {"start": typed})
+    batch.refresh_from_db()
+    assert (response.status_code, "The start is" in response.text, batch.state) == (422, True, "review")
+
+
 def test_submitting_twice_is_submitting_once(client):
+    """F51, F56."""
     batch = review_batch(ready=3)
     client.force_login(batch.uploaded_by)
     client.post(f"/batches/{batch.pk}/submit/")
@@ -47,6 +74,7 @@ def test_maker_withdraws(client):
 
 
 def test_withdrawing_twice_is_withdrawing_once(client):
+    """F51."""
     batch = submitted_batch()
     client.force_login(batch.uploaded_by)
     client.post(f"/batches/{batch.pk}/withdraw/")

@@ -9,10 +9,13 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connection
 
 from allocations import gateway, triggers
+from allocations.management.redis_checks import insist_on_noeviction
+from allocations.queue import RUNS
 from allocations.services.sweeping import BalanceWatch, sweep
 
 
 class Command(BaseCommand):
+    requires_system_checks = ("models", "money")
     help = "Ring again for runs and uploads whose doorbell was lost. One sweeper works, others stand by."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -20,6 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         triggers.insist(connection)
+        insist_on_noeviction(RUNS)
         every = timedelta(seconds=settings.ENKASH_SWEEP_SECONDS)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -11,6 +11,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from rq.serializers import JSONSerializer
 
 from allocations import triggers
+from allocations.management.redis_checks import insist_on_noeviction
 from allocations.management.worker import PortalJob, PortalWorker
 
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         # RQ takes no serializer from the settings: without this line the worker would unpickle what Redis holds.
         serializer = JSONSerializer
         triggers.insist(connection)
+        insist_on_noeviction(options["queue"])
         try:
             worker = get_worker(options["queue"], job_class=PortalJob, worker_class=PortalWorker, serializer=serializer)
             reset_db_connections()

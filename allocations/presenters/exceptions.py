@@ -1,0 +1,120 @@
+"""Rows that wait for people as lines of the inbox, and decisions about them in words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from allocations.domain.decisions import Decision, ProposalState, can_withdraw_proposal, check_settle
+from allocations.domain.errors import DomainError
+from allocations.domain.policy import Actor, BatchFacts
+from allocations.domain.states import RowState
+from allocations.models import Batch, Proposal, Row, Run
+from allocations.presenters.numbers import counted
+from allocations.presenters.row_lines import remark
+from allocations.presenters.statuses import CREDITED, FAILED, Status
+from allocations.presenters.stories import person
+
+KIND_FILTERS = (("", "All kinds"), ("unknown", "Unknown"), ("conflict", "Conflict"), ("anomaly", "Anomaly"))
+OWNER_FILTERS = (("", "Whoever looks after it"), ("mine", "Mine"), ("nobody", "Nobody's"))
+_KINDS = {RowState.UNKNOWN: "Unknown", RowState.CONFLICT: "Conflict", RowState.ANOMALY: "Anomaly"}
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionLine:
+    """`owner`: who looks after it, "" for nobody; `proposal_id`: the open decision about it."""
+
+    row: Row
+    kind: str
+    remark: str
+    owner: str
+    proposal_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingGroup:
+    """The lines of one batch on this page; `waiting`: how many of its rows wait in all."""
+
+    batch: Batch
+    run: Run | None
+    waiting: int
+    lines: tuple[ExceptionLine, ...]
+
+
+def exception_groups(rows: Iterable[Row], *, waiting: Mapping[int, int]) -> list[WaitingGroup]:
+    groups = []
+    for batch_id, found in groupby(rows, key=lambda row: row.batch_id):
+        lines = tuple(exception_line(row) for row in found)
+        first = lines[0].row
+        run = first.chunk.run if first.chunk else None
+        groups.append(WaitingGroup(first.batch, run, waiting.get(batch_id, len(lines)), lines))
+    return groups
+
+
+def exception_line(row: Row) -> ExceptionLine:
+    owner = getattr(row, "exception_owner", None)
+    open_ones = getattr(row, "open_proposals", ())
+    return ExceptionLine(
+        row=row,
+        kind=_KINDS.get(RowState(row.state), ""),
+        remark=remark(row),
+        owner=person(owner.owner) if owner else "",
+        proposal_id=open_ones[0].proposal_id if open_ones else None,
+    )
+
+
+def told_transactions(row: Row) -> list[str]:
+    """Transaction ids that EnKash's answers named for the row: to be compared, not to be believed."""
+    return sorted({link.transaction_id for link in row.attempts.all() if link.transaction_id})
+
+
+_STATES: dict[ProposalState, Status] = {
+    ProposalState.OPEN: Status("waits for a second person", "wait"),
+    ProposalState.CONFIRMED: Status("confirmed", "approved"),
+    ProposalState.REFUSED: Status("refused"),
+    ProposalState.WITHDRAWN: Status("withdrawn"),
+}
+
+
+def decision_status(proposal: Proposal) -> Status:
+    return _STATES[ProposalState(proposal.state)]
+
+
+def outcome_status(proposal: Proposal) -> Status:
+    match Decision(proposal.outcome):
+        case Decision.CREDITED:
+            return CREDITED
+        case Decision.FAILED:
+            return FAILED
+
+
+def decision_title(proposal: Proposal, rows: int) -> str:
+    """12 rows of batch 7, proposed as credited. Only a confirmed decision says what became of them."""
+    said = "decided" if proposal.state == ProposalState.CONFIRMED else "proposed"
+    return f"{counted(rows, 'row')} of batch {proposal.batch_id}, {said} as {proposal.outcome}"
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionActs:
+    """What this person can do with an open decision; `why_not`: what keeps them from confirming it."""
+
+    is_open: bool
+    why_not: str
+    withdraw: bool
+
+
+def decision_acts(actor: Actor, proposal: Proposal, facts: BatchFacts) -> DecisionActs:
+    if proposal.state != ProposalState.OPEN:
+        return DecisionActs(is_open=False, why_not="", withdraw=False)
+    return DecisionActs(
+        is_open=True,
+        why_not=_against(actor, facts, proposed_by_id=proposal.proposed_by_id),
+        withdraw=can_withdraw_proposal(actor, proposed_by_id=proposal.proposed_by_id),
+    )
+
+
+def _against(actor: Actor, facts: BatchFacts, *, proposed_by_id: int) -> str:
+    try:
+        check_settle(actor, facts, proposed_by_id=proposed_by_id)
+    except DomainError as error:
+        return error.sentence
+    return ""

@@ -1,0 +1,37 @@
+"""What keeps work back although a run runs: a freeze, a wish to stop, a cancellation, a canary, a time to wait for."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from allocations.domain.canary import Canary
+from allocations.models import Chunk, Freeze, Run
+
+
+def frozen() -> bool:
+    """Whether all sending is stopped. Read after the run's lock was taken it stays true or false until the commit."""
+    return Freeze.objects.filter(is_open=True).exists()
+
+
+def startable(now: datetime) -> Q:
+    """Runs whose time has come. A cancelled one has nothing to wait for."""
+    return Q(start_at__isnull=True) | Q(start_at__lte=now) | Q(cancelled_at__isnull=False)
+
+
+def workable() -> Q:
+    """Chunks that may be claimed, of whatever run they are.
+
+    While everything is frozen those that hold something to look up; after a wish to stop those that are begun; before
+    the canary is verified only the canary. A cancelled run's chunks always: claimed, they are cancelled, never sent.
+    """
+    begun = Q(run__stop_requested_at__isnull=True) | Q(attempts_used__gt=0)
+    allowed = begun & (~Q(run__canary=Canary.WAITING) | Q(number=1))
+    if frozen():
+        allowed &= Q(unknown__gt=0) | Q(sending__gt=0) | Q(pending=0)
+    return allowed | Q(run__cancelled_at__isnull=False)
+
+
+def may_send(run: Run, chunk: Chunk) -> bool:
+    """Asked under the run's lock, right before the intent: whatever was clicked meanwhile wins."""
+    stopped = run.stop_requested_at is not None and chunk.attempts_used == 0
+    return run.cancelled_at is None and not stopped and not frozen()

@@ -1,0 +1,111 @@
+"""After a reversal's call: keep the raw answer, then read it, then believe what it proves. As for chunks."""
+
+from typing import Any
+
+from django.db import transaction
+
+from allocations.domain.answers import Before
+from allocations.domain.calls import CallResult
+from allocations.domain.debits import Finding, Sent, judge_answer
+from allocations.domain.reversals import ReversalEvent, ReversalState
+from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, move
+from allocations.enkash.single_call import SingleAnswer, read_single_answer
+from allocations.enkash.transport import RawAnswer
+from allocations.gateway import Gateway, enkash_config, secrets
+from allocations.models import Reversal, ReversalAttempt
+from allocations.services.reversal_outcomes import apply_finding, conclude_call, taken_ids
+from allocations.services.reversals import locked_reversal, tell
+
+LOST = (AttemptState.UNKNOWN, AttemptState.RESOLVED)
+_REFUSALS = (CallResult.REFUSED_WHOLE, CallResult.INSUFFICIENT_BALANCE)
+
+
+def keep_answer(attempt: ReversalAttempt, raw: RawAnswer, *, gateway: Gateway) -> bool:
+    """Commit the raw bytes before anybody looks at them. False: the attempt was given up, the answer is late."""
+    now = gateway.clock()
+    answer = {
+        "answered_at": now,
+        "quiet_since": now,
+        "seconds": raw.seconds,
+        "http_status": raw.status,
+        "headers": dict(raw.headers),
+        "body": secrets.encrypt(raw.body),
+    }
+    with transaction.atomic(durable=True):
+        # An intent that nobody has given up yet is answered in time: whoever holds the reversal now may read it.
+        kept = ReversalAttempt.objects.filter(pk=attempt.pk, state=AttemptState.INTENT).update(
+            state=move(ATTEMPT, AttemptState.INTENT, AttemptEvent.ANSWER), **answer
+        )
+        if not kept:
+            given_up = ReversalAttempt.objects.filter(pk=attempt.pk, state__in=LOST)
+            given_up.update(state=AttemptState.RESOLVED, **answer)
+    return kept == 1
+
+
+def read_answer(attempt: ReversalAttempt) -> SingleAnswer:
+    """The stored answer, read again: pure, so a later version can read it better."""
+    raw = RawAnswer(
+        status=attempt.http_status or 0,
+        headers=attempt.headers,
+        body=secrets.decrypt(attempt.body or b""),
+        seconds=attempt.seconds or 0.0,
+    )
+    at = attempt.answered_at or attempt.sent_at
+    key = enkash_config().encryption_key
+    return read_single_answer(raw, reference=attempt.reversal.reference, key=key, now=at.timestamp())
+
+
+def sent_of(reversal: Reversal, *, before_attempt: int | None = None) -> Sent:
+    """The debit with what earlier calls did to it; `before_attempt`: only those before this one."""
+    earlier = reversal.attempts.exclude(state=AttemptState.NOT_SENT)
+    if before_attempt is not None:
+        earlier = earlier.filter(pk__lt=before_attempt)
+    calls = list(earlier.values_list("state", "result"))
+    refused = any(result in _REFUSALS for _, result in calls)
+    return Sent(
+        reference=reversal.reference,
+        amount=reversal.amount,
+        card_id=reversal.card_id,
+        mobile=reversal.row.mobile,
+        before=Before.FAILED if refused else Before.MAYBE if calls else Before.NOTHING,
+        lost=any(state in LOST for state, _ in calls),
+    )
+
+
+def apply_answer(attempt_id: int, *, gateway: Gateway) -> None:
+    """What the stored answer proves, onto the reversal. Harmless when repeated.
+
+    An attempt that was given up before its answer came counts only where it proves that the points came back.
+    """
+    attempt = ReversalAttempt.objects.select_related("reversal").get(pk=attempt_id)
+    answer = read_answer(attempt)
+    result = CallResult(answer.kind.value)
+    with transaction.atomic(durable=True):
+        reversal = locked_reversal(attempt.reversal_id)
+        attempt.refresh_from_db(fields=["state"])
+        is_taken = bool(taken_ids(frozenset({answer.transaction_id}), besides=reversal))
+        finding = judge_answer(sent_of(reversal, before_attempt=attempt.pk), answer, result, is_taken=is_taken)
+        ReversalAttempt.objects.filter(pk=attempt.pk).update(
+            result=result, message=answer.message, notes=list(answer.notes)
+        )
+        told = {"attempt": attempt.number, "result": result, "http_status": attempt.http_status}
+        if attempt.state == AttemptState.RESOLVED:
+            _apply_late(reversal, finding, told, gateway=gateway)
+        elif _advance(attempt, finding):
+            conclude_call(reversal, finding, result, gateway=gateway, retry_after=answer.retry_after, told=told)
+
+
+def _advance(attempt: ReversalAttempt, finding: Finding) -> bool:
+    lost = finding.event is ReversalEvent.LOSE_SIGHT
+    after = move(ATTEMPT, AttemptState.ANSWERED, AttemptEvent.LOSE if lost else AttemptEvent.APPLY)
+    return ReversalAttempt.objects.filter(pk=attempt.pk, state=AttemptState.ANSWERED).update(state=after) == 1
+
+
+def _apply_late(reversal: Reversal, finding: Finding, told: dict[str, Any], *, gateway: Gateway) -> None:
+    now = gateway.clock()
+    proves = finding.event is ReversalEvent.REVERSE and bool(finding.transaction_id)
+    if proves and apply_finding(reversal, finding, now=now, told=told):
+        return
+    if proves and reversal.state == ReversalState.REVERSED and reversal.transaction_id is None:
+        Reversal.objects.filter(pk=reversal.pk).update(transaction_id=finding.transaction_id, next_action_at=None)
+    tell(reversal, "late answer kept", now=now, proves=proves, **told)

@@ -1,0 +1,64 @@
+"""Approve, reject, withdraw and resume a reversal: POST only, one decision per content."""
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+
+from allocations.domain.policy import Actor
+from allocations.domain.reversal_policy import check_decide
+from allocations.forms.reversals import ApproveReversalForm, RejectReversalForm
+from allocations.models import Reversal
+from allocations.presenters.numbers import points
+from allocations.selectors.reversals import facts_of, reversal_of
+from allocations.services import reversals
+from allocations.views.gates import action
+from allocations.views.reversals import show
+
+
+@action
+def approve(request: HttpRequest, actor: Actor, reversal_id: int) -> HttpResponseBase:
+    found = _found(reversal_id)
+    if found.approved_by_id == actor.id and found.digest == request.POST.get("digest"):  # a second click
+        return redirect("allocations:reversal", reversal_id=reversal_id)
+    check_decide(actor, facts_of(found))
+    form = ApproveReversalForm(request.POST, reversal=found, voter=get_object_or_404(User, pk=actor.id))
+    if not form.is_valid():
+        return show(request, actor, found, approve_form=form)
+    reversals.approve_reversal(actor, reversal_id=reversal_id, digest=form.cleaned_data["digest"])
+    messages.info(request, f"You approved taking {points(found.amount)} back. The call begins within a minute.")
+    return redirect("allocations:reversal", reversal_id=reversal_id)
+
+
+@action
+def reject(request: HttpRequest, actor: Actor, reversal_id: int) -> HttpResponseBase:
+    found = _found(reversal_id)
+    check_decide(actor, facts_of(found))
+    form = RejectReversalForm(request.POST, reversal=found)
+    if not form.is_valid():
+        return show(request, actor, found, reject_form=form)
+    reversals.reject_reversal(actor, reversal_id=reversal_id, **form.cleaned_data)
+    messages.info(request, f"You rejected reversal {reversal_id}. Nothing is taken back.")
+    return redirect("allocations:reversals")
+
+
+@action
+def withdraw(request: HttpRequest, actor: Actor, reversal_id: int) -> HttpResponseBase:
+    reversals.withdraw_reversal(actor, reversal_id=_found(reversal_id).pk)
+    messages.info(request, f"You withdrew reversal {reversal_id}. Nothing is taken back.")
+    return redirect("allocations:reversal", reversal_id=reversal_id)
+
+
+@action
+def resume(request: HttpRequest, actor: Actor, reversal_id: int) -> HttpResponseBase:
+    reversals.resume_reversal(actor, reversal_id=_found(reversal_id).pk)
+    messages.info(request, f"Reversal {reversal_id} goes on within a minute.")
+    return redirect("allocations:reversal", reversal_id=reversal_id)
+
+
+def _found(reversal_id: int) -> Reversal:
+    found = reversal_of(reversal_id)
+    if found is None:
+        raise Http404(f"There is no reversal {reversal_id}.")
+    return found

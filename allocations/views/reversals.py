@@ -1,0 +1,128 @@
+"""Reversals: the list, one of them, and asking for points of a row."""
+
+from uuid import uuid4
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from allocations.domain.errors import InvalidInput
+from allocations.domain.policy import Actor, can_see_personal_data
+from allocations.domain.reversal_policy import can_decide, check_request
+from allocations.domain.reversals import ReversalState
+from allocations.domain.states import RowState
+from allocations.forms.reversals import ApproveReversalForm, RejectReversalForm, ReversalForm
+from allocations.forms.row_filters import number as number_of
+from allocations.models import Reversal, Row
+from allocations.presenters import passports, people, reversals
+from allocations.presenters.numbers import points
+from allocations.presenters.reasons import evidence_words
+from allocations.selectors import reversals as reads
+from allocations.selectors.approvals import facts_of
+from allocations.selectors.passports import passport_of
+from allocations.services.reversals import request_reversal
+from allocations.views.gates import form_page, page
+
+PAGE = 50
+
+
+@page
+def list_reversals(request: HttpRequest, actor: Actor) -> HttpResponse:
+    ended = list(reads.ended_reversals(before=number_of(request.GET.get("before", "")), limit=PAGE + 1))
+    waiting = [
+        (line, reversals.acts(line.reversal, actor).why_not)
+        for line in reversals.reversal_lines(list(reads.reversals_awaiting_approval()))
+    ]
+    context = {
+        "waiting": waiting,
+        "open": reversals.reversal_lines(list(reads.open_reversals())),
+        "ended": reversals.reversal_lines(ended[:PAGE]),
+        "older": ended[PAGE - 1].pk if len(ended) > PAGE else None,
+    }
+    return render(request, "allocations/reversals/page.html", context)
+
+
+@page
+def reversal(request: HttpRequest, actor: Actor, reversal_id: int) -> HttpResponse:
+    found = reads.reversal_of(reversal_id)
+    if found is None:
+        raise Http404(f"There is no reversal {reversal_id}.")
+    return show(request, actor, found)
+
+
+def show(
+    request: HttpRequest,
+    actor: Actor,
+    found: Reversal,
+    *,
+    approve_form: ApproveReversalForm | None = None,
+    reject_form: RejectReversalForm | None = None,
+) -> HttpResponse:
+    """The page of one reversal, with the form that was refused if there is one (422)."""
+    batch_facts = facts_of(found.row.batch)
+    in_full = can_see_personal_data(actor, batch_facts) or can_decide(actor, reads.facts_of(found))
+    context = {
+        "reversal": found,
+        "row": found.row,
+        "batch": found.row.batch,
+        "in_full": in_full,
+        "approve_form": approve_form,
+        "reject_form": reject_form,
+        "needs_password": isinstance(request.user, User) and request.user.has_usable_password(),
+        "acts": reversals.acts(found, actor),
+        **_told(found, in_full=in_full),
+    }
+    refused = approve_form or reject_form
+    return render(request, "allocations/reversals/reversal.html", context, status=422 if refused else 200)
+
+
+def _told(found: Reversal, *, in_full: bool) -> dict[str, object]:
+    return {
+        "status": reversals.reversal_status(ReversalState(found.state)),
+        "sentence": people.for_reader(reversals.sentence(found), in_full),
+        "next_step": reversals.next_step(found, now=timezone.now()),
+        "explanation": reversals.explain(found.doubt),
+        "evidence": evidence_words(found.evidence),
+        "story": reversals.story(found),
+        "contact": passports.contact(found.row, in_full=in_full),
+        "takings": reads.row_takings(found.row),
+        "attempts": [(attempt, reversals.call_words(attempt)) for attempt in reads.attempts_of(found)],
+    }
+
+
+@form_page
+def reverse_row(request: HttpRequest, actor: Actor, batch_id: int, number: int) -> HttpResponseBase:
+    """Ask for points of one credited row: all that can still be taken back unless less is entered."""
+    passport = passport_of(batch_id, number)
+    if passport is None:
+        raise Http404(f"Batch {batch_id} has no row {number}.")
+    check_request(actor, RowState(passport.row.state))
+    if request.method != "POST":
+        left = int(passport.row.credited_amount or 0) - reads.taken_points(passport.row)
+        return _form(request, actor, passport.row, ReversalForm(initial={"amount": left, "form_key": uuid4()}))
+    form = ReversalForm(request.POST)
+    if not form.is_valid():
+        return _form(request, actor, passport.row, form)
+    try:
+        asked = request_reversal(actor, row_id=passport.row.pk, **form.cleaned_data)
+    except InvalidInput as error:
+        form.add_error("amount", error.sentence)
+        return _form(request, actor, passport.row, form)
+    messages.info(request, f"You asked for {points(asked.amount)} back. Another person must approve it.")
+    return redirect("allocations:reversal", reversal_id=asked.pk)
+
+
+def _form(request: HttpRequest, actor: Actor, row: Row, form: ReversalForm) -> HttpResponse:
+    in_full = can_see_personal_data(actor, facts_of(row.batch))
+    context = {
+        "form": form,
+        "row": row,
+        "batch": row.batch,
+        "in_full": in_full,
+        "contact": passports.contact(row, in_full=in_full),
+        "takings": reads.row_takings(row),
+    }
+    return render(request, "allocations/reversals/request.html", context, status=422 if form.errors else 200)

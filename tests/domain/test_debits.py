@@ -1,0 +1,165 @@
+"""What answers and look-ups prove about a debit; the table is the contract."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from allocations.domain.answers import Before
+from allocations.domain.calls import RULES, CallResult, RowsAfter
+from allocations.domain.debits import Doubt, Finding, Sent, after_call, judge_answer, judge_look_up
+from allocations.domain.outcomes import Evidence
+from allocations.domain.pauses import Pause
+from allocations.domain.reversals import ReversalEvent as Event
+
+SENT = Sent("D1", 500, "EKC1", "9876543210")
+LOST = replace(SENT, before=Before.MAYBE, lost=True)
+THROTTLED = replace(SENT, before=Before.MAYBE)
+REFUSED = replace(SENT, before=Before.FAILED, lost=True)
+
+
+@dataclass(frozen=True)
+class Answer:
+    message: str = ""
+    duplicate: bool = False
+    transaction_id: str = "ECT1"
+    card_id: str = "EKC1"
+    user_balance: Decimal | None = Decimal(0)
+
+
+def judge(sent: Sent = SENT, answer: Answer = Answer(), result=CallResult.ROWS, *, is_taken=False) -> tuple:
+    found = judge_answer(sent, answer, result, is_taken=is_taken)
+    return found.event, found.evidence, found.doubt
+
+
+def test_success_with_an_id_proves_the_debit() -> None:
+    expected = Finding(Event.REVERSE, Evidence.ANSWER, transaction_id="ECT1", user_balance=Decimal(0))
+    assert judge_answer(SENT, Answer(), CallResult.ROWS, is_taken=False) == expected
+    assert judge(answer=Answer(card_id=""))[0] is Event.REVERSE
+    assert judge(replace(SENT, card_id=""))[0] is Event.REVERSE
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_taken", "event", "doubt"),
+    [
+        (Answer(transaction_id=""), False, Event.LOSE_SIGHT, Doubt.NO_TRANSACTION_ID),
+        (Answer(transaction_id="x" * 65), False, Event.LOSE_SIGHT, Doubt.NO_TRANSACTION_ID),
+        (Answer(card_id="EKC2"), False, Event.DISPUTE, Doubt.PERSON_DIFFERS),
+        (Answer(), True, Event.DISPUTE, Doubt.TRANSACTION_REUSED),
+    ],
+)
+def test_success_that_does_not_fit_proves_nothing(answer, is_taken, event, doubt) -> None:
+    assert judge(answer=answer, is_taken=is_taken) == (event, None, doubt)
+
+
+@pytest.mark.parametrize(
+    ("result", "doubt"),
+    [(CallResult.REFUSED_WHOLE, Doubt.REFUSED), (CallResult.INSUFFICIENT_BALANCE, Doubt.TOO_FEW_POINTS)],
+)
+@pytest.mark.parametrize("sent", [SENT, THROTTLED])
+def test_refusal_is_definite_while_no_call_is_lost(sent, result, doubt) -> None:
+    assert judge(sent, Answer("No"), result) == (Event.FAIL, Evidence.ANSWER, doubt)
+
+
+@pytest.mark.parametrize("result", [CallResult.REFUSED_WHOLE, CallResult.INSUFFICIENT_BALANCE])
+@pytest.mark.parametrize("sent", [LOST, REFUSED])
+def test_refusal_after_a_lost_call_proves_nothing(sent, result) -> None:
+    """The lost call may be what emptied the card."""
+    assert judge(sent, Answer("No"), result) == (Event.LOSE_SIGHT, None, Doubt.REFUSED_AFTER_LOSS)
+
+
+@pytest.mark.parametrize(
+    ("sent", "event", "evidence", "doubt"),
+    [
+        (SENT, Event.DISPUTE, None, Doubt.REFERENCE_TAKEN),
+        (LOST, Event.REVERSE, Evidence.DUPLICATE, None),
+        (THROTTLED, Event.REVERSE, Evidence.DUPLICATE, None),
+        (REFUSED, Event.LOSE_SIGHT, None, Doubt.REFUSED_AFTER_LOSS),
+    ],
+)
+def test_already_exists_proves_only_what_a_call_of_ours_can_have_done(sent, event, evidence, doubt) -> None:
+    assert judge(sent, Answer("exists", duplicate=True), CallResult.REFUSED_WHOLE) == (event, evidence, doubt)
+
+
+@pytest.mark.parametrize("result", [CallResult.UNAUTHORIZED, CallResult.THROTTLED])
+def test_a_call_presumed_without_effect_leaves_it_as_it_was(result) -> None:
+    assert judge(SENT, Answer(), result) == (Event.NOT_SENT, None, None)
+    assert judge(LOST, Answer(), result) == (Event.LOSE_SIGHT, None, Doubt.NO_ANSWER)
+
+
+DECIDED_BY_WORDS = {CallResult.ROWS, CallResult.REFUSED_WHOLE, CallResult.INSUFFICIENT_BALANCE}
+
+
+@pytest.mark.parametrize("result", [r for r in CallResult if RULES[r].rows is RowsAfter.UNKNOWN])
+def test_everything_else_is_unknown(result) -> None:
+    if result not in DECIDED_BY_WORDS:
+        assert judge(SENT, Answer(), result) == (Event.LOSE_SIGHT, None, Doubt.NO_ANSWER)
+
+
+@dataclass(frozen=True)
+class Listed:
+    reference: str = "D1"
+    transaction_id: str = "ECT1"
+    amount: Decimal | None = Decimal(500)
+    card_id: str = "EKC1"
+    user_id: str = "EK1"
+    mobile: str = "+91 98765 43210"
+    kind: str = "DR"
+    settled: bool | None = True
+
+
+def look(*found: Listed, sent: Sent = SENT, taken: frozenset[str] = frozenset()) -> tuple | None:
+    finding = judge_look_up(sent, found, taken=taken)
+    return finding and (finding.event, finding.evidence, finding.doubt)
+
+
+def test_a_finished_debit_of_our_reference_proves_it() -> None:
+    expected = Finding(Event.REVERSE, Evidence.LOOK_UP, transaction_id="ECT1")
+    assert judge_look_up(SENT, [Listed(reference="d1 ")], taken=frozenset()) == expected
+    assert look(Listed(kind="", mobile="", card_id="")) == (Event.REVERSE, Evidence.LOOK_UP, None)
+
+
+def test_nothing_found_proves_nothing() -> None:
+    assert look() is None
+    assert look(Listed(reference="D2")) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "event", "doubt"),
+    [
+        ({"kind": "CR"}, Event.DISPUTE, Doubt.LISTED_AS_CREDIT),
+        ({"amount": Decimal(499)}, Event.DISPUTE, Doubt.AMOUNT_DIFFERS),
+        ({"card_id": "EKC2"}, Event.DISPUTE, Doubt.PERSON_DIFFERS),
+        ({"mobile": "9876543211"}, Event.DISPUTE, Doubt.PERSON_DIFFERS),
+        ({"transaction_id": "TAKEN"}, Event.DISPUTE, Doubt.TRANSACTION_REUSED),
+        ({"settled": False}, Event.FAIL, Doubt.LISTED_AS_FAILED),
+        ({"settled": None}, Event.LOSE_SIGHT, Doubt.UNDECIDED_AT_ENKASH),
+        ({"amount": None}, Event.LOSE_SIGHT, Doubt.UNDECIDED_AT_ENKASH),
+        ({"transaction_id": ""}, Event.LOSE_SIGHT, Doubt.UNDECIDED_AT_ENKASH),
+    ],
+)
+def test_what_does_not_fit_is_disputed_or_waits(changes, event, doubt) -> None:
+    found = look(replace(Listed(), **changes), taken=frozenset({"TAKEN"}))
+    assert (found[0], found[2]) == (event, doubt)
+
+
+def test_two_debits_for_one_reversal_are_disputed() -> None:
+    assert look(Listed(), Listed(transaction_id="ECT2"))[2] is Doubt.DOUBLE_DEBIT
+    assert look(Listed(), Listed())[0] is Event.REVERSE
+    assert look(Listed(settled=False), Listed(settled=None))[0] is Event.LOSE_SIGHT
+
+
+def test_a_decision_about_the_debit_holds_nothing() -> None:
+    for event in (Event.REVERSE, Event.FAIL, Event.DISPUTE):
+        assert after_call(Finding(event), CallResult.REFUSED_WHOLE, streak=9).pause is None
+    refused = Finding(Event.LOSE_SIGHT, doubt=Doubt.REFUSED_AFTER_LOSS)
+    assert after_call(refused, CallResult.INSUFFICIENT_BALANCE, streak=9).pause is None
+
+
+def test_disturbances_hold_it_as_they_pause_a_run() -> None:
+    lost = Finding(Event.LOSE_SIGHT, doubt=Doubt.NO_ANSWER)
+    assert after_call(lost, CallResult.SERVER_ERROR, streak=2).pause is Pause.SERVER_ERRORS
+    assert after_call(Finding(Event.NOT_SENT), CallResult.UNAUTHORIZED, streak=1).pause is Pause.LOGIN
+    asked = after_call(Finding(Event.NOT_SENT), CallResult.THROTTLED, streak=0, retry_after=7)
+    assert (asked.pause, asked.wait) == (None, timedelta(seconds=7))

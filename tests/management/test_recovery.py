@@ -1,0 +1,31 @@
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from allocations.models import Chunk, Installation, TrailEntry
+from tests.factories.batches import approved_batch
+
+pytestmark = pytest.mark.django_db
+
+
+def test_begin_recovery_marks_open_calls_and_says_how_long_it_takes() -> None:
+    approved_batch(run_state="running", pending=2)
+    approved_batch(credited=2)
+    out = StringIO()
+    call_command("begin_recovery", because="The backup of 02:00.", stdout=out)
+    assert "The rows of 1 calls are looked up in 20 minutes" in out.getvalue()
+    assert set(Chunk.objects.filter(must_look_up=True).values_list("run__state", flat=True)) == {"running"}
+    assert Installation.objects.get().recovering_since is not None
+    assert TrailEntry.objects.get(event="recovery began").data == {"why": "The backup of 02:00.", "chunks": 1}
+
+
+def test_end_recovery_needs_a_sentence_and_a_recovery() -> None:
+    with pytest.raises(CommandError, match="--because"):
+        call_command("end_recovery")
+    with pytest.raises(CommandError, match="There is no recovery to end"):
+        call_command("end_recovery", because="Nothing.")
+    call_command("begin_recovery", stdout=StringIO())
+    call_command("end_recovery", because="Asha compared the statement of 11 Nov.", stdout=StringIO())
+    assert Installation.objects.get().recovering_since is None
+    assert TrailEntry.objects.get(event="recovery ended by hand").data["why"].startswith("Asha compared")

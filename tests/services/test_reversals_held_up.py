@@ -1,0 +1,68 @@
+"""A freeze and a restore hold reversals up as they hold runs."""
+
+import pytest
+
+from allocations.models import Installation
+from allocations.services import freezes, recovering, reversal_leases, reversals, reversing
+from tests.factories.people import actor
+from tests.services.conftest import Portal
+from tests.services.reversal_desk import Desk, open_desk
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(portal: Portal) -> Desk:
+    return open_desk(portal)
+
+
+def recover(desk: Desk) -> None:
+    gateway = desk.portal.gateway
+    recovering.begin(now=gateway.clock(), timing=gateway.timing, why="a backup was put back")
+
+
+def end_recovery(desk: Desk) -> None:
+    gateway = desk.portal.gateway
+    desk.portal.clock.forward(seconds=(gateway.timing.lease + 2 * gateway.timing.recovery.quiet).total_seconds())
+    assert recovering.end_if_done(gateway=gateway)
+
+
+def test_nothing_is_taken_back_while_frozen(desk: Desk) -> None:
+    reversal = desk.approved(60)
+    freezes.freeze_sending(actor("owner"), reason="EnKash called")
+    assert (desk.work(reversal).state, desk.calls()) == ("approved", 0)
+    assert not reversal_leases.reversals_with_work(desk.portal.gateway.clock()).exists()
+
+
+def test_a_freeze_between_claim_and_intent_is_seen(desk: Desk) -> None:
+    reversal = desk.approved(60)
+    claim = reversal_leases.claim_reversal(reversal.pk, gateway=desk.portal.gateway)
+    assert claim is not None
+    freezes.freeze_sending(actor("owner"), reason="EnKash called")
+    reversing.work_on(claim, gateway=desk.portal.gateway)
+    assert desk.calls() == 0
+
+
+def test_what_was_sent_in_the_lost_life_is_found_not_sent_again(desk: Desk) -> None:
+    """F61: the backup is from before the call."""
+    reversal = desk.approved(60)
+    client = desk.portal.gateway.client
+    client.allocate_single(reversing.order_of(reversal), token=client.token(1))
+    recover(desk)
+    assert (desk.work(reversal).state, reversal.doubt) == ("unknown", "restored")
+    end_recovery(desk)
+    assert (desk.work(reversal).state, reversal.evidence) == ("reversed", "look_up")
+    assert (desk.debits()[reversal.reference][1], desk.calls()) == (60, 1)
+
+
+def test_an_approval_after_the_restore_is_looked_up_first(desk: Desk) -> None:
+    """F61: the backup is from before the approval."""
+    reversal = desk.proposed(60)
+    recover(desk)
+    end_recovery(desk)
+    assert Installation.objects.get().may_have_forgotten(reversal.requested_at)
+    reversals.approve_reversal(desk.portal.approver, reversal_id=reversal.pk, digest=reversal.digest)
+    reversal.refresh_from_db()
+    assert (reversal.state, reversal.doubt) == ("unknown", "restored")
+    quiet = desk.portal.gateway.timing.recovery.quiet
+    assert (desk.work_after(reversal, seconds=quiet.total_seconds() + 1).state, desk.calls()) == ("reversed", 1)
