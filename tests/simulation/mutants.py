@@ -71,12 +71,17 @@ _ALL = (
         caught_by=frozenset({"V2", "V7", "V10"}),
         edits=(
             Edit(
-                "allocations.services.leases._free",
+                "allocations.services.leases.free",
                 "Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lt=now)",
                 "Q(pk__isnull=False)",
             ),
-            Edit("allocations.services.leases.still_mine", "return bool(list(held))", "return True"),
+            Edit(
+                "allocations.services.leases.still_mine",
+                'return bool(own.select_for_update().values_list("pk")) and installation().instance_id == claim.instance_id',
+                "return True",
+            ),
             Edit("allocations.services.leases.time_for_a_call", ">= gateway.timing.budget", "is not None"),
+            Edit(f"{_SENDING}._write_intent", "claim.expires_at - now >= gateway.timing.budget", "True"),
         ),
         circumstances={**_RACY, **_MANY_WORKERS},
     ),
@@ -89,7 +94,8 @@ _ALL = (
                 f"{_SENDING}.send_chunk",
                 "    intent = _write_intent(chunk, claim, gateway=gateway)\n"
                 "    if intent is None:\n        return\n"
-                "    attempt, body = intent\n",
+                "    attempt, body = intent\n"
+                "    gateway.witness.note(claim.instance_id, attempt.pk)\n",
                 '    rows = Row.objects.filter(chunk=chunk, state__in=_SENDABLE).order_by("number")\n'
                 "    body = request_body([payload_of(row) for row in rows])\n",
             ),
@@ -108,8 +114,8 @@ _ALL = (
             ),
             Edit(
                 f"{_SENDING}.send_chunk",
-                "    mine = answering",
-                "    attempt = _write_intent(chunk, claim, gateway=gateway)[0]\n    mine = answering",
+                "_take_answer(attempt,",
+                "_take_answer(_write_intent(chunk, claim, gateway=gateway)[0],",
             ),
         ),
     ),
