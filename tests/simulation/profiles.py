@@ -46,6 +46,11 @@ class Profile:
     repeats: float
     people: int
     faults_last: float
+    # Rows of a run that go first and alone; when failed and unknown rows pause a run.
+    canary: int
+    stop_loss: bool
+    # Whether people decide, once the faults are over, what EnKash does not tell; else it stays with them.
+    decides: bool
     # A mutant's circumstances: a request may be held up for longer than the quiet time.
     held_up: bool = False
     # The only kinds of bad calls, and the only things that befall workers; empty: all.
@@ -79,4 +84,7 @@ def draw(rng: Random) -> Profile:
         repeats=rng.choice((0.0, 0.2, 0.6)),
         people=rng.choice((0, 0, 1, 2, 4)),
         faults_last=rng.choice((300.0, 1200.0, 2400.0, 4800.0)),
+        canary=rng.choice((0, 0, 0, 1, 2)),
+        stop_loss=rng.random() < 0.2,
+        decides=rng.random() < 0.7,
     )
