@@ -1,4 +1,4 @@
-"""The wrong protocols M1 to M9. Each has to be noticed by one of the invariants that it names."""
+"""The wrong protocols: M1 to M9 of the model, M10 to M12 of what holds a run back. Each has to be noticed by one of the invariants that it names."""
 
 from typing import Any
 
@@ -130,7 +130,7 @@ _ALL = (
                 "()",
             ),
         ),
-        circumstances={"rows": 4, "chunk": 6, "twice": True},
+        circumstances={"rows": 4, "chunk": 6, "twice": True, "canary": 0},
     ),
     Mutant(
         name="M8",
@@ -165,6 +165,27 @@ _ALL = (
             "reruns": 0.0,
             "people": 0,
         },
+    ),
+    Mutant(
+        name="M10",
+        does="nobody asks for a freeze",
+        caught_by=frozenset({"V12"}),
+        edits=(Edit("allocations.services.holds.frozen", "Freeze.objects.filter(is_open=True).exists()", "False"),),
+        circumstances={"people": 4, "acts": ("freeze",), "rows": 6, "chunk": 1, "batches": 1},
+    ),
+    Mutant(
+        name="M11",
+        does="a cancelled run sends its unknown rows again",
+        caught_by=frozenset({"V12"}),
+        edits=(Edit("allocations.services.holds.may_send", "run.cancelled_at is None", "True"),),
+        circumstances={"people": 2, "acts": ("cancel",), "call_trouble": 0.7, "kinds": ("never arrives",)},
+    ),
+    Mutant(
+        name="M12",
+        does="nobody waits for the canary",
+        caught_by=frozenset({"V12"}),
+        edits=(Edit("allocations.services.holds.workable", " & (~Q(run__canary=Canary.WAITING) | Q(number=1))", ""),),
+        circumstances={"rows": 6, "chunk": 2, "canary": 1},
     ),
 )
 MUTANTS = {mutant.name: mutant for mutant in _ALL}

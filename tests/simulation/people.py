@@ -32,7 +32,7 @@ class People:
         """Somebody does something, at a random instant of the bad day."""
         world = self.world
         for _ in range(world.profile.people):
-            names = list(ACTIONS)
+            names = world.profile.acts or tuple(ACTIONS)
             (name,) = world.rng.choices(names, [ACTIONS[name][1] for name in names])
             world.timeline.after(world.rng.uniform(0.0, world.profile.faults_last), lambda name=name: self.do(name))
 

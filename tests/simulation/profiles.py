@@ -53,7 +53,8 @@ class Profile:
     decides: bool
     # A mutant's circumstances: a request may be held up for longer than the quiet time.
     held_up: bool = False
-    # The only kinds of bad calls, and the only things that befall workers; empty: all.
+    # The only kinds of bad calls, things that befall workers, and actions of people; empty: all.
+    acts: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     fates: tuple[str, ...] = ()
     # How often people run failed rows again, once the faults are over.
