@@ -10,7 +10,7 @@ from contextlib import nullcontext
 
 from tests.services_up.postgresql import postgresql
 from tests.simulation import telling
-from tests.simulation.crowd import Task, play, spread
+from tests.simulation.crowd import Task, close_stages, play, spread
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.trial import convict
 
@@ -23,12 +23,10 @@ def main(arguments: Sequence[str]) -> int:
         return _try_mutants(options.processes)
     with postgresql() if options.db == "postgresql" else nullcontext("") as url:
         tasks = [Task(options.seed + at, url, options.mutant, options.story) for at in range(options.seeds)]
-        return _tell(tasks[0]) if options.story else _play_all(tasks, options=options)
-
-
-def _tell(task: Task) -> int:
-    (result,) = spread(play, [task], processes=1)
-    return telling.story(result)
+        try:
+            return telling.story(play(tasks[0])) if options.story else _play_all(tasks, options=options)
+        finally:
+            close_stages(url)
 
 
 def _play_all(tasks: Sequence[Task], *, options: argparse.Namespace) -> int:

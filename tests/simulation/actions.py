@@ -36,7 +36,9 @@ def resume_one(people: "People", run: Run) -> None:
 
 
 def rerun(people: "People") -> None:
-    batches = list(Batch.objects.order_by("pk").values_list("pk", flat=True))
+    failed = list(Row.objects.filter(state="failed").order_by("batch_id").values_list("batch_id", flat=True).distinct())
+    # Without a failed row somebody tries it all the same, and is refused.
+    batches = failed or list(Batch.objects.order_by("pk").values_list("pk", flat=True))
     reruns.rerun_failed_rows(people.maker, batch_id=people.world.rng.choice(batches))
 
 

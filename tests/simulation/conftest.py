@@ -13,16 +13,9 @@ def _databases_of_its_own(django_db_blocker) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _closed_at_the_end(django_db_blocker) -> Iterator[None]:
-    yield
-    with django_db_blocker.unblock():
-        close_stages()
-
-
 @pytest.fixture(scope="session")
-def server(_closed_at_the_end) -> Iterator[str]:
+def server() -> Iterator[str]:
     """The address of a PostgreSQL server."""
     with postgresql() as url:
         yield url
-        close_stages()
+        close_stages(url)

@@ -38,7 +38,6 @@ def spread(
     """The results as they come."""
     if processes == 1 or len(tasks) == 1:
         yield from map(play_one, tasks)
-        close_stages()
         return
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         yield from pool.imap_unordered(play_one, tasks, chunksize=block)
@@ -59,10 +58,16 @@ def _stage(url: str) -> Stage:
     return _stages[url]
 
 
-def close_stages() -> None:
-    while _stages:
-        _stages.popitem()[1].close()
+def close_stages(url: str) -> None:
+    """Before their server ends; a stage in memory ends with its process."""
+    if url in _stages:
+        _stages.pop(url).close()
+
+
+def _close_all() -> None:
+    for url in list(_stages):
+        close_stages(url)
 
 
 # A process of a pool that ends in peace cleans up behind itself.
-Finalize(None, close_stages, exitpriority=1)
+Finalize(None, _close_all, exitpriority=1)

@@ -177,8 +177,19 @@ _ALL = (
         name="M11",
         does="a cancelled run sends its unknown rows again",
         caught_by=frozenset({"V12"}),
-        edits=(Edit("allocations.services.holds.may_send", "run.cancelled_at is None", "True"),),
-        circumstances={"people": 2, "acts": ("cancel",), "call_trouble": 0.7, "kinds": ("never arrives",)},
+        edits=(
+            Edit("allocations.services.holds.may_send", "run.cancelled_at is None", "True"),
+            Edit("allocations.domain.recovery.may_resend", " and not chunk.cancelled", ""),
+        ),
+        circumstances={
+            "people": 4,
+            "acts": ("cancel",),
+            "call_trouble": 0.7,
+            "kinds": ("never arrives",),
+            "trouble": 0.0,
+            "login_trouble": 0.0,
+            "faults_last": 2400.0,
+        },
     ),
     Mutant(
         name="M12",

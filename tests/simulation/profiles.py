@@ -91,8 +91,9 @@ def draw(rng: Random) -> Profile:
         faults_last=rng.choice((300.0, 1200.0, 2400.0, 4800.0)),
         canary=rng.choice((0, 0, 0, 1, 2)),
         stop_loss=rng.random() < 0.2,
-        decides=rng.random() < 0.7,
         restores=restores,
-        # A failed row that was run again in a life that is lost is found when somebody runs it again.
+        # A failed row that was run again in a life that is lost is found when somebody runs it again, and that takes
+        # a run without open questions.
+        decides=restores or rng.random() < 0.7,
         reruns=1.0 if restores else 0.7,
     )
