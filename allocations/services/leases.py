@@ -45,13 +45,13 @@ def due(now: datetime) -> Q:
 def claim_next_chunk(run_id: int, *, gateway: Gateway, done: Claim | None = None) -> Claim | None:
     """The next chunk of the run with something to do now, or None. Takes a lane of the account with it.
 
-    `done`: what this worker held before. It is released with the same commit.
+    `done`: what this worker held before. It is released with the same commit. The run is not locked, so a claim may
+    come after a pause: the intent asks again.
     """
     now = gateway.clock()
     with transaction.atomic(durable=True):
         run = (
             Run.objects.filter(due(now), pk=run_id, state=RunState.RUNNING)
-            .select_for_update(no_key=True, of=("self",))
             .select_related("batch")
             .only("state", "batch__account_id")
             .first()
@@ -59,7 +59,8 @@ def claim_next_chunk(run_id: int, *, gateway: Gateway, done: Claim | None = None
         if done:
             _give_back(done)
         chunk = run and _next_chunk(run.pk, now)
-        lane = chunk and run and _claim_lane(run.batch.account_id, now=now, gateway=gateway)
+        former = done.lane_id if done else None
+        lane = chunk and run and _claim_lane(run.batch.account_id, former=former, now=now, gateway=gateway)
         if not (run and chunk and lane):
             return None
         return _claim_chunk(chunk, lane, now=now, gateway=gateway)
@@ -74,8 +75,10 @@ def _next_chunk(run_id: int, now: datetime) -> Chunk | None:
     )
 
 
-def _claim_lane(account_id: int, *, now: datetime, gateway: Gateway) -> Lane | None:
-    for lane in Lane.objects.filter(free(now), account_id=account_id).order_by("number"):
+def _claim_lane(account_id: int, *, former: int | None = None, now: datetime, gateway: Gateway) -> Lane | None:
+    """The one that this worker had before if it can be: nobody else waits for it."""
+    lanes = Lane.objects.filter(free(now), account_id=account_id).order_by("number")
+    for lane in sorted(lanes, key=lambda lane: lane.pk != former):
         claimed = Lane.objects.filter(free(now), pk=lane.pk, lease_epoch=lane.lease_epoch).update(
             lease_owner=gateway.worker, lease_epoch=F("lease_epoch") + 1, lease_expires_at=now + gateway.timing.lease
         )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Sum
 
 from allocations import queue
@@ -90,14 +90,35 @@ def pause_for_defect(run_id: int) -> None:
         pause_by_itself(run, Pause.DEFECT, now=database_now())
 
 
+def lock(run_id: int) -> None:
+    """Nobody else changes the run before the end of this transaction. Comes before locks of chunks and accounts."""
+    Run.objects.select_for_update(no_key=True).only("pk").get(pk=run_id)
+
+
+def read_steady(run_id: int) -> Run | None:
+    """The run, which nobody changes before the end of this transaction; None while somebody is about to.
+
+    It never waits, so it may come after other locks, and lanes do not wait for each other.
+    """
+    steady = " FOR SHARE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    found = Run.objects.raw(f"SELECT * FROM allocations_run WHERE id = %s{steady}", [run_id])  # noqa: S608 - constant
+    return next(iter(found), None)
+
+
+def is_calm(run_id: int) -> bool:
+    """Whether the last call ended well and nothing waits: another good end changes nothing."""
+    calm = {"streak_kind": CallResult.ROWS, "streak": 0, "next_action_at": None}
+    return Run.objects.filter(pk=run_id, **calm).exists()
+
+
 def after_call(run: Run, result: CallResult, retry_after: float | None, *, now: datetime, said: str = "") -> None:
     """The breakers: counts results alike in a row, waits or pauses; in the caller's transaction."""
-    fresh = Run.objects.only("streak_kind", "streak", "next_action_at").get(pk=run.pk)
+    fresh = Run.objects.get(pk=run.pk)
     streak = fresh.streak if fresh.streak_kind == result else 0
     then = consequence(result, streak=streak, retry_after=retry_after)
-    noted = {"streak_kind": result, "streak": then.streak, "next_action_at": now + then.wait if then.wait else None}
-    if any(getattr(fresh, name) != value for name, value in noted.items()):
-        Run.objects.filter(pk=run.pk).update(**noted)
+    Run.objects.filter(pk=run.pk).update(
+        streak_kind=result, streak=then.streak, next_action_at=now + then.wait if then.wait else None
+    )
     if then.pause:
         pause_by_itself(run, then.pause, now=now, detail=said)
 

@@ -25,7 +25,7 @@ from allocations.enkash.errors import (
     Refused,
 )
 from allocations.gateway import CODE_VERSION, Gateway
-from allocations.models import Account, Attempt, AttemptRow, Chunk, Row, Run
+from allocations.models import Account, Attempt, AttemptRow, Chunk, Row
 from allocations.services import answering, balances, leases, outcomes, planning, runs, trail
 from allocations.services.balances import Funds
 from allocations.services.bulk import TableWriter
@@ -139,30 +139,34 @@ def _write_intent(chunk: Chunk, claim: Claim, *, gateway: Gateway) -> tuple[Atte
     is left."""
     now = gateway.clock()
     with transaction.atomic(durable=True):
-        if claim.expires_at - now < gateway.timing.budget or not still_mine(claim) or not _run_goes_on(chunk):
+        if claim.expires_at - now < gateway.timing.budget or not still_mine(claim):
             return None
         whole = list(Row.objects.filter(chunk=chunk).only(*_NEEDED).order_by("number"))
         rows = [row for row in whole if row.state in _SENDABLE]
         payloads = [payload_of(row) for row in rows]
-        if not _is_as_planned(chunk, whole, rows, payloads):
-            runs.pause_by_itself(chunk.run, Pause.TAMPERED, now=now)
-            return None
-        if not rows:
-            outcomes.recount([chunk.pk])
-            return None
-        # Asked again where intents of the run come one after another: another lane may have spent it meanwhile.
-        points = sum(row.amount or 0 for row in rows)
-        if not balances.stored_funds(chunk.run.batch.account_id).cover(points):
-            leases.postpone(claim, now)
-            return None
-        body = request_body(payloads)
-        attempt = _create_attempt(chunk, claim, rows, hashlib.sha256(body).hexdigest(), now=now)
-        if _mark_sending(chunk, now=now) != len(rows):
-            # A late answer to an earlier run has decided one of them this instant.
-            transaction.set_rollback(True)
-            return None
+        if _is_as_planned(chunk, whole, rows, payloads):
+            return _store_intent(chunk, claim, rows, payloads, now=now)
+    _hold(chunk, Pause.TAMPERED, gateway=gateway, detail="")
+    return None
+
+
+def _store_intent(
+    chunk: Chunk, claim: Claim, rows: Sequence[Row], payloads: Sequence[bytes], *, now: datetime
+) -> tuple[Attempt, bytes] | None:
+    if not rows:
         outcomes.recount([chunk.pk])
-        return attempt, body
+        return None
+    body = request_body(payloads)
+    attempt = _create_attempt(chunk, claim, rows, hashlib.sha256(body).hexdigest(), now=now)
+    # A late answer may have decided one of the rows this instant.
+    stored = _mark_sending(chunk, now=now) == len(rows)
+    outcomes.recount([chunk.pk])
+    # Last of all, so that lanes wait for each other no longer than for a commit.
+    balances.lock(chunk.run.batch.account_id)
+    if not (stored and balances.stored_funds(chunk.run.batch.account_id).cover(0) and _run_goes_on(chunk)):
+        transaction.set_rollback(True)
+        return None
+    return attempt, body
 
 
 def _mark_sending(chunk: Chunk, *, now: datetime) -> int:
@@ -182,7 +186,8 @@ def _is_as_planned(chunk: Chunk, whole: Sequence[Row], rows: Sequence[Row], payl
 
 def _run_goes_on(chunk: Chunk) -> bool:
     """Read again under the transaction: a pause that was clicked meanwhile wins."""
-    return Run.objects.select_for_update().get(pk=chunk.run_id).state == RunState.RUNNING
+    run = runs.read_steady(chunk.run_id)
+    return run is not None and run.state == RunState.RUNNING
 
 
 def _create_attempt(chunk: Chunk, claim: Claim, rows: Sequence[Row], sha256: str, *, now: datetime) -> Attempt:
@@ -234,6 +239,7 @@ def _close(
 ) -> None:
     now = gateway.clock()
     with transaction.atomic(durable=True):
+        runs.lock(claim.run_id)
         if not still_mine(claim):
             return
         after = move(ATTEMPT, AttemptState.INTENT, event)
