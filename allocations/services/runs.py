@@ -139,7 +139,7 @@ def resume_run(actor: Actor, *, run_id: int) -> None:
     """A person has mended the cause. The breakers begin anew and a blocked login gets one more try."""
     now = database_now()
     with transaction.atomic(durable=True):
-        run = Run.objects.select_for_update().select_related("batch").get(pk=run_id)
+        run = Run.objects.select_for_update(of=("self",)).select_related("batch").get(pk=run_id)
         policy.check_control_run(actor, RunState(run.state))
         if run.state in {RunState.RUNNING, RunState.QUEUED}:
             return
@@ -159,7 +159,7 @@ def conclude_if_done(run_id: int, *, gateway: Gateway) -> None:
     """Settles a run without open chunks, or says that the rest waits for people."""
     now = gateway.clock()
     with transaction.atomic(durable=True):
-        run = Run.objects.select_for_update().select_related("batch__account").get(pk=run_id)
+        run = Run.objects.select_for_update(of=("self",)).select_related("batch__account").get(pk=run_id)
         chunks = Chunk.objects.filter(run=run)
         if run.state not in {RunState.RUNNING, RunState.ATTENTION} or chunks.filter(state=ChunkState.OPEN).exists():
             return

@@ -101,3 +101,10 @@ def test_a_pause_waits_for_the_intent_that_came_first(portal: Portal, run: Run) 
     thread.join(30)
     run.refresh_from_db()
     assert run.state == "paused"
+
+
+def test_a_run_is_concluded_while_its_account_and_batch_are_locked(portal: Portal, run: Run) -> None:
+    with held("allocations_account"), held("allocations_batch"):
+        runs.conclude_if_done(run.pk, gateway=portal.gateway)
+    run.refresh_from_db()
+    assert run.state == "running"
