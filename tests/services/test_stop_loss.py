@@ -7,6 +7,7 @@ import pytest
 from allocations.enkash.simulator.people_failures import PersonFailures
 from allocations.models import Row, Run
 from allocations.services import leases, planning, resolving, runs, sending
+from allocations.services.runs import decided_rows
 from tests.services.conftest import Portal
 from tests.services.invariants import check_invariants
 
