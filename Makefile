@@ -1,7 +1,7 @@
 # The portal's commands. `make help` lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run fresh test test-sqlite test-postgresql check install sample bench screenshots lock
+.PHONY: help run fresh test test-sqlite test-postgresql simulate mutants check install sample bench screenshots lock
 
 # Paths stay relative throughout: the folder's own path may hold a space.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -28,6 +28,13 @@ test: .venv/.dev node_modules/.installed ## Run all tests on SQLite and PostgreS
 
 test-sqlite test-postgresql: .venv/.dev node_modules/.installed
 	@$(PY) -m tests.services_up $(@:test-%=%) -- $(ARGS)
+
+simulate: .venv/.dev ## Play bad days of the real services: SEEDS=2000 SEED=7 DB=postgresql PROCESSES=2
+	@$(PY) -m tests.simulation $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED),--seed $(SEED)) $(if $(DB),--db $(DB)) \
+	  $(if $(PROCESSES),--processes $(PROCESSES))
+
+mutants: .venv/.dev ## Check that the simulation notices nine wrong protocols
+	@$(PY) -m tests.simulation --mutants $(if $(PROCESSES),--processes $(PROCESSES))
 
 sample: .venv/.run ## Write a sample list: ROWS=5000 FLAWS=1 SEED=1
 	@$(PY) manage.py make_sample --rows $(or $(ROWS),5000) $(if $(filter-out 0,$(FLAWS)),--flaws) --seed $(or $(SEED),1) --out samples/

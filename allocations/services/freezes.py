@@ -1,6 +1,6 @@
 """The switch that stops all sending. One person freezes; a release is proposed by one and confirmed by another."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from allocations import queue
 from allocations.domain import policy
@@ -29,10 +29,12 @@ def freeze_sending(actor: Actor, *, reason: str) -> Freeze:
         list(open_runs.select_for_update(no_key=True).values_list("pk"))
         going = Reversal.objects.filter(state__in=WORKED_ON).order_by("pk")
         list(going.select_for_update(no_key=True).values_list("pk"))
-        open_freeze = Freeze.objects.filter(is_open=True).first()
-        if open_freeze is not None:
-            return open_freeze
-        freeze = Freeze.objects.create(frozen_by_id=actor.id, frozen_at=now, reason=reason)
+        try:
+            with transaction.atomic():
+                freeze = Freeze.objects.create(frozen_by_id=actor.id, frozen_at=now, reason=reason)
+        except IntegrityError:
+            # Somebody else was faster, perhaps just now: one freeze is open at most.
+            return Freeze.objects.get(is_open=True)
         trail.write_entry(
             "sending frozen", at=now, object_type="freeze", object_id=freeze.pk, actor=actor, reason=reason
         )

@@ -159,7 +159,8 @@ def _write_intent(chunk: Chunk, claim: Claim, *, gateway: Gateway) -> tuple[Atte
     is left."""
     now = gateway.clock()
     with transaction.atomic(durable=True):
-        if not _run_goes_on(chunk) or not still_mine(claim):
+        in_time = claim.expires_at - now >= gateway.timing.budget
+        if not in_time or not _run_goes_on(chunk) or not still_mine(claim):
             return None
         whole = list(Row.objects.filter(chunk=chunk).only(*_NEEDED).order_by("number"))
         rows = [row for row in whole if row.state in _SENDABLE]

@@ -1,0 +1,164 @@
+"""The wrong protocols M1 to M9. Each has to be noticed by one of the invariants that it names."""
+
+from typing import Any
+
+from tests.simulation.mutating import Edit, Mutant
+
+_SENDING = "allocations.services.sending"
+_RESOLVING = "allocations.services.resolving"
+_ANSWERING = "allocations.services.answering"
+_QUIET = "now + gateway.timing.recovery.quiet"
+# Many calls go wrong, EnKash looks for a reference some time before it writes it, and look-ups lag.
+_RACY: dict[str, Any] = {"racy": True, "lookup_lag": 5000.0, "tight": False, "refuses": 0.0}
+_MANY_WORKERS: dict[str, Any] = {"workers": 4, "lanes": 1, "repeats": 0.6, "forgets": 0.0, "idle_jobs": 1.0}
+
+_ALL = (
+    Mutant(
+        name="M1",
+        does="a retry or re-run takes a new reference",
+        caught_by=frozenset({"V2", "V8"}),
+        edits=(
+            Edit(
+                f"{_SENDING}._write_intent",
+                "[payload_of(row) for row in rows]",
+                "[payload_of(row).replace(row.reference.encode(), row.reference[::-1].encode())"
+                " if row.tries else payload_of(row) for row in rows]",
+            ),
+            Edit(f"{_SENDING}._is_as_planned", "payload_hash(payload) == row.payload_hash", "True"),
+        ),
+        circumstances={"call_trouble": 0.7},
+    ),
+    Mutant(
+        name="M2",
+        does="a timeout makes rows failed",
+        caught_by=frozenset({"V1", "V14", "V15"}),
+        edits=(
+            Edit(
+                "allocations.services.outcomes.lose_sight",
+                "move(ROW, RowState.SENDING, RowEvent.LOSE_SIGHT)",
+                "RowState.FAILED",
+            ),
+        ),
+    ),
+    Mutant(
+        name="M3",
+        does="“already exists” makes a row failed, whatever we sent before",
+        caught_by=frozenset({"V1", "V16"}),
+        edits=(
+            Edit(
+                "allocations.domain.matching._already_there",
+                "Outcome.CREDITED, Evidence.DUPLICATE, text=text, amount=Decimal(row.amount)",
+                "Outcome.FAILED, Evidence.ANSWER, reason=Reason.DUPLICATE_REFERENCE, text=text",
+            ),
+        ),
+        circumstances={"call_trouble": 0.7, "lookup_trouble": 1.0},
+    ),
+    Mutant(
+        name="M4",
+        does="unknown rows are sent again at once, without a quiet time",
+        caught_by=frozenset({"V2"}),
+        edits=(
+            Edit(f"{_RESOLVING}.resolve_unknown", "is Step.WAIT", "is None"),
+            Edit(f"{_RESOLVING}.recover_abandoned", "quiet_since + gateway.timing.recovery.quiet", "now"),
+            Edit(f"{_SENDING}._close", _QUIET, "now"),
+            Edit(f"{_ANSWERING}._plan_next", _QUIET, "now"),
+        ),
+        circumstances={**_RACY, "call_trouble": 0.7, "kinds": ("reset early",), "trouble": 0.0, "login_trouble": 0.0},
+    ),
+    Mutant(
+        name="M5",
+        does="nobody asks for a lease or an epoch",
+        caught_by=frozenset({"V2", "V7", "V10"}),
+        edits=(
+            Edit(
+                "allocations.services.leases._free",
+                "Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lt=now)",
+                "Q(pk__isnull=False)",
+            ),
+            Edit("allocations.services.leases.still_mine", "return bool(list(held))", "return True"),
+            Edit("allocations.services.leases.time_for_a_call", ">= gateway.timing.budget", "is not None"),
+        ),
+        circumstances={**_RACY, **_MANY_WORKERS},
+    ),
+    Mutant(
+        name="M6",
+        does="the intent is written after the call",
+        caught_by=frozenset({"V2", "V7"}),
+        edits=(
+            Edit(
+                f"{_SENDING}.send_chunk",
+                "    intent = _write_intent(chunk, claim, gateway=gateway)\n"
+                "    if intent is None:\n        return\n"
+                "    attempt, body = intent\n",
+                '    rows = Row.objects.filter(chunk=chunk, state__in=_SENDABLE).order_by("number")\n'
+                "    body = request_body([payload_of(row) for row in rows])\n",
+            ),
+            Edit(
+                f"{_SENDING}.send_chunk",
+                '        _record_not_sent(attempt, NotSent("The worker was held up for too long."), claim=claim, gateway=gateway)\n',
+                "",
+            ),
+            Edit(
+                f"{_SENDING}.send_chunk", "        _record_not_sent(attempt, error, claim=claim, gateway=gateway)\n", ""
+            ),
+            Edit(
+                f"{_SENDING}.send_chunk",
+                "_record_lost(attempt,",
+                "_record_lost(_write_intent(chunk, claim, gateway=gateway)[0],",
+            ),
+            Edit(
+                f"{_SENDING}.send_chunk",
+                "    mine = answering",
+                "    attempt = _write_intent(chunk, claim, gateway=gateway)[0]\n    mine = answering",
+            ),
+        ),
+    ),
+    Mutant(
+        name="M7",
+        does="the same person may be twice in one call",
+        caught_by=frozenset({"V9"}),
+        edits=(
+            Edit(
+                "allocations.domain.chunking.plan",
+                "[key for key in (row.mobile, row.email.casefold()) if key]",
+                "()",
+            ),
+        ),
+        circumstances={"rows": 4, "chunk": 6, "twice": True},
+    ),
+    Mutant(
+        name="M8",
+        does="a failure counts although it comes late",
+        caught_by=frozenset({"V1", "V14", "V15"}),
+        edits=(Edit(f"{_ANSWERING}.apply_answer", " if not late or v.outcome is Outcome.CREDITED", ""),),
+        circumstances={
+            "trouble": 4.0,
+            "fates": ("long freeze",),
+            "call_trouble": 0.0,
+            "login_trouble": 0.0,
+            "refuses": 0.6,
+            "workers": 4,
+            "people": 0,
+            "faults_last": 4800.0,
+        },
+    ),
+    Mutant(
+        name="M9",
+        does="EnKash works on a request for longer than the quiet time, and nobody runs failed rows again",
+        caught_by=frozenset({"V1"}),
+        circumstances={
+            "held_up": True,
+            "racy": False,
+            "call_trouble": 0.5,
+            "kinds": ("reset early",),
+            "trouble": 0.0,
+            "login_trouble": 0.0,
+            "lookup_trouble": 0.0,
+            "refuses": 0.6,
+            "faults_last": 7200.0,
+            "reruns": 0.0,
+            "people": 0,
+        },
+    ),
+)
+MUTANTS = {mutant.name: mutant for mutant in _ALL}

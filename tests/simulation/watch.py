@@ -1,0 +1,263 @@
+"""What must hold always, checked after every commit and at the first byte of every request."""
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from allocations.models import Row, Run
+from allocations.services.planning import payload_of
+from tests.simulation import journal
+from tests.simulation.journal import Entry
+
+if TYPE_CHECKING:
+    from tests.simulation.workers import Worker
+    from tests.simulation.world import World
+
+UNSURE = {"sending", "unknown", "conflict", "anomaly"}
+OPEN_ATTEMPTS = {"intent", "answered"}
+# Trail events that a change of an attempt's state is told by; the two that are only recovery points have none.
+_TOLD_BY = {
+    ("", "intent"): {"attempt intended"},
+    ("intent", "not_sent"): {"attempt not_sent"},
+    ("intent", "unknown"): {"attempt unknown", "attempt abandoned"},
+    ("answered", "applied"): {"attempt applied"},
+    ("answered", "unknown"): {"attempt applied"},
+}
+
+
+@dataclass(slots=True)
+class WatchedRow:
+    reference: str
+    amount: int
+    payload: bytes
+    state: str
+    transaction_id: str = ""
+    credits: int = 0
+
+
+@dataclass(slots=True)
+class WatchedAttempt:
+    chunk: int
+    sha256: str
+    state: str
+    rows: list[int] = field(default_factory=list)
+
+
+class Watch:
+    """A copy of what the journal tells, and the invariants over it."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._seen = 0
+        self.rows = {
+            row.pk: WatchedRow(row.reference, row.amount or 0, payload_of(row), row.state)
+            for row in Row.objects.order_by("pk")
+        }
+        self.by_reference = {row.reference: key for key, row in self.rows.items()}
+        self.runs = dict(Run.objects.values_list("pk", "state"))
+        self.attempts: dict[int, WatchedAttempt] = {}
+        self._run_of_chunk: dict[int, int] = {}
+        self._failed_logins = 0
+        self._allowed_logins = 2
+        for entry in journal.read(after=0):
+            self._seen = entry.number
+
+    def read(self) -> None:
+        """After a commit."""
+        entries = journal.read(after=self._seen)
+        if not entries:
+            return
+        self._seen = entries[-1].number
+        told = Told(entries)
+        for entry in entries:
+            if entry.what == "trail":
+                self._world.count(f"trail: {entry.new}")
+            else:
+                _READERS[entry.what](self, entry, told)
+        self._check_ledger()
+        self._check_failed()
+
+    def violation(self, name: str, text: str) -> None:
+        self._world.violation(name, text)
+
+    # One reader for each kind of entry.
+
+    def _row(self, entry: Entry, told: "Told") -> None:
+        row = self.rows[entry.object_id]
+        if row.state != entry.old:
+            self.violation("V3", f"row {entry.object_id} was {row.state}, the database says {entry.old}")
+        row.state, row.transaction_id = entry.new, entry.extra
+        if entry.old != entry.new:
+            self._changed(entry, row, told)
+        if entry.extra:
+            self._check_transaction(entry, row)
+
+    def _changed(self, entry: Entry, row: WatchedRow, told: "Told") -> None:
+        if entry.old == "credited":
+            self.violation("V3", f"row {entry.object_id} left credited for {entry.new}")
+        if entry.new == "credited":
+            row.credits += 1
+        if row.credits > 1:
+            self.violation("V3", f"row {entry.object_id} was credited {row.credits} times")
+        if not told.events:
+            self.violation("V19", f"row {entry.object_id} went from {entry.old} to {entry.new} without a trail entry")
+        if entry.new == "failed" and not _evidence_of_failure(entry.old, told):
+            self.violation("V15", f"row {entry.object_id} failed from {entry.old} by {sorted(told.events)}")
+        self._world.count(f"rows {entry.old} to {entry.new}")
+
+    def _check_transaction(self, entry: Entry, row: WatchedRow) -> None:
+        found = [e for e in self._world.provider.entries if e.transaction_id == entry.extra]
+        if [e.reference for e in found] != [row.reference]:
+            self.violation("V6", f"row {entry.object_id} has transaction {entry.extra} of another reference")
+
+    def _attempt(self, entry: Entry, told: "Told") -> None:
+        if entry.old:
+            self.attempts[entry.object_id].state = entry.new
+        else:
+            chunk, sha256 = entry.extra.split(" ")
+            self.attempts[entry.object_id] = WatchedAttempt(int(chunk), sha256, entry.new)
+            run = self._run_of_chunk[int(chunk)]
+            if self.runs[run] != "running":
+                self.violation("V12", f"an intent for run {run}, which is {self.runs[run]}")
+            if (worker := self._world.worker) is not None:
+                worker.about_to_send = True
+        expected = _TOLD_BY.get((entry.old, entry.new))
+        if expected and sum(told.count("attempt", entry.object_id, event) for event in expected) != 1:
+            self.violation(
+                "V19", f"attempt {entry.object_id} became {entry.new}, the trail tells {sorted(told.events)}"
+            )
+
+    def _sent(self, entry: Entry, told: "Told") -> None:
+        row_id = int(entry.extra)
+        self.attempts[entry.object_id].rows.append(row_id)
+        moved = told.moves.get(row_id)
+        if moved not in {("pending", "sending"), ("unknown", "sending")}:
+            self.violation("V11", f"row {row_id} is in an intent and moved {moved}")
+        if moved == ("unknown", "sending"):
+            self._world.count("rows sent again")
+
+    def _chunk(self, entry: Entry, _told: "Told") -> None:
+        self._run_of_chunk[entry.object_id] = int(entry.extra)
+
+    def _run(self, entry: Entry, told: "Told") -> None:
+        self.runs[entry.object_id] = entry.new
+        if entry.old:
+            same = [e for e in told.entries("run", entry.object_id) if _from_to(e) == (entry.old, entry.new)]
+        else:
+            same = [e for e in told.entries("run", entry.object_id) if e.new == "run created"]
+        if len(same) != 1:
+            self.violation("V19", f"run {entry.object_id} became {entry.new}, told {len(same)} times")
+
+    def _batch(self, entry: Entry, _told: "Told") -> None:
+        self.violation("V4", f"batch {entry.object_id} left {entry.old} for {entry.new}")
+
+    # The ledger against the rows.
+
+    def _check_ledger(self) -> None:
+        """V1, V2 and V16, as far as they hold at every instant."""
+        provider = self._world.provider
+        credited = unsure = 0
+        for key, row in self.rows.items():
+            times = provider.credited[row.reference]
+            if times > 1:
+                self.violation("V2", f"row {key} was credited {times} times")
+            credited += row.amount if row.state == "credited" else 0
+            unsure += row.amount if row.state in UNSURE else 0
+            if row.state == "credited" and not times:
+                self.violation("V1", f"row {key} is credited, the ledger has nothing")
+        gone = provider.opening - provider.balance - credited
+        if not 0 <= gone <= unsure and not self._world.profile.held_up:
+            self.violation("V16", f"{gone} points gone beyond the credited ones, {unsure} unsure")
+
+    def _check_failed(self) -> None:
+        """V14: nobody is called failed while a call with them may still bring something else."""
+        opened = {row for attempt in self.attempts.values() if attempt.state in OPEN_ATTEMPTS for row in attempt.rows}
+        if failed := [row for row in sorted(opened) if self.rows[row].state == "failed"]:
+            self.violation("V14", f"rows {failed} are failed and in an open attempt")
+
+    # What EnKash sees.
+
+    def first_byte(self, worker: "Worker", body: bytes, items: Sequence[dict[str, Any]]) -> None:
+        """V7 to V10 and V13, before anything is worked on."""
+        references = [item["uniqueReferenceNumber"] for item in items]
+        self._check_people(items, references)
+        known = [self.by_reference.get(reference) for reference in references]
+        if None in known:
+            self.violation("V2", f"a reference nobody approved was sent: {references}")
+            return
+        approved = [self.rows[key].payload for key in known if key is not None]
+        if body != b"[" + b",".join(approved) + b"]":
+            self.violation("V8", "the bytes of a row are not those that were approved")
+        digest = hashlib.sha256(body).hexdigest()
+        mine = (a for a in self.attempts.values() if a.sha256 == digest and a.rows == known)
+        if not any(a.state in {"intent", "unknown", "resolved"} for a in mine):
+            self.violation("V7", f"a request with rows {known} without its durable intent")
+        self._check_lanes(worker)
+
+    def _check_people(self, items: Sequence[dict[str, Any]], references: Sequence[str]) -> None:
+        keys = ([item["mobile"] for item in items], [item["email"] for item in items], references)
+        if any(len(set(values)) < len(values) for values in keys):
+            self.violation("V9", "somebody occurs twice in one request")
+
+    def _check_lanes(self, worker: "Worker") -> None:
+        def live(other: "Worker") -> bool:
+            over = other.claim is not None and self._world.now > other.claim.expires_at
+            return not (other.dead or other.frozen or over)
+
+        busy = [other for other in self._world.in_flight if live(other)]
+        if live(worker) and len(busy) >= self._world.profile.lanes:
+            self.violation("V10", f"{len(busy) + 1} requests in flight on {self._world.profile.lanes} lanes")
+
+    def login(self, *, succeeded: bool) -> None:
+        """V18: two refused logins in a row; a person may allow one more."""
+        self._failed_logins = 0 if succeeded else self._failed_logins + 1
+        self._allowed_logins = 2 if succeeded else self._allowed_logins
+        if self._failed_logins > self._allowed_logins:
+            self.violation("V18", f"{self._failed_logins} logins in a row failed")
+
+    def allow_login(self) -> None:
+        self._allowed_logins = self._failed_logins + 1 if self._failed_logins >= 2 else 2
+
+
+class Told:
+    """The trail entries of one transaction, and the rows it moved."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        entries = list(entries)
+        self._trail = [entry for entry in entries if entry.what == "trail"]
+        self._by_object: dict[tuple[str, int], list[Entry]] = defaultdict(list)
+        for entry in self._trail:
+            self._by_object[entry.old, entry.object_id].append(entry)
+        self.events = {entry.new for entry in self._trail}
+        self._counts = Counter((entry.old, entry.object_id, entry.new) for entry in self._trail)
+        self.moves = {e.object_id: (e.old, e.new) for e in entries if e.what == "row"}
+
+    def count(self, kind: str, object_id: int, event: str) -> int:
+        return self._counts[kind, object_id, event]
+
+    def entries(self, kind: str, object_id: int) -> list[Entry]:
+        return self._by_object[kind, object_id]
+
+
+def _from_to(entry: Entry) -> tuple[str, str]:
+    data = json.loads(entry.extra)
+    return data.get("from", ""), data.get("to", "")
+
+
+def _evidence_of_failure(old: str, told: Told) -> bool:
+    """Only the answer to the newest attempt makes a row failed; this EnKash lists no failure in look-ups."""
+    return old == "sending" and "attempt applied" in told.events
+
+
+_Reader = Callable[[Watch, Entry, Told], None]
+_READERS: dict[str, _Reader] = {
+    "row": Watch._row,
+    "attempt": Watch._attempt,
+    "sent": Watch._sent,
+    "chunk": Watch._chunk,
+    "run": Watch._run,
+    "batch": Watch._batch,
+}
