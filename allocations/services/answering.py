@@ -50,8 +50,8 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False, chunk
         if late and attempt.state != AttemptState.RESOLVED:
             # Kept in time after all: whoever holds the chunk now reads it whole.
             return
-        leases.lock_run(attempt.chunk.run_id)
-        classified = _classified(attempt, answer, result)
+        calm = not late and result is CallResult.ROWS and runs.is_calm(attempt.chunk.run_id)
+        classified = _read_under_lock(attempt, answer, result, calm=calm)
         notes = [*answer.notes, *classified.notes]
         if not _advance(attempt, result, late=late, message=answer.message, notes=notes):
             return
@@ -63,7 +63,6 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False, chunk
         else:
             outcomes.apply_verdicts(applied, now=now)
         _plan_next(attempt.chunk, result, classified, now=now, gateway=gateway)
-        _note_balance(attempt.chunk.run.batch.account, classified.verdicts, now=now, late=late)
         outcomes.recount(_chunks_of(classified) if late else [attempt.chunk_id])
         trail.write_entry(
             "attempt applied" if not late else "late answer applied",
@@ -76,10 +75,23 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False, chunk
             outcomes=_tally(classified.verdicts),
             payload_sha256=attempt.payload_sha256,
         )
-        runs.after_call(attempt.chunk.run, result, answer.retry_after, now=now, said=answer.message)
+        if not calm:
+            runs.after_call(attempt.chunk.run, result, answer.retry_after, now=now, said=answer.message)
         if classified.pause:
             runs.pause_by_itself(attempt.chunk.run, classified.pause, now=now, detail=classified.detail)
         stop_loss.watch(attempt.chunk.run, applied, now=now)
+        # Last, for every answer of the account waits here until the commit.
+        _note_balance(attempt.chunk.run.batch.account, classified.verdicts, now=now, late=late)
+
+
+def _read_under_lock(attempt: Attempt, answer: BulkAnswer, result: CallResult, *, calm: bool) -> Classified:
+    """Credits in a calm run change nothing of the run: it is not locked, lanes do not wait for each other."""
+    if not calm:
+        leases.lock_run(attempt.chunk.run_id)
+    classified = _classified(attempt, answer, result)
+    if calm and (classified.pause or any(v.outcome is not Outcome.CREDITED for v in classified.verdicts)):
+        leases.lock_run(attempt.chunk.run_id)
+    return classified
 
 
 def _advance(attempt: Attempt, result: CallResult, *, late: bool, **read: object) -> bool:

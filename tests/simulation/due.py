@@ -8,12 +8,15 @@ from django.db import connection
 
 _DUE = "({0}.next_action_at IS NULL OR {0}.next_action_at <= ?)"
 _FREE = "({0}.lease_expires_at IS NULL OR {0}.lease_expires_at < ?)"
+_FROZEN = "EXISTS (SELECT 1 FROM allocations_freeze WHERE is_open)"
+# As allocations.services.holds.
+_WORKABLE = f"""((r.stop_requested_at IS NULL OR c.attempts_used > 0) AND (r.canary <> 'waiting' OR c.number = 1)
+  AND (NOT {_FROZEN} OR c.unknown > 0 OR c.sending > 0 OR c.pending = 0) OR r.cancelled_at IS NOT NULL)"""
+_OPEN_CHUNK = f"SELECT 1 FROM allocations_chunk c WHERE c.run_id = r.id AND c.state = 'open' AND {_WORKABLE}"
 _RUNS = f"""
 SELECT r.id FROM allocations_run r JOIN allocations_batch b ON b.id = r.batch_id
-WHERE {_DUE.format("r")} AND (r.state = 'queued' OR r.state = 'running' AND (
-  NOT EXISTS (SELECT 1 FROM allocations_chunk c WHERE c.run_id = r.id AND c.state = 'open')
-  OR EXISTS (SELECT 1 FROM allocations_chunk c WHERE c.run_id = r.id AND c.state = 'open'
-             AND {_DUE.format("c")} AND {_FREE.format("c")})
+WHERE {_DUE.format("r")} AND (r.state = 'queued' AND NOT {_FROZEN} OR r.state = 'running' AND (
+  NOT EXISTS ({_OPEN_CHUNK}) OR EXISTS ({_OPEN_CHUNK} AND {_DUE.format("c")} AND {_FREE.format("c")})
   AND EXISTS (SELECT 1 FROM allocations_lane l WHERE l.account_id = b.account_id AND {_FREE.format("l")})))
 """
 _OPEN = "SELECT 1 FROM allocations_run WHERE state IN ('queued', 'running')"

@@ -10,7 +10,9 @@ from unittest import mock
 from django.db import connection
 from django.db.transaction import Atomic
 
+from allocations.gateway import spool
 from allocations.services import leases
+from allocations.services.leases import Claim
 from tests.simulation.timeline import all_clocks
 from tests.simulation.workers import Killed
 from tests.simulation.world import World
@@ -31,7 +33,10 @@ def installed(world: World) -> Iterator[None]:
         mock.patch("allocations.gateway.tokens.time", SimpleNamespace(sleep=_sleep)),
         # The real one would close the one connection that all workers share.
         mock.patch("allocations.jobs.runs.connections"),
-        mock.patch.object(leases, "claim_next_chunk", _claim_next_chunk),
+        mock.patch.object(leases, "claim_next_chunk", _remembered(leases.claim_next_chunk)),
+        mock.patch("allocations.services.keeping._reconnect_after", _reconnect_after),
+        mock.patch.multiple(spool, put=world.disk.put, get=world.disk.get),
+        mock.patch.multiple(spool, remove=world.disk.remove, waiting=world.disk.waiting),
     )
     with _all(patches), all_clocks(_now), connection.execute_wrapper(_execute):
         _world = world
@@ -53,7 +58,6 @@ def _all(patches: tuple[Any, ...]) -> Iterator[None]:
 
 
 _real_enter, _real_exit = Atomic.__enter__, Atomic.__exit__
-_real_claim = leases.claim_next_chunk
 
 
 def _enter(self: Atomic) -> None:
@@ -107,8 +111,20 @@ def _now() -> datetime:
     return _world.now
 
 
-def _claim_next_chunk(run_id: int, *, gateway: Any) -> Any:
-    claim = _real_claim(run_id, gateway=gateway)
-    if _world and _world.worker:
-        _world.worker.claim = claim
-    return claim
+def _reconnect_after(seconds: float) -> None:
+    """The real one closes the connection, which is everybody's here."""
+    assert _world is not None
+    assert _world.worker is not None
+    _world.worker.sleep(seconds)
+
+
+def _remembered(claim_chunk: Callable[..., Claim | None]) -> Callable[..., Claim | None]:
+    """What a worker holds decides how late its request may be."""
+
+    def claim_next_chunk(*args: Any, **kwargs: Any) -> Claim | None:
+        claim = claim_chunk(*args, **kwargs)
+        if _world and _world.worker:
+            _world.worker.claim = claim
+        return claim
+
+    return claim_next_chunk

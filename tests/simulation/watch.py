@@ -247,9 +247,19 @@ def _from_to(entry: Entry) -> tuple[str, str]:
     return data.get("from", ""), data.get("to", "")
 
 
+# What makes a row failed: the answer to the newest attempt, two people, or that a re-run was cancelled before it began.
+# This EnKash lists no failure in look-ups.
+_FAILED_BY = {
+    "sending": "attempt applied",
+    "pending": "rows cancelled",
+    "unknown": "decision confirmed",
+    "conflict": "decision confirmed",
+    "anomaly": "decision confirmed",
+}
+
+
 def _evidence_of_failure(old: str, told: Told) -> bool:
-    """Only the answer to the newest attempt makes a row failed; this EnKash lists no failure in look-ups."""
-    return old == "sending" and "attempt applied" in told.events
+    return _FAILED_BY.get(old) in told.events
 
 
 _Reader = Callable[[Watch, Entry, Told], None]

@@ -18,6 +18,7 @@ from allocations.gateway.tokens import DatabaseTokenStore
 from allocations.queue import ring_run
 from tests.simulation import fates, rest
 from tests.simulation.database import START
+from tests.simulation.outside import Disk, Redis
 from tests.simulation.people import People
 from tests.simulation.profiles import Profile
 from tests.simulation.provider import Provider
@@ -54,6 +55,8 @@ class World:
         self.counts: Counter[str] = Counter()
         self.faulty = True
         self._log = _Log(lines=[] if told else None)
+        self.disk = Disk()
+        self.redis = Redis(lambda: rng.random() < profile.forgets, self.step)
         self.crew = Crew(self, profile.workers)
         self.watch = Watch(self)
         self.provider = Provider(
@@ -140,7 +143,7 @@ class World:
         # As build_client, but for the wire and the clock.
         tokens = TokenSource(config, transport, store, clock=lambda: self.now.astimezone(UTC).timestamp())  # type: ignore[arg-type]
         client = EnkashClient(config, transport=transport, tokens=tokens)  # type: ignore[arg-type]
-        return Gateway(client=client, clock=self.clock, worker=worker.name, timing=self.timing)
+        return Gateway(client=client, clock=self.clock, worker=worker.name, timing=self.timing, witness=self.redis)
 
     def count(self, what: str) -> None:
         self.counts[what] += 1
