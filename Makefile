@@ -33,7 +33,7 @@ simulate: .venv/.dev ## Play bad days of the real services: SEEDS=2000 SEED=7 DB
 	@$(PY) -m tests.simulation $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED),--seed $(SEED)) $(if $(DB),--db $(DB)) \
 	  $(if $(PROCESSES),--processes $(PROCESSES))
 
-mutants: .venv/.dev ## Check that the simulation notices nine wrong protocols
+mutants: .venv/.dev ## Check that the simulation notices wrong protocols
 	@$(PY) -m tests.simulation --mutants $(if $(PROCESSES),--processes $(PROCESSES))
 
 sample: .venv/.run ## Write a sample list: ROWS=5000 FLAWS=1 SEED=1

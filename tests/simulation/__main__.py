@@ -14,6 +14,8 @@ from tests.simulation.crowd import Task, play, spread
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.trial import convict
 
+_TELL_EVERY = 500
+
 
 def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
@@ -33,8 +35,10 @@ def _play_all(tasks: Sequence[Task], *, options: argparse.Namespace) -> int:
     began = time.monotonic()
     counts: Counter[str] = Counter()
     failed = 0
-    for result in spread(play, tasks, processes=options.processes):
+    for done, result in enumerate(spread(play, tasks, processes=options.processes), start=1):
         counts += result.counts
+        if done % _TELL_EVERY == 0 and done < len(tasks):
+            print(f"{done:,} of {len(tasks):,} seeds, {failed:,} broke an invariant", file=sys.stderr, flush=True)
         if result.violations:
             failed += 1
             print(telling.failure(result, db=options.db, mutant=options.mutant), flush=True)

@@ -90,6 +90,7 @@ def create_people() -> None:
     UserFactory(username="maker", roles=("admin",))
     UserFactory(username="uploader", roles=("admin",))
     UserFactory(username="approver", roles=("approver",))
+    UserFactory(username="second", roles=("approver",))
 
 
 def prepare(shape: Shape) -> None:

@@ -41,7 +41,6 @@ _RULES = (
     _Rule("attempt", "attempt", "INSERT", "NEW.id, '', NEW.state, NEW.chunk_id || ' ' || NEW.payload_sha256"),
     _Rule("attempt", "attempt", "UPDATE", "NEW.id, OLD.state, NEW.state, ''", _STATE),
     _Rule("sent", "attemptrow", "INSERT", "NEW.attempt_id, '', '', CAST(NEW.row_id AS text)"),
-    _Rule("chunk", "chunk", "INSERT", "NEW.id, '', NEW.state, CAST(NEW.run_id AS text)"),
     _Rule("run", "run", "INSERT", "NEW.id, '', NEW.state, ''"),
     _Rule("run", "run", "UPDATE", "NEW.id, OLD.state, NEW.state, ''", _STATE),
     _Rule("batch", "batch", "UPDATE", "NEW.id, OLD.state, NEW.state, ''", _STATE),

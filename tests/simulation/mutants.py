@@ -1,4 +1,4 @@
-"""The wrong protocols M1 to M9. Each has to be noticed by one of the invariants that it names."""
+"""The wrong protocols: M1 to M9 of the model, M10 to M12 of what holds a run back. Each has to be noticed by one of the invariants that it names."""
 
 from typing import Any
 
@@ -71,12 +71,17 @@ _ALL = (
         caught_by=frozenset({"V2", "V7", "V10"}),
         edits=(
             Edit(
-                "allocations.services.leases._free",
+                "allocations.services.leases.free",
                 "Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lt=now)",
                 "Q(pk__isnull=False)",
             ),
-            Edit("allocations.services.leases.still_mine", "return bool(list(held))", "return True"),
+            Edit(
+                "allocations.services.leases.still_mine",
+                'return bool(own.select_for_update().values_list("pk")) and installation().instance_id == claim.instance_id',
+                "return True",
+            ),
             Edit("allocations.services.leases.time_for_a_call", ">= gateway.timing.budget", "is not None"),
+            Edit(f"{_SENDING}._write_intent", "claim.expires_at - now >= gateway.timing.budget", "True"),
         ),
         circumstances={**_RACY, **_MANY_WORKERS},
     ),
@@ -89,7 +94,8 @@ _ALL = (
                 f"{_SENDING}.send_chunk",
                 "    intent = _write_intent(chunk, claim, gateway=gateway)\n"
                 "    if intent is None:\n        return\n"
-                "    attempt, body = intent\n",
+                "    attempt, body = intent\n"
+                "    gateway.witness.note(claim.instance_id, attempt.pk)\n",
                 '    rows = Row.objects.filter(chunk=chunk, state__in=_SENDABLE).order_by("number")\n'
                 "    body = request_body([payload_of(row) for row in rows])\n",
             ),
@@ -108,8 +114,8 @@ _ALL = (
             ),
             Edit(
                 f"{_SENDING}.send_chunk",
-                "    mine = answering",
-                "    attempt = _write_intent(chunk, claim, gateway=gateway)[0]\n    mine = answering",
+                "_take_answer(attempt,",
+                "_take_answer(_write_intent(chunk, claim, gateway=gateway)[0],",
             ),
         ),
     ),
@@ -124,7 +130,7 @@ _ALL = (
                 "()",
             ),
         ),
-        circumstances={"rows": 4, "chunk": 6, "twice": True},
+        circumstances={"rows": 4, "chunk": 6, "twice": True, "canary": 0},
     ),
     Mutant(
         name="M8",
@@ -159,6 +165,27 @@ _ALL = (
             "reruns": 0.0,
             "people": 0,
         },
+    ),
+    Mutant(
+        name="M10",
+        does="nobody asks for a freeze",
+        caught_by=frozenset({"V12"}),
+        edits=(Edit("allocations.services.holds.frozen", "Freeze.objects.filter(is_open=True).exists()", "False"),),
+        circumstances={"people": 4, "acts": ("freeze",), "rows": 6, "chunk": 1, "batches": 1},
+    ),
+    Mutant(
+        name="M11",
+        does="a cancelled run sends its unknown rows again",
+        caught_by=frozenset({"V12"}),
+        edits=(Edit("allocations.services.holds.may_send", "run.cancelled_at is None", "True"),),
+        circumstances={"people": 2, "acts": ("cancel",), "call_trouble": 0.7, "kinds": ("never arrives",)},
+    ),
+    Mutant(
+        name="M12",
+        does="nobody waits for the canary",
+        caught_by=frozenset({"V12"}),
+        edits=(Edit("allocations.services.holds.workable", " & (~Q(run__canary=Canary.WAITING) | Q(number=1))", ""),),
+        circumstances={"rows": 6, "chunk": 2, "canary": 1},
     ),
 )
 MUTANTS = {mutant.name: mutant for mutant in _ALL}

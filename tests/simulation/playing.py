@@ -7,8 +7,11 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from django.test import override_settings
+
 from tests.simulation import profiles, seams
 from tests.simulation.database import MemoryTemplates, Shape, Templates, connected
+from tests.simulation.profiles import Profile
 from tests.simulation.result import Result
 from tests.simulation.server import ServerTemplates
 from tests.simulation.world import World
@@ -28,11 +31,18 @@ class Stage:
         with connected(self._templates.connection), _silence():
             self._templates.load(shape, chunk=profile.chunk, lanes=profile.lanes)
             world = World(seed, profile, rng, told=told)
-            with seams.installed(world):
+            with _settings(profile), seams.installed(world):
                 return world.run()
 
     def close(self) -> None:
         self._templates.close()
+
+
+def _settings(profile: Profile) -> override_settings:
+    values = {"ENKASH_CANARY_ROWS": profile.canary}
+    if profile.stop_loss:
+        values |= {"ENKASH_STOP_LOSS_ROWS": 2, "ENKASH_STOP_LOSS_PERCENT": 50, "ENKASH_STOP_AT_FIRST_UNKNOWN": True}
+    return override_settings(**values)
 
 
 @contextmanager

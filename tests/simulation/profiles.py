@@ -46,9 +46,15 @@ class Profile:
     repeats: float
     people: int
     faults_last: float
+    # Rows of a run that go first and alone; when failed and unknown rows pause a run.
+    canary: int
+    stop_loss: bool
+    # Whether people decide, once the faults are over, what EnKash does not tell; else it stays with them.
+    decides: bool
     # A mutant's circumstances: a request may be held up for longer than the quiet time.
     held_up: bool = False
-    # The only kinds of bad calls, and the only things that befall workers; empty: all.
+    # The only kinds of bad calls, things that befall workers, and actions of people; empty: all.
+    acts: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     fates: tuple[str, ...] = ()
     # How often people run failed rows again, once the faults are over.
@@ -79,4 +85,7 @@ def draw(rng: Random) -> Profile:
         repeats=rng.choice((0.0, 0.2, 0.6)),
         people=rng.choice((0, 0, 1, 2, 4)),
         faults_last=rng.choice((300.0, 1200.0, 2400.0, 4800.0)),
+        canary=rng.choice((0, 0, 0, 1, 2)),
+        stop_loss=rng.random() < 0.2,
+        decides=rng.random() < 0.7,
     )

@@ -64,8 +64,8 @@ def _check_rows(world: "World") -> None:
 def _check_row(world: "World", row_id: int, *, state: str, chunk: str | None) -> None:
     """V5: decided, or waiting for people."""
     world.count(f"rows at rest: {state}")
-    if state not in DECIDED and chunk != "people":
-        world.violation("V5", f"row {row_id} is {state} and nobody is asked")
+    if state not in DECIDED and (world.profile.decides or chunk != "people"):
+        world.violation("V5", f"row {row_id} is {state}, its chunk {chunk}, and nobody decides")
 
 
 def _check_points(world: "World", row_id: int, *, state: str, amount: int, credited: object) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from allocations.models import Row, Run
 from allocations.services.planning import payload_of
 from tests.simulation import journal
+from tests.simulation.due import ask
 from tests.simulation.journal import Entry
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ _TOLD_BY = {
     ("answered", "applied"): {"attempt applied"},
     ("answered", "unknown"): {"attempt applied"},
 }
+_HELD_BACK = (
+    "SELECT r.state, r.cancelled_at, r.stop_requested_at, r.canary, c.number, c.attempts_used"
+    " FROM allocations_chunk c JOIN allocations_run r ON r.id = c.run_id WHERE c.id = ?"
+)
 
 
 @dataclass(slots=True)
@@ -59,7 +64,6 @@ class Watch:
         self.by_reference = {row.reference: key for key, row in self.rows.items()}
         self.runs = dict(Run.objects.values_list("pk", "state"))
         self.attempts: dict[int, WatchedAttempt] = {}
-        self._run_of_chunk: dict[int, int] = {}
         self._failed_logins = 0
         self._allowed_logins = 2
         for entry in journal.read(after=0):
@@ -119,9 +123,7 @@ class Watch:
         else:
             chunk, sha256 = entry.extra.split(" ")
             self.attempts[entry.object_id] = WatchedAttempt(int(chunk), sha256, entry.new)
-            run = self._run_of_chunk[int(chunk)]
-            if self.runs[run] != "running":
-                self.violation("V12", f"an intent for run {run}, which is {self.runs[run]}")
+            self._check_allowed(int(chunk))
             if (worker := self._world.worker) is not None:
                 worker.about_to_send = True
         expected = _TOLD_BY.get((entry.old, entry.new))
@@ -129,6 +131,21 @@ class Watch:
             self.violation(
                 "V19", f"attempt {entry.object_id} became {entry.new}, the trail tells {sorted(told.events)}"
             )
+
+    def _check_allowed(self, chunk: int) -> None:
+        """V12: asked right after the intent's commit, so nothing can have changed since."""
+        (state, cancelled, stopped, canary, number, attempts) = ask(_HELD_BACK, chunk)[0]
+        frozen = bool(ask("SELECT 1 FROM allocations_freeze WHERE is_open"))
+        reasons = {
+            f"the run is {state}": state != "running",
+            "the run is cancelled": cancelled is not None,
+            "the run is to stop": stopped is not None and attempts == 1,
+            "the canary is not verified": canary == "waiting" and number > 1,
+            "all sending is frozen": frozen,
+        }
+        for reason, holds in reasons.items():
+            if holds:
+                self.violation("V12", f"an intent for chunk {chunk} although {reason}")
 
     def _sent(self, entry: Entry, told: "Told") -> None:
         row_id = int(entry.extra)
@@ -138,9 +155,6 @@ class Watch:
             self.violation("V11", f"row {row_id} is in an intent and moved {moved}")
         if moved == ("unknown", "sending"):
             self._world.count("rows sent again")
-
-    def _chunk(self, entry: Entry, _told: "Told") -> None:
-        self._run_of_chunk[entry.object_id] = int(entry.extra)
 
     def _run(self, entry: Entry, told: "Told") -> None:
         self.runs[entry.object_id] = entry.new
@@ -267,7 +281,6 @@ _READERS: dict[str, _Reader] = {
     "row": Watch._row,
     "attempt": Watch._attempt,
     "sent": Watch._sent,
-    "chunk": Watch._chunk,
     "run": Watch._run,
     "batch": Watch._batch,
 }

@@ -6,11 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from django.contrib.auth.models import User
 from django.db import connection
 
 from allocations import gateway as gateways
-from allocations.actors import actor_of
 from allocations.enkash.auth import TokenSource
 from allocations.enkash.client import EnkashClient
 from allocations.gateway import Gateway
@@ -63,7 +61,7 @@ class World:
             self.timeline, balance=self._balance(), echoes=profile.echoes, lag=self._lag, note=self.count
         )
         self.sweeper = Sweeper(self)
-        self.people = People(self, actor_of(User.objects.get(username="maker")))
+        self.people = People(self)
 
     @property
     def now(self) -> datetime:
