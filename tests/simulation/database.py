@@ -48,6 +48,12 @@ class Templates(Protocol):
     def load(self, shape: Shape, *, chunk: int, lanes: int) -> None:
         """Sets the database to fresh batches of the shape, whose runs are queued. Only while it is connected."""
 
+    def back_up(self) -> None:
+        """Remembers what the database holds now. One backup at a time."""
+
+    def restore(self) -> None:
+        """Puts the backup back."""
+
     def close(self) -> None: ...
 
 
@@ -63,6 +69,7 @@ class MemoryTemplates:
         with connected(self.connection):
             create_people()
         self._empty = _copy_of(self.connection.connection)
+        self._backup = sqlite3.connect(":memory:")
         self._by_shape: dict[Shape, sqlite3.Connection] = {}
 
     def load(self, shape: Shape, *, chunk: int, lanes: int) -> None:
@@ -73,8 +80,15 @@ class MemoryTemplates:
         self._by_shape[shape].backup(self.connection.connection)
         adjust(chunk=chunk, lanes=lanes)
 
+    def back_up(self) -> None:
+        self._backup.close()
+        self._backup = _copy_of(self.connection.connection)
+
+    def restore(self) -> None:
+        self._backup.backup(self.connection.connection)
+
     def close(self) -> None:
-        for database in (self.connection.connection, self._empty, *self._by_shape.values()):
+        for database in (self.connection.connection, self._empty, self._backup, *self._by_shape.values()):
             database.close()
 
 

@@ -19,6 +19,11 @@ WHERE {_DUE.format("r")} AND (r.state = 'queued' AND NOT {_FROZEN} OR r.state = 
   NOT EXISTS ({_OPEN_CHUNK}) OR EXISTS ({_OPEN_CHUNK} AND {_DUE.format("c")} AND {_FREE.format("c")})
   AND EXISTS (SELECT 1 FROM allocations_lane l WHERE l.account_id = b.account_id AND {_FREE.format("l")})))
 """
+_RECOVERS = "SELECT 1 FROM allocations_installation WHERE recovering_since IS NOT NULL"
+_TO_LOOK_UP = f"""
+SELECT c.run_id FROM allocations_chunk c JOIN allocations_run r ON r.id = c.run_id
+WHERE c.must_look_up AND r.state <> 'settled' AND {_DUE.format("c")} AND {_FREE.format("c")}
+"""
 _OPEN = "SELECT 1 FROM allocations_run WHERE state IN ('queued', 'running')"
 _INSTANTS = """
 SELECT c.next_action_at FROM allocations_chunk c JOIN allocations_run r ON r.id = c.run_id
@@ -32,11 +37,15 @@ UNION ALL SELECT lease_expires_at FROM allocations_lane
 
 def runs(now: datetime) -> set[int]:
     """The runs that a worker could go on with."""
+    if ask(_RECOVERS):
+        return {run_id for (run_id,) in ask(_TO_LOOK_UP, now, now)}
     return {run_id for (run_id,) in ask(_RUNS, *[now] * 4)}
 
 
 def next_instant(now: datetime) -> datetime | None:
     """When the next wait or lease ends; now, if none does. None if no run is under way."""
+    if ask(_RECOVERS):
+        return now
     if not ask(_OPEN):
         return None
     instants = [_instant(value) for (value,) in ask(_INSTANTS) if value]

@@ -1,4 +1,4 @@
-"""The wrong protocols: M1 to M9 of the model, M10 to M12 of what holds a run back. Each has to be noticed by one of the invariants that it names."""
+"""The wrong protocols: M1 to M9 of the model, M10 to M13 of what holds sending back. Each has to be noticed by one of the invariants that it names."""
 
 from typing import Any
 
@@ -187,5 +187,18 @@ _ALL = (
         edits=(Edit("allocations.services.holds.workable", " & (~Q(run__canary=Canary.WAITING) | Q(number=1))", ""),),
         circumstances={"rows": 6, "chunk": 2, "canary": 1},
     ),
+    Mutant(
+        name="M13",
+        does="sending goes on after a restore",
+        caught_by=frozenset({"V12"}),
+        edits=(
+            Edit("allocations.services.draining.drain_run", "if recovering.guard(gateway=gateway):", "if False:"),
+            Edit("allocations.services.leases.claim_next_chunk", " or known.recovering_since", ""),
+            Edit(f"{_SENDING}._run_goes_on", " and not recovering.under_way()", ""),
+        ),
+        circumstances={"restores": True, "racy": False, "rows": 6, "chunk": 2, "forgets": 0.5},
+    ),
 )
+
+
 MUTANTS = {mutant.name: mutant for mutant in _ALL}

@@ -30,7 +30,7 @@ class Stage:
         shape = Shape(profile.rows, profile.twice, profile.batches)
         with connected(self._templates.connection), _silence():
             self._templates.load(shape, chunk=profile.chunk, lanes=profile.lanes)
-            world = World(seed, profile, rng, told=told)
+            world = World(seed, profile, rng, self._templates, told=told)
             with _settings(profile), seams.installed(world):
                 return world.run()
 

@@ -34,6 +34,7 @@ def installed(world: World) -> Iterator[None]:
         # The real one would close the one connection that all workers share.
         mock.patch("allocations.jobs.runs.connections"),
         mock.patch.object(leases, "claim_next_chunk", _remembered(leases.claim_next_chunk)),
+        mock.patch.object(leases, "claim_to_look_up", _remembered(leases.claim_to_look_up)),
         mock.patch("allocations.services.keeping._reconnect_after", _reconnect_after),
         mock.patch.multiple(spool, put=world.disk.put, get=world.disk.get),
         mock.patch.multiple(spool, remove=world.disk.remove, waiting=world.disk.waiting),
@@ -121,10 +122,10 @@ def _reconnect_after(seconds: float) -> None:
 def _remembered(claim_chunk: Callable[..., Claim | None]) -> Callable[..., Claim | None]:
     """What a worker holds decides how late its request may be."""
 
-    def claim_next_chunk(*args: Any, **kwargs: Any) -> Claim | None:
+    def claim_and_remember(*args: Any, **kwargs: Any) -> Claim | None:
         claim = claim_chunk(*args, **kwargs)
         if _world and _world.worker:
             _world.worker.claim = claim
         return claim
 
-    return claim_next_chunk
+    return claim_and_remember

@@ -1,6 +1,7 @@
 """The same on a PostgreSQL server: each process has a database, and a schema in it for every shape of batches."""
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -29,18 +30,34 @@ class ServerTemplates:
         models = apps.get_app_config("allocations").get_models(include_auto_created=True)
         self._tables = [*(model._meta.db_table for model in models), journal.TABLE]
         self._scripts: dict[Shape | None, str] = {}
+        self._backup = ""
         self._loads = 0
         with connected(self.connection):
             create_people()
-            self._keep(None)
+            self._scripts[None] = _kept(self._tables, "empty")
 
     def load(self, shape: Shape, *, chunk: int, lanes: int) -> None:
         if shape not in self._scripts:
-            self._restore(None)
+            self._put(self._scripts[None])
             prepare(shape)
-            self._keep(shape)
-        self._restore(shape)
+            self._scripts[shape] = _kept(self._tables, f"shape_{len(self._scripts)}")
+        self._put(self._scripts[shape])
         adjust(chunk=chunk, lanes=lanes)
+
+    def back_up(self) -> None:
+        self._backup = _kept(self._tables, "backup")
+
+    def restore(self) -> None:
+        self._put(self._backup)
+
+    def _put(self, script: str) -> None:
+        self._loads += 1
+        if self._loads % _TRUNCATE_EVERY == 0:
+            empty = f"TRUNCATE {', '.join(self._tables)}"
+        else:
+            empty = "; ".join(f"DELETE FROM {table}" for table in self._tables)
+        # The portal's triggers forbid to empty tables, and would write the journal.
+        _run(f"SET session_replication_role = replica; {empty}; {script}; RESET session_replication_role")
 
     def close(self) -> None:
         self.connection.close()
@@ -51,28 +68,20 @@ class ServerTemplates:
             for statement in statements:
                 server.execute(statement)
 
-    def _keep(self, shape: Shape | None) -> None:
-        schema = f"shape_{len(self._scripts)}"
-        _run(f"CREATE SCHEMA {schema}")
-        lines = []
-        for table in self._tables:
-            _run(f"CREATE TABLE {schema}.{table} AS TABLE public.{table}")
-            if _run(f"SELECT count(*) FROM {schema}.{table}")[0][0]:
-                lines.append(f"INSERT INTO public.{table} OVERRIDING SYSTEM VALUE SELECT * FROM {schema}.{table}")
-            (sequence,) = _run(f"SELECT pg_get_serial_sequence('{table}', 'id')")[0]
-            if sequence:
-                (last, called) = _run(f"SELECT last_value, is_called FROM {sequence}")[0]
-                lines.append(f"SELECT setval('{sequence}', {last}, {called})")
-        self._scripts[shape] = "; ".join(lines)
 
-    def _restore(self, shape: Shape | None) -> None:
-        self._loads += 1
-        if self._loads % _TRUNCATE_EVERY == 0:
-            empty = f"TRUNCATE {', '.join(self._tables)}"
-        else:
-            empty = "; ".join(f"DELETE FROM {table}" for table in self._tables)
-        # The portal's triggers forbid to empty tables, and would write the journal.
-        _run(f"SET session_replication_role = replica; {empty}; {self._scripts[shape]}; RESET session_replication_role")
+def _kept(tables: Sequence[str], schema: str) -> str:
+    """Copies the tables into the schema; the statements that bring them back into empty tables."""
+    _run(f"DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}")
+    lines = []
+    for table in tables:
+        _run(f"CREATE TABLE {schema}.{table} AS TABLE public.{table}")
+        if _run(f"SELECT count(*) FROM {schema}.{table}")[0][0]:
+            lines.append(f"INSERT INTO public.{table} OVERRIDING SYSTEM VALUE SELECT * FROM {schema}.{table}")
+        (sequence,) = _run(f"SELECT pg_get_serial_sequence('{table}', 'id')")[0]
+        if sequence:
+            (last, called) = _run(f"SELECT last_value, is_called FROM {sequence}")[0]
+            lines.append(f"SELECT setval('{sequence}', {last}, {called})")
+    return "; ".join(lines)
 
 
 def _run(statement: str) -> list[Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from allocations.models import Row, Run
+from allocations.models import Attempt, Row, Run
 from allocations.services.planning import payload_of
 from tests.simulation import journal
 from tests.simulation.due import ask
@@ -64,10 +64,31 @@ class Watch:
         self.by_reference = {row.reference: key for key, row in self.rows.items()}
         self.runs = dict(Run.objects.values_list("pk", "state"))
         self.attempts: dict[int, WatchedAttempt] = {}
+        self._lost_attempts: list[WatchedAttempt] = []
+        self._unsure = UNSURE
         self._failed_logins = 0
         self._allowed_logins = 2
-        for entry in journal.read(after=0):
-            self._seen = entry.number
+        self._read_past()
+
+    def _read_past(self) -> None:
+        self._seen = max((entry.number for entry in journal.read(after=0)), default=0)
+
+    def begin_again(self) -> None:
+        """The database was restored: what it holds is what there is, and EnKash knows more than it."""
+        self._lost_attempts += self.attempts.values()
+        self._unsure = UNSURE | {"pending", "failed", "cancelled"}
+        # Nobody knows how many logins failed since the backup; the portal tries once.
+        self._allowed_logins = self._failed_logins + 1
+        for row in Row.objects.all():
+            watched = self.rows[row.pk]
+            watched.state, watched.transaction_id = row.state, row.transaction_id or ""
+            watched.credits = int(row.state == "credited")
+        self.runs = dict(Run.objects.values_list("pk", "state"))
+        self.attempts = {
+            attempt.pk: WatchedAttempt(attempt.chunk_id, attempt.payload_sha256, attempt.state, _row_ids(attempt))
+            for attempt in Attempt.objects.order_by("pk")
+        }
+        self._read_past()
 
     def read(self) -> None:
         """After a commit."""
@@ -136,12 +157,14 @@ class Watch:
         """V12: asked right after the intent's commit, so nothing can have changed since."""
         (state, cancelled, stopped, canary, number, attempts) = ask(_HELD_BACK, chunk)[0]
         frozen = bool(ask("SELECT 1 FROM allocations_freeze WHERE is_open"))
+        recovers = bool(ask("SELECT 1 FROM allocations_installation WHERE recovering_since IS NOT NULL"))
         reasons = {
             f"the run is {state}": state != "running",
             "the run is cancelled": cancelled is not None,
             "the run is to stop": stopped is not None and attempts == 1,
             "the canary is not verified": canary == "waiting" and number > 1,
             "all sending is frozen": frozen,
+            "the portal recovers": recovers,
         }
         for reason, holds in reasons.items():
             if holds:
@@ -179,7 +202,7 @@ class Watch:
             if times > 1:
                 self.violation("V2", f"row {key} was credited {times} times")
             credited += row.amount if row.state == "credited" else 0
-            unsure += row.amount if row.state in UNSURE else 0
+            unsure += row.amount if row.state in self._unsure else 0
             if row.state == "credited" and not times:
                 self.violation("V1", f"row {key} is credited, the ledger has nothing")
         gone = provider.opening - provider.balance - credited
@@ -206,7 +229,8 @@ class Watch:
         if body != b"[" + b",".join(approved) + b"]":
             self.violation("V8", "the bytes of a row are not those that were approved")
         digest = hashlib.sha256(body).hexdigest()
-        mine = (a for a in self.attempts.values() if a.sha256 == digest and a.rows == known)
+        ever = (*self.attempts.values(), *self._lost_attempts)
+        mine = (a for a in ever if a.sha256 == digest and a.rows == known)
         if not any(a.state in {"intent", "unknown", "resolved"} for a in mine):
             self.violation("V7", f"a request with rows {known} without its durable intent")
         self._check_lanes(worker)
@@ -234,6 +258,10 @@ class Watch:
 
     def allow_login(self) -> None:
         self._allowed_logins = self._failed_logins + 1 if self._failed_logins >= 2 else 2
+
+
+def _row_ids(attempt: Attempt) -> list[int]:
+    return list(attempt.rows.order_by("position").values_list("row_id", flat=True))
 
 
 class Told:

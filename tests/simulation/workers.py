@@ -34,6 +34,7 @@ class Worker:
         # Between the durable intent and the first byte; a delay there is a delay of the request.
         self.about_to_send = False
         self.gateway: Gateway = world.gateway_for(self)
+        self._life = world.restores.lives
         self._work = work
         self._ended = ended
         self._greenlet = greenlet(self._run)
@@ -84,6 +85,10 @@ class Worker:
         except (OperationalError, BaseTimeoutException):
             self.world.count("jobs ended early")
         except Exception as error:  # noqa: BLE001 - whatever else comes out of a job is a defect
+            if self._life != self.world.restores.lives:
+                # What it worked on is gone.
+                self.world.count("jobs of a lost life failed")
+                return
             self.world.violation("a job failed", f"{type(error).__name__}: {error}")
 
 

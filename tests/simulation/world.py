@@ -15,11 +15,12 @@ from allocations.gateway import Gateway
 from allocations.gateway.tokens import DatabaseTokenStore
 from allocations.queue import ring_run
 from tests.simulation import fates, rest
-from tests.simulation.database import START
+from tests.simulation.database import START, Templates
 from tests.simulation.outside import Disk, Redis
 from tests.simulation.people import People
 from tests.simulation.profiles import Profile
 from tests.simulation.provider import Provider
+from tests.simulation.restores import Restores
 from tests.simulation.result import Result
 from tests.simulation.sweeper import Sweeper
 from tests.simulation.timeline import Timeline
@@ -41,7 +42,7 @@ class _Log:
 class World:
     """Everything that one seed plays with."""
 
-    def __init__(self, seed: int, profile: Profile, rng: Random, *, told: bool = False) -> None:
+    def __init__(self, seed: int, profile: Profile, rng: Random, templates: Templates, *, told: bool = False) -> None:
         self.seed, self.profile, self.rng = seed, profile, rng
         self.timing = gateways.timing()
         self.quiet = self.timing.recovery.quiet
@@ -62,6 +63,7 @@ class World:
         )
         self.sweeper = Sweeper(self)
         self.people = People(self)
+        self.restores = Restores(self, templates)
 
     @property
     def now(self) -> datetime:
@@ -79,6 +81,7 @@ class World:
             ring_run(run_id)
         self.sweeper.arm()
         self.people.act_at_random()
+        self.restores.plan()
         self.timeline.after(self.profile.faults_last, self._calm_down)
         self.timeline.after(self.rng.uniform(0.3, 1.0) * self.profile.faults_last, self.people.look_after_runs)
         until = START + timedelta(seconds=self.profile.faults_last) + MOST_TIME_TO_REST
