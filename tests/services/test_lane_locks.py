@@ -7,8 +7,9 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection, transaction
 
+from allocations.domain.canary import Canary
 from allocations.models import Attempt, Run
-from allocations.services import draining, leases, planning, runs
+from allocations.services import draining, leases, locks, planning, runs
 from tests.services.conftest import Portal
 
 pytestmark = [
@@ -108,3 +109,39 @@ def test_a_run_is_concluded_while_its_account_and_batch_are_locked(portal: Porta
         runs.conclude_if_done(run.pk, gateway=portal.gateway)
     run.refresh_from_db()
     assert run.state == "running"
+
+
+def test_a_long_list_is_planned_while_another_run_of_the_account_sends(
+    portal: Portal, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = portal.approved_run(rows=2)
+    real = planning.plan_chunks
+
+    def send() -> None:
+        work(portal, run)
+        connection.close()
+
+    def plan_chunks(planned: Run) -> Canary:
+        thread = threading.Thread(target=send)
+        thread.start()
+        thread.join(5)
+        assert portal.states(run) == ["credited"] * 4 + ["pending"] * 2
+        return real(planned)
+
+    monkeypatch.setattr(planning, "plan_chunks", plan_chunks)
+    planning.begin_run(other.pk, gateway=portal.gateway)
+    other.refresh_from_db()
+    assert other.state == "running"
+
+
+def test_a_worker_writes_the_trail_of_a_batch_that_is_locked(portal: Portal, run: Run) -> None:
+    def send() -> None:
+        work(portal, run)
+        connection.close()
+
+    with transaction.atomic():
+        locks.locked_batch(run.batch_id)
+        thread = threading.Thread(target=send)
+        thread.start()
+        thread.join(5)
+        assert portal.states(run) == ["credited"] * 4 + ["pending"] * 2
