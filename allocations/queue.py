@@ -5,6 +5,7 @@ and a double ring finds nothing to do. So a ring never fails its caller.
 """
 
 import logging
+import threading
 
 import django_rq
 from django.db import transaction
@@ -17,6 +18,8 @@ RUNS = "runs"
 IMPORT_UPLOAD = "allocations.jobs.imports.import_upload"
 DRAIN_RUN = "allocations.jobs.runs.drain_run"
 TAKE_BACK = "allocations.jobs.reversals.take_back"
+# Set in a process that was asked to end: its job finishes the chunk in hand and rings for the rest.
+leaving = threading.Event()
 JOBS = {IMPORT_UPLOAD: IMPORTS, DRAIN_RUN: RUNS, TAKE_BACK: RUNS}
 
 

@@ -1,16 +1,18 @@
 """An RQ worker that is safe to leave alone with money: JSON only, our jobs only, and no orphans."""
 
 import ctypes
+import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from rq import Queue, Worker
 from rq.job import Job
 from rq.utils import import_attribute
 
-from allocations.queue import JOBS
+from allocations.queue import JOBS, leaving
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -44,6 +46,18 @@ class PortalWorker(Worker):
             *args,
             **{"maintenance_interval": 5, "job_monitoring_interval": 2, "log_job_description": False, **options},
         )
+
+    def _install_signal_handlers(self) -> None:
+        """Before the first fork, for the child inherits it: a signal without a handler would kill it."""
+        super()._install_signal_handlers()  # type: ignore[no-untyped-call]
+        signal.signal(signal.SIGUSR1, lambda *_: leaving.set())
+
+    def handle_warm_shutdown_request(self) -> None:
+        """RQ lets the whole job end, which may take minutes: let it end with the chunk in hand."""
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
+        if self.horse_pid:
+            with suppress(ProcessLookupError):
+                os.kill(self.horse_pid, signal.SIGUSR1)
 
     def main_work_horse(self, job: Job, queue: Queue) -> NoReturn:
         """Run in the forked child: die with the worker, for a second worker could start the same job beside it."""

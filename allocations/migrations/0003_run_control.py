@@ -60,12 +60,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='run',
-            name='lately_decided',
+            name='decided_before',
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
             model_name='run',
-            name='lately_failed',
+            name='failed_before',
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(

@@ -44,9 +44,9 @@ class Run(models.Model):
     # Whether chunk 1 goes first and alone until its credits are verified, and how often they were looked up.
     canary = models.CharField(max_length=10, blank=True)
     canary_checks = models.PositiveSmallIntegerField(default=0)
-    # Rows decided and failed since the run began or was resumed last: what the stop-loss looks at.
-    lately_decided = models.PositiveIntegerField(default=0)
-    lately_failed = models.PositiveIntegerField(default=0)
+    # Rows that were decided and that had failed when the run was resumed last: the stop-loss counts from there.
+    decided_before = models.PositiveIntegerField(default=0)
+    failed_before = models.PositiveIntegerField(default=0)
     # Calls in a row that ended alike; the breakers of domain.calls read them.
     streak_kind = models.CharField(max_length=24, blank=True)
     streak = models.PositiveSmallIntegerField(default=0)

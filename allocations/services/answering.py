@@ -50,8 +50,7 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False, chunk
         if late and attempt.state != AttemptState.RESOLVED:
             # Kept in time after all: whoever holds the chunk now reads it whole.
             return
-        leases.lock_run(attempt.chunk.run_id)
-        classified = _classified(attempt, answer, result)
+        classified, calm = _read_under_lock(attempt, answer, result, late=late)
         notes = [*answer.notes, *classified.notes]
         if not _advance(attempt, result, late=late, message=answer.message, notes=notes):
             return
@@ -63,7 +62,6 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False, chunk
         else:
             outcomes.apply_verdicts(applied, now=now)
         _plan_next(attempt.chunk, result, classified, now=now, gateway=gateway)
-        _note_balance(attempt.chunk.run.batch.account, classified.verdicts, now=now, late=late)
         outcomes.recount(_chunks_of(classified) if late else [attempt.chunk_id])
         trail.write_entry(
             "attempt applied" if not late else "late answer applied",
@@ -76,10 +74,29 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False, chunk
             outcomes=_tally(classified.verdicts),
             payload_sha256=attempt.payload_sha256,
         )
-        runs.after_call(attempt.chunk.run, result, answer.retry_after, now=now, said=answer.message)
-        if classified.pause:
-            runs.pause_by_itself(attempt.chunk.run, classified.pause, now=now, detail=classified.detail)
-        stop_loss.watch(attempt.chunk.run, applied, now=now)
+        if not calm:
+            runs.after_call(attempt.chunk.run, result, answer.retry_after, now=now, said=answer.message)
+            if classified.pause:
+                runs.pause_by_itself(attempt.chunk.run, classified.pause, now=now, detail=classified.detail)
+            stop_loss.watch(attempt.chunk.run, applied, now=now)
+        # Last, for every answer of the account waits here until the commit.
+        _note_balance(attempt.chunk.run.batch.account, classified.verdicts, now=now, late=late)
+
+
+def _read_under_lock(
+    attempt: Attempt, answer: BulkAnswer, result: CallResult, *, late: bool
+) -> tuple[Classified, bool]:
+    """What the answer says, and whether it changes nothing of its run: the run then is not locked, and lanes do not
+    wait for each other."""
+    run = attempt.chunk.run
+    calm = not late and result is CallResult.ROWS and runs.is_calm(run.pk) and not stop_loss.credits_can_stop(run)
+    if not calm:
+        leases.lock_run(run.pk)
+    classified = _classified(attempt, answer, result)
+    if calm and (classified.pause or any(v.outcome is not Outcome.CREDITED for v in classified.verdicts)):
+        leases.lock_run(run.pk)
+        calm = False
+    return classified, calm
 
 
 def _advance(attempt: Attempt, result: CallResult, *, late: bool, **read: object) -> bool:

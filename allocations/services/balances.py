@@ -27,7 +27,7 @@ class Funds:
     promised: int
 
     def cover(self, points: int) -> bool:
-        """Whether the points are there whatever becomes of the calls in flight."""
+        """Whether so many more points are there whatever becomes of the calls in flight."""
         return self.balance - self.promised >= points
 
 
@@ -78,6 +78,11 @@ def stored_funds(account_id: int) -> Funds:
     """The stored balance and what of it the calls in flight will take."""
     _, funds = _stored(account_id)
     return funds
+
+
+def lock(account_id: int) -> None:
+    """Intents of the account come one after another from here to their commit. Comes after all other locks."""
+    Account.objects.select_for_update(no_key=True).only("pk").get(pk=account_id)
 
 
 def _stored(account_id: int) -> tuple[Account, Funds]:

@@ -33,7 +33,7 @@ def drain_run(run_id: int, *, gateway: Gateway) -> bool:
     while claim is not None:
         try:
             work_on(claim, gateway=gateway)
-            out_of_time = gateway.clock() > until
+            out_of_time = gateway.clock() > until or queue.leaving.is_set()
             # A database can be put back under a running worker.
             put_back = recovering.guard(gateway=gateway)
         except BaseException:

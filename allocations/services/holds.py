@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from allocations.domain.canary import Canary
-from allocations.models import Chunk, Freeze, Run
+from allocations.models import Freeze, Run
 
 
 def frozen() -> bool:
@@ -31,7 +31,10 @@ def workable() -> Q:
     return allowed | Q(run__cancelled_at__isnull=False)
 
 
-def may_send(run: Run, chunk: Chunk) -> bool:
-    """Asked under the run's lock, right before the intent: whatever was clicked meanwhile wins."""
-    stopped = run.stop_requested_at is not None and chunk.attempts_used == 0
+def may_send(run: Run, *, begun: bool) -> bool:
+    """Asked under the run's lock, right before the intent's commit: whatever was clicked meanwhile wins.
+
+    `begun`: the chunk had an attempt before.
+    """
+    stopped = run.stop_requested_at is not None and not begun
     return run.cancelled_at is None and not stopped and not frozen()

@@ -50,12 +50,12 @@ def claim_next_chunk(run_id: int, *, gateway: Gateway, done: Claim | None = None
     """The next chunk of the run with something to do now, or None. Takes a lane of the account with it.
 
     None while the portal recovers from a restore. `done`: what this worker held before, released with the same commit.
+    The run is not locked, so a claim may come after a pause: the intent asks again.
     """
     now = gateway.clock()
     with transaction.atomic(durable=True):
         run = (
             Run.objects.filter(due(now), holds.startable(now), pk=run_id, state=RunState.RUNNING)
-            .select_for_update(no_key=True, of=("self",))
             .select_related("batch")
             .only("state", "batch__account_id")
             .first()
@@ -65,9 +65,8 @@ def claim_next_chunk(run_id: int, *, gateway: Gateway, done: Claim | None = None
         known = installation()
         if run is None or known.recovering_since:
             return None
-        return _claim(
-            run, Chunk.objects.filter(holds.workable(), state=ChunkState.OPEN), known, now=now, gateway=gateway
-        )
+        chunks = Chunk.objects.filter(holds.workable(), state=ChunkState.OPEN)
+        return _claim(run, chunks, known, former=done.lane_id if done else None, now=now, gateway=gateway)
 
 
 def claim_to_look_up(run_id: int, *, gateway: Gateway) -> Claim | None:
@@ -82,9 +81,17 @@ def claim_to_look_up(run_id: int, *, gateway: Gateway) -> Claim | None:
         return _claim(run, Chunk.objects.filter(must_look_up=True), known, now=now, gateway=gateway)
 
 
-def _claim(run: Run, chunks: QuerySet[Chunk], known: Installation, *, now: datetime, gateway: Gateway) -> Claim | None:
+def _claim(
+    run: Run,
+    chunks: QuerySet[Chunk],
+    known: Installation,
+    *,
+    former: int | None = None,
+    now: datetime,
+    gateway: Gateway,
+) -> Claim | None:
     chunk = _next_chunk(chunks.filter(run=run), now)
-    lane = chunk and _claim_lane(run.batch.account_id, now=now, gateway=gateway)
+    lane = chunk and _claim_lane(run.batch.account_id, former=former, now=now, gateway=gateway)
     return _claim_chunk(chunk, lane, known, now=now, gateway=gateway) if chunk and lane else None
 
 
@@ -99,8 +106,10 @@ def _next_chunk(chunks: QuerySet[Chunk], now: datetime) -> Chunk | None:
     return free_now.order_by("number").first()
 
 
-def _claim_lane(account_id: int, *, now: datetime, gateway: Gateway) -> Lane | None:
-    for lane in Lane.objects.filter(free(now), account_id=account_id).order_by("number"):
+def _claim_lane(account_id: int, *, former: int | None = None, now: datetime, gateway: Gateway) -> Lane | None:
+    """The one that this worker had before if it can be: nobody else waits for it."""
+    lanes = Lane.objects.filter(free(now), account_id=account_id).order_by("number")
+    for lane in sorted(lanes, key=lambda lane: lane.pk != former):
         claimed = Lane.objects.filter(free(now), pk=lane.pk, lease_epoch=lane.lease_epoch).update(
             lease_owner=gateway.worker, lease_epoch=F("lease_epoch") + 1, lease_expires_at=now + gateway.timing.lease
         )

@@ -34,7 +34,7 @@ def begin_run(run_id: int, *, gateway: Gateway) -> None:
     opening_balance = _opening_balance(queued.batch.account, gateway=gateway)
     now = gateway.clock()
     with transaction.atomic(durable=True):
-        run = Run.objects.select_for_update().select_related("batch__account").get(pk=run_id)
+        run = Run.objects.select_for_update(of=("self",)).select_related("batch__account").get(pk=run_id)
         if run.state != RunState.QUEUED or recovering.under_way():
             return
         if is_too_new(run.batch):

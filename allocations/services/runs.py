@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Sum
 
 from allocations import queue
@@ -112,14 +112,30 @@ def pause_for_defect(run_id: int) -> None:
         pause_by_itself(run, Pause.DEFECT, now=database_now())
 
 
+def read_steady(run_id: int) -> Run | None:
+    """The run, which nobody changes before the end of this transaction; None while somebody is about to.
+
+    It never waits, so it may come after other locks, and lanes do not wait for each other.
+    """
+    steady = " FOR SHARE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    found = Run.objects.raw(f"SELECT * FROM allocations_run WHERE id = %s{steady}", [run_id])  # noqa: S608 - constant
+    return next(iter(found), None)
+
+
+def is_calm(run_id: int) -> bool:
+    """Whether the last call ended well and nothing waits: another good end changes nothing."""
+    calm = {"streak_kind": CallResult.ROWS, "streak": 0, "next_action_at": None}
+    return Run.objects.filter(pk=run_id, **calm).exists()
+
+
 def after_call(run: Run, result: CallResult, retry_after: float | None, *, now: datetime, said: str = "") -> None:
     """The breakers: counts results alike in a row, waits or pauses; in the caller's transaction."""
-    fresh = Run.objects.only("streak_kind", "streak", "next_action_at").get(pk=run.pk)
+    fresh = Run.objects.get(pk=run.pk)
     streak = fresh.streak if fresh.streak_kind == result else 0
     then = consequence(result, streak=streak, retry_after=retry_after)
-    noted = {"streak_kind": result, "streak": then.streak, "next_action_at": now + then.wait if then.wait else None}
-    if any(getattr(fresh, name) != value for name, value in noted.items()):
-        Run.objects.filter(pk=run.pk).update(**noted)
+    Run.objects.filter(pk=run.pk).update(
+        streak_kind=result, streak=then.streak, next_action_at=now + then.wait if then.wait else None
+    )
     if then.pause:
         pause_by_itself(run, then.pause, now=now, detail=said)
 
@@ -160,7 +176,7 @@ def resume_run(actor: Actor, *, run_id: int) -> None:
     """A person has mended the cause. The breakers begin anew and a blocked login gets one more try."""
     now = database_now()
     with transaction.atomic(durable=True):
-        run = Run.objects.select_for_update().select_related("batch").get(pk=run_id)
+        run = Run.objects.select_for_update(of=("self",)).select_related("batch").get(pk=run_id)
         policy.check_control_run(actor, RunState(run.state))
         if run.state in {RunState.RUNNING, RunState.QUEUED}:
             return
@@ -170,7 +186,14 @@ def resume_run(actor: Actor, *, run_id: int) -> None:
         reopened = {"state": ChunkState.OPEN, "next_action_at": None, "lookups_failed": 0}
         Chunk.objects.filter(run=run, state=ChunkState.PEOPLE).update(**reopened)
         event = RunEvent.RESUME if run.started_at or run.cancelled_at else RunEvent.REQUEUE
-        cleared = {**UNPAUSED, "streak": 0, "canary_checks": 0, "lately_decided": 0, "lately_failed": 0}
+        decided, failed = decided_rows(run)
+        cleared = {
+            **UNPAUSED,
+            "streak": 0,
+            "canary_checks": 0,
+            "decided_before": decided,
+            "failed_before": failed,
+        }
         if run.pause_code == Pause.CANARY:
             cleared["canary"] = Canary.ACCEPTED
         if not advance(run, event, now=now, actor=actor, **cleared):
@@ -199,6 +222,13 @@ def conclude(run: Run, *, now: datetime) -> None:
     closing = run.batch.account.balance if not run.batch.account.balance_stale else None
     settled_at = None if waiting else now
     advance(run, event, now=now, summary=totals_of(run), closing_balance=closing, settled_at=settled_at)
+
+
+def decided_rows(run: Run) -> tuple[int, int]:
+    """Rows of the run that were decided, and those of them that failed."""
+    chunks = Chunk.objects.filter(run=run)
+    summed = chunks.aggregate(credited=Sum("credited", default=0), failed=Sum("failed", default=0))
+    return summed["credited"] + summed["failed"], summed["failed"]
 
 
 def totals_of(run: Run) -> dict[str, int | str]:

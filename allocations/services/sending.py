@@ -26,7 +26,7 @@ from allocations.enkash.errors import (
 )
 from allocations.enkash.transport import RawAnswer
 from allocations.gateway import CODE_VERSION, Gateway
-from allocations.models import Account, Attempt, AttemptRow, Chunk, Row, Run
+from allocations.models import Account, Attempt, AttemptRow, Chunk, Row
 from allocations.services import (
     answering,
     balances,
@@ -159,31 +159,36 @@ def _write_intent(chunk: Chunk, claim: Claim, *, gateway: Gateway) -> tuple[Atte
     is left."""
     now = gateway.clock()
     with transaction.atomic(durable=True):
-        in_time = claim.expires_at - now >= gateway.timing.budget
-        if not in_time or not _run_goes_on(chunk) or not still_mine(claim):
+        if claim.expires_at - now < gateway.timing.budget or not still_mine(claim):
             return None
         whole = list(Row.objects.filter(chunk=chunk).only(*_NEEDED).order_by("number"))
         rows = [row for row in whole if row.state in _SENDABLE]
         payloads = [payload_of(row) for row in rows]
-        if objection := _objection(chunk, whole, rows, payloads):
-            runs.pause_by_itself(chunk.run, objection, now=now)
-            return None
-        if not rows:
-            outcomes.recount([chunk.pk])
-            return None
-        # Asked again where intents of the run come one after another: another lane may have spent it meanwhile.
-        points = sum(row.amount or 0 for row in rows)
-        if not balances.stored_funds(chunk.run.batch.account_id).cover(points):
-            leases.postpone(claim, now)
-            return None
-        body = request_body(payloads)
-        attempt = _create_attempt(chunk, claim, rows, hashlib.sha256(body).hexdigest(), now=now)
-        if _mark_sending(chunk, now=now) != len(rows):
-            # A late answer to an earlier run has decided one of them this instant.
-            transaction.set_rollback(True)
-            return None
+        objection = _objection(chunk, whole, rows, payloads)
+        if objection is None:
+            return _store_intent(chunk, claim, rows, payloads, now=now)
+    _hold(chunk, objection, gateway=gateway, detail="")
+    return None
+
+
+def _store_intent(
+    chunk: Chunk, claim: Claim, rows: Sequence[Row], payloads: Sequence[bytes], *, now: datetime
+) -> tuple[Attempt, bytes] | None:
+    begun = chunk.attempts_used > 0
+    if not rows:
         outcomes.recount([chunk.pk])
-        return attempt, body
+        return None
+    body = request_body(payloads)
+    attempt = _create_attempt(chunk, claim, rows, hashlib.sha256(body).hexdigest(), now=now)
+    # A late answer may have decided one of the rows this instant.
+    stored = _mark_sending(chunk, now=now) == len(rows)
+    outcomes.recount([chunk.pk])
+    # Last of all, so that lanes wait for each other no longer than for a commit.
+    balances.lock(chunk.run.batch.account_id)
+    if not (stored and balances.stored_funds(chunk.run.batch.account_id).cover(0) and _run_goes_on(chunk, begun=begun)):
+        transaction.set_rollback(True)
+        return None
+    return attempt, body
 
 
 def _mark_sending(chunk: Chunk, *, now: datetime) -> int:
@@ -207,10 +212,12 @@ def _is_as_planned(chunk: Chunk, whole: Sequence[Row], rows: Sequence[Row], payl
     )
 
 
-def _run_goes_on(chunk: Chunk) -> bool:
+def _run_goes_on(chunk: Chunk, *, begun: bool) -> bool:
     """Read again under the transaction: what was clicked meanwhile wins, and so does a recovery."""
-    run = Run.objects.select_for_update().get(pk=chunk.run_id)
-    return run.state == RunState.RUNNING and not recovering.under_way() and holds.may_send(run, chunk)
+    run = runs.read_steady(chunk.run_id)
+    if run is None or run.state != RunState.RUNNING:
+        return False
+    return not recovering.under_way() and holds.may_send(run, begun=begun)
 
 
 def _create_attempt(chunk: Chunk, claim: Claim, rows: Sequence[Row], sha256: str, *, now: datetime) -> Attempt:

@@ -20,7 +20,7 @@ def test_columns_of_the_list_have_the_headers_of_its_template():
 def test_headers_differ_from_each_other():
     headers = [column.column_name for column in columns()]
 
-    assert len(set(headers)) == len(headers) == 28
+    assert len(set(headers)) == len(headers) == 30
 
 
 @pytest.mark.django_db

@@ -8,11 +8,11 @@ from rq.timeouts import JobTimeoutException, UnixSignalDeathPenalty
 from allocations import gateway
 from allocations.jobs import runs as job
 from allocations.models import Attempt, Lane, Run
-from allocations.services import answering
+from allocations.services import keeping
 from tests.services.conftest import Portal
 from tests.services.invariants import check_invariants
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -53,14 +53,14 @@ def test_f16_a_job_that_is_ended_within_its_call_leaves_an_unknown_call(portal: 
 def test_f16_a_job_that_is_ended_while_it_stores_the_answer_loses_only_that(
     portal: Portal, overlong: Run, monkeypatch
 ) -> None:
-    real = answering.still_mine
+    real = keeping.still_mine
 
     def slowly(claim: Any) -> bool:
         while True:
             real(claim)
 
-    monkeypatch.setattr(answering, "still_mine", slowly)
+    monkeypatch.setattr(keeping, "still_mine", slowly)
     drain_for_a_second(overlong)
-    monkeypatch.setattr(answering, "still_mine", real)
+    monkeypatch.setattr(keeping, "still_mine", real)
     finish(portal, overlong)
     assert portal.sim.control.state()["requests"]["bulk"] == 1

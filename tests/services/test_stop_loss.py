@@ -7,6 +7,7 @@ import pytest
 from allocations.enkash.simulator.people_failures import PersonFailures
 from allocations.models import Row, Run
 from allocations.services import leases, planning, resolving, runs, sending
+from allocations.services.runs import decided_rows
 from tests.services.conftest import Portal
 from tests.services.invariants import check_invariants
 
@@ -52,9 +53,9 @@ def test_resuming_counts_anew(portal: Portal, blocked) -> None:
     run = portal.approved_run(rows=10)
     block(blocked, run, 2, 3, 6)
     portal.drain(run)
-    assert (run.pause_code, run.lately_decided, run.lately_failed) == ("stop_loss", 4, 2)
+    assert (run.pause_code, *decided_rows(run)) == ("stop_loss", 4, 2)
     resume(portal, run)
-    assert (run.state, run.lately_decided, run.lately_failed) == ("settled", 6, 1)
+    assert (run.state, run.decided_before, run.failed_before, *decided_rows(run)) == ("settled", 4, 2, 10, 3)
     assert portal.states(run).count("failed") == 3
 
 
@@ -81,7 +82,7 @@ def test_rows_of_a_refused_call_count_as_nothing(portal: Portal, settings) -> No
     settings.ENKASH_STOP_AT_FIRST_UNKNOWN = True
     portal.sim.faults.push(kind="throttle", retry_after=1)
     run = portal.drain(portal.approved_run(rows=4))
-    assert (run.state, run.lately_decided) == ("running", 0)
+    assert (run.state, decided_rows(run)) == ("running", (0, 0))
 
 
 def test_failures_found_by_look_up_count(portal: Portal, settings) -> None:
