@@ -4,7 +4,7 @@ import pytest
 
 from tests.simulation.crowd import Task, play
 
-SEEDS, BLOCK = 2000, 50
+SEEDS, BLOCK = 500, 50
 # Without these a block has not been a bad day, and its silence says nothing.
 EXERCISED = {
     "crash after the call",
