@@ -81,7 +81,7 @@ _ALL = (
                 "return True",
             ),
             Edit("allocations.services.leases.time_for_a_call", ">= gateway.timing.budget", "is not None"),
-            Edit(f"{_SENDING}._write_intent", "claim.expires_at - now >= gateway.timing.budget", "True"),
+            Edit(f"{_SENDING}._write_intent", "claim.expires_at - now < gateway.timing.budget", "False"),
         ),
         circumstances={**_RACY, **_MANY_WORKERS},
     ),
@@ -205,7 +205,7 @@ _ALL = (
         edits=(
             Edit("allocations.services.draining.drain_run", "if recovering.guard(gateway=gateway):", "if False:"),
             Edit("allocations.services.leases.claim_next_chunk", " or known.recovering_since", ""),
-            Edit(f"{_SENDING}._run_goes_on", " and not recovering.under_way()", ""),
+            Edit(f"{_SENDING}._run_goes_on", "not recovering.under_way() and ", ""),
         ),
         circumstances={"restores": True, "racy": False, "rows": 6, "chunk": 2, "forgets": 0.5},
     ),
