@@ -183,6 +183,7 @@ def claim_lane(account_id: int, *, now: datetime, gateway: Gateway) -> Lane | No
     return _claim_lane(account_id, now=now, gateway=gateway)
 
 
-def release_lane(lane_id: int, *, epoch: int) -> None:
+def release_lane(lane_id: int, *, epoch: int, owner: str) -> None:
     """Gives a lane back; does nothing for a holder that was overtaken."""
-    Lane.objects.filter(pk=lane_id, lease_epoch=epoch).update(lease_expires_at=None, lease_owner="")
+    mine = Lane.objects.filter(pk=lane_id, lease_epoch=epoch, lease_owner=owner)
+    mine.update(lease_expires_at=None, lease_owner="")

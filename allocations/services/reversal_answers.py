@@ -21,7 +21,10 @@ _REFUSALS = (CallResult.REFUSED_WHOLE, CallResult.INSUFFICIENT_BALANCE)
 
 
 def keep_answer(attempt: ReversalAttempt, raw: RawAnswer, *, gateway: Gateway) -> bool:
-    """Commit the raw bytes before anybody looks at them. False: the attempt was given up, the answer is late."""
+    """Commit the raw bytes before anybody looks at them. False: no attempt waits for them any more.
+
+    After a restore another attempt can have the number: this one has its own worker and payload.
+    """
     now = gateway.clock()
     answer = {
         "answered_at": now,
@@ -31,15 +34,12 @@ def keep_answer(attempt: ReversalAttempt, raw: RawAnswer, *, gateway: Gateway) -
         "headers": dict(raw.headers),
         "body": secrets.encrypt(raw.body),
     }
+    own = ReversalAttempt.objects.filter(pk=attempt.pk, worker=attempt.worker, payload_sha256=attempt.payload_sha256)
     with transaction.atomic(durable=True):
         # An intent that nobody has given up yet is answered in time: whoever holds the reversal now may read it.
-        kept = ReversalAttempt.objects.filter(pk=attempt.pk, state=AttemptState.INTENT).update(
-            state=move(ATTEMPT, AttemptState.INTENT, AttemptEvent.ANSWER), **answer
-        )
-        if not kept:
-            given_up = ReversalAttempt.objects.filter(pk=attempt.pk, state__in=LOST)
-            given_up.update(state=AttemptState.RESOLVED, **answer)
-    return kept == 1
+        answered = move(ATTEMPT, AttemptState.INTENT, AttemptEvent.ANSWER)
+        kept = own.filter(state=AttemptState.INTENT).update(state=answered, **answer)
+        return bool(kept or own.filter(state__in=LOST).update(state=AttemptState.RESOLVED, **answer))
 
 
 def read_answer(attempt: ReversalAttempt) -> SingleAnswer:

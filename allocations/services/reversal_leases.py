@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -23,6 +24,7 @@ class Claim:
     owner: str
     expires_at: datetime
     abandoned_at: datetime | None
+    instance_id: UUID
 
 
 def workable(now: datetime) -> Q:
@@ -53,6 +55,7 @@ def claim_reversal(reversal_id: int, *, gateway: Gateway) -> Claim | None:
         reversal = found.select_for_update(of=("self",), skip_locked=True).first()
         if held_up():
             return None
+        known = leases.installation()
         lane = reversal and leases.claim_lane(reversal.row.batch.account_id, now=now, gateway=gateway)
         if not (reversal and lane):
             return None
@@ -68,7 +71,14 @@ def claim_reversal(reversal_id: int, *, gateway: Gateway) -> Claim | None:
             owner=gateway.worker,
             expires_at=expires_at,
             abandoned_at=reversal.lease_expires_at,
+            instance_id=known.instance_id,
         )
+
+
+def is_mine(claim: Claim, reversal: Reversal) -> bool:
+    """Whether nobody has taken the locked reversal over, and no restore has begun its epochs anew."""
+    own = (reversal.lease_epoch, reversal.lease_owner) == (claim.epoch, claim.owner)
+    return own and leases.installation().instance_id == claim.instance_id
 
 
 def time_for_a_call(claim: Claim, *, gateway: Gateway) -> bool:
@@ -79,6 +89,6 @@ def time_for_a_call(claim: Claim, *, gateway: Gateway) -> bool:
 def release(claim: Claim) -> None:
     """Gives reversal and lane back at once; does nothing for a holder that was overtaken."""
     with transaction.atomic(durable=True):
-        mine = Reversal.objects.filter(pk=claim.reversal_id, lease_epoch=claim.epoch)
+        mine = Reversal.objects.filter(pk=claim.reversal_id, lease_epoch=claim.epoch, lease_owner=claim.owner)
         mine.update(lease_expires_at=None, lease_owner="")
-        leases.release_lane(claim.lane_id, epoch=claim.lane_epoch)
+        leases.release_lane(claim.lane_id, epoch=claim.lane_epoch, owner=claim.owner)

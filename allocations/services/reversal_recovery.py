@@ -14,7 +14,7 @@ from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Reversal, ReversalAttempt
 from allocations.services import reversal_answers
-from allocations.services.reversal_leases import Claim
+from allocations.services.reversal_leases import Claim, is_mine
 from allocations.services.reversal_outcomes import apply_finding, hold, taken_ids
 from allocations.services.reversals import locked_reversal, tell
 
@@ -43,6 +43,9 @@ def recover_abandoned(claim: Claim, *, gateway: Gateway) -> None:
     due = quiet_since + gateway.timing.recovery.quiet
     with transaction.atomic(durable=True):
         reversal = locked_reversal(claim.reversal_id)
+        # Overtaken meanwhile: the intent may be another worker's, whose call is on its way.
+        if not is_mine(claim, reversal):
+            return
         given_up = ReversalAttempt.objects.filter(pk=attempt.pk, state=AttemptState.INTENT).update(
             state=move(ATTEMPT, AttemptState.INTENT, AttemptEvent.LOSE),
             quiet_since=quiet_since,
@@ -61,7 +64,7 @@ def resolve_unknown(claim: Claim, *, gateway: Gateway) -> bool:
         return reversal.state == ReversalState.APPROVED
     facts, rules, now = _facts(reversal, gateway=gateway), gateway.timing.recovery, gateway.clock()
     if before_look_up(facts, rules=rules, now=now) is Step.WAIT:
-        mine = Reversal.objects.filter(pk=reversal.pk, lease_epoch=claim.epoch)
+        mine = Reversal.objects.filter(pk=reversal.pk, lease_epoch=claim.epoch, lease_owner=claim.owner)
         mine.update(next_action_at=facts.quiet_since + rules.quiet)
         return False
     return _act(claim, facts, _look_up(reversal, gateway=gateway), gateway=gateway)
@@ -74,7 +77,8 @@ def find_transaction_id(claim: Claim, *, gateway: Gateway) -> None:
     now, fruitless = gateway.clock(), reversal.lookups_failed + 1
     found = finding.transaction_id if finding else ""
     again = not found and fruitless < gateway.timing.recovery.max_lookup_failures
-    Reversal.objects.filter(pk=reversal.pk, lease_epoch=claim.epoch, transaction_id__isnull=True).update(
+    mine = Reversal.objects.filter(pk=reversal.pk, lease_epoch=claim.epoch, lease_owner=claim.owner)
+    mine.filter(transaction_id__isnull=True).update(
         transaction_id=found or None,
         lookups_failed=fruitless,
         next_action_at=now + min(gateway.timing.recovery.quiet, LOOKUP_RETRY) if again else None,
@@ -112,7 +116,7 @@ def _act(claim: Claim, facts: Undecided, looked: Looked, *, gateway: Gateway) ->
     now, finding = gateway.clock(), looked.finding
     with transaction.atomic(durable=True):
         reversal = locked_reversal(claim.reversal_id)
-        if reversal.lease_epoch != claim.epoch or reversal.state != ReversalState.UNKNOWN:
+        if not is_mine(claim, reversal) or reversal.state != ReversalState.UNKNOWN:
             return False
         failed = 0 if looked.answered else reversal.lookups_failed + 1
         Reversal.objects.filter(pk=reversal.pk).update(lookups_failed=failed)

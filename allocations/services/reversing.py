@@ -29,7 +29,7 @@ from allocations.gateway import CODE_VERSION, Gateway, database_now, enkash_conf
 from allocations.models import Reversal, ReversalAttempt
 from allocations.services import reversal_answers, reversal_leases, reversal_recovery
 from allocations.services.planning import payload_of
-from allocations.services.reversal_leases import Claim, held_up, time_for_a_call
+from allocations.services.reversal_leases import Claim, held_up, is_mine, time_for_a_call
 from allocations.services.reversal_outcomes import back_off, conclude_call, hold
 from allocations.services.reversals import advance, content_of, locked_reversal
 from allocations.services.sending import TOKEN_MARGIN
@@ -78,11 +78,12 @@ def _send(claim: Claim, *, gateway: Gateway) -> None:
     except (NotSent, OutcomeUnknown) as error:
         _close(attempt, error, claim=claim, gateway=gateway)
         return
-    reversal_answers.keep_answer(attempt, raw, gateway=gateway)
+    kept = reversal_answers.keep_answer(attempt, raw, gateway=gateway)
     # An expired token is answered 401, by some servers 400; a needless login costs nothing.
     if raw.status in {400, 401}:
         gateway.client.forget_token()
-    reversal_answers.apply_answer(attempt.pk, gateway=gateway)
+    if kept:
+        reversal_answers.apply_answer(attempt.pk, gateway=gateway)
 
 
 def _token(claim: Claim, *, gateway: Gateway) -> Token | None:
@@ -121,7 +122,7 @@ def _write_intent(claim: Claim, *, gateway: Gateway) -> tuple[ReversalAttempt, S
         reversal = locked_reversal(claim.reversal_id)
         ready = reversal.state in sources(REVERSAL, ReversalEvent.SEND) and not reversal.pause_code
         # Asked under the lock that a freeze and a recovery take as well.
-        if reversal.lease_epoch != claim.epoch or not ready or held_up():
+        if not is_mine(claim, reversal) or not ready or held_up():
             return None
         order = order_of(reversal)
         sha256 = hashlib.sha256(single_body(order, reference_key=enkash_config().reference_key)).hexdigest()
@@ -162,7 +163,7 @@ def _close(attempt: ReversalAttempt, error: NotSent | OutcomeUnknown, *, claim: 
     not_sent = isinstance(error, NotSent)
     with transaction.atomic(durable=True):
         reversal = locked_reversal(claim.reversal_id)
-        if reversal.lease_epoch != claim.epoch:
+        if not is_mine(claim, reversal):
             return
         result = _result(error)
         event = AttemptEvent.PROVE_NOT_SENT if not_sent else AttemptEvent.LOSE

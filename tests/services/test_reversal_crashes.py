@@ -270,6 +270,19 @@ def test_an_overtaken_worker_does_not_act_on_its_look_up(desk: Desk) -> None:
     assert reversal.state == "reversed"
 
 
+def test_an_overtaken_worker_gives_up_no_intent_of_another(desk: Desk) -> None:
+    reversal = desk.approved()
+    zombie = reversal_leases.claim_reversal(reversal.pk, gateway=desk.portal.gateway)
+    desk.portal.clock.forward(minutes=6)
+    wakes = Wrapped(
+        desk.portal.gateway.client,
+        "allocate_single",
+        before=lambda: reversing.work_on(zombie, gateway=desk.portal.gateway),
+    )
+    desk.work(reversal, portal=with_client(desk.portal, wakes, worker="other"))
+    assert (reversal.state, desk.attempts(), desk.calls()) == ("reversed", ["applied"], 1)
+
+
 def test_an_overtaken_worker_that_lost_its_call_records_nothing(desk: Desk) -> None:
     desk.fault("drop_after")
     reversal = desk.approved()

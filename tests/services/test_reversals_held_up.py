@@ -1,12 +1,15 @@
 """A freeze and a restore hold reversals up as they hold runs."""
 
+from uuid import uuid4
+
 import pytest
 
-from allocations.models import Installation
+from allocations.models import Installation, ReversalAttempt
 from allocations.services import freezes, recovering, reversal_leases, reversals, reversing
 from tests.factories.people import actor
 from tests.services.conftest import Portal
 from tests.services.reversal_desk import Desk, open_desk
+from tests.services.test_crash_points import Wrapped, with_client
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +69,26 @@ def test_an_approval_after_the_restore_is_looked_up_first(desk: Desk) -> None:
     assert (reversal.state, reversal.doubt) == ("unknown", "restored")
     quiet = desk.portal.gateway.timing.recovery.quiet
     assert (desk.work_after(reversal, seconds=quiet.total_seconds() + 1).state, desk.calls()) == ("reversed", 1)
+
+
+def test_a_claim_of_the_lost_life_sends_nothing(desk: Desk) -> None:
+    """F61: in the restored database the same epoch was given again."""
+    reversal = desk.approved(60)
+    claim = reversal_leases.claim_reversal(reversal.pk, gateway=desk.portal.gateway)
+    assert claim is not None
+    Installation.objects.update(instance_id=uuid4())
+    reversing.work_on(claim, gateway=desk.portal.gateway)
+    assert (desk.calls(), desk.attempts()) == (0, [])
+
+
+def test_an_answer_of_the_lost_life_is_not_taken_for_another_attempt_s(desk: Desk) -> None:
+    """F61: in the restored database another attempt has the same number."""
+    reversal = desk.approved(60)
+
+    def restore() -> None:
+        ReversalAttempt.objects.update(worker="another")
+
+    overtaken = Wrapped(desk.portal.gateway.client, "allocate_single", before=restore)
+    desk.work(reversal, portal=with_client(desk.portal, overtaken, worker="lost"))
+    assert (reversal.state, desk.attempts()) == ("sending", ["intent"])
+    assert ReversalAttempt.objects.get().body is None
