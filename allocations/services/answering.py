@@ -8,6 +8,7 @@ from django.db.models import Subquery
 
 from allocations.domain.answers import AccountIds, Before, Classified, Sent, Verdict
 from allocations.domain.calls import RULES, CallResult, RowsAfter
+from allocations.domain.continuity import balance_notes
 from allocations.domain.decisions import Decision, ProposalState
 from allocations.domain.matching import classify
 from allocations.domain.outcomes import Outcome, Reason
@@ -51,7 +52,7 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False, chunk
             # Kept in time after all: whoever holds the chunk now reads it whole.
             return
         classified, calm = _read_under_lock(attempt, answer, result, late=late)
-        notes = [*answer.notes, *classified.notes]
+        notes = [*answer.notes, *classified.notes, *_balance_notes(attempt, answer)]
         if not _advance(attempt, result, late=late, message=answer.message, notes=notes):
             return
         applied = [v for v in classified.verdicts if not late or v.outcome is Outcome.CREDITED]
@@ -108,6 +109,12 @@ def _advance(attempt: Attempt, result: CallResult, *, late: bool, **read: object
     if RULES[result].rows is RowsAfter.UNKNOWN:
         after = move(ATTEMPT, AttemptState.ANSWERED, AttemptEvent.LOSE)
     return stored.filter(state=AttemptState.ANSWERED).update(state=after, result=result, **read) == 1
+
+
+def _balance_notes(attempt: Attempt, answer: BulkAnswer) -> tuple[str, ...]:
+    """With several lanes our own calls move the balance between the credits of an answer."""
+    notes = balance_notes(answer.report.credits) if answer.report else ()
+    return notes if notes and attempt.chunk.run.batch.account.lanes.count() == 1 else ()
 
 
 def _sent_rows(attempt: Attempt) -> list[Sent]:

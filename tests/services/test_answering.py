@@ -7,8 +7,10 @@ from django.db import IntegrityError, transaction
 
 from allocations.domain.answers import Verdict
 from allocations.domain.outcomes import Evidence, Outcome
+from allocations.enkash.simulator.ledger import Ledger
 from allocations.models import Account, Attempt, EnkashToken, Row, TrailEntry
-from allocations.services import answering, balances, outcomes
+from allocations.services import accounts, answering, balances, outcomes
+from tests.factories.people import actor
 from tests.services.conftest import Portal
 from tests.services.invariants import check_invariants
 
@@ -49,6 +51,24 @@ def test_a_balance_that_no_column_holds_is_not_believed(portal: Portal, monkeypa
     monkeypatch.setattr(type(portal.gateway.client), "account_details", lambda *_, **__: _Rich)
     portal.drain(run)
     assert (run.state, portal.states(run)) == ("running", ["pending"])
+
+
+@pytest.mark.parametrize(("lanes", "notes"), [(1, 1), (2, 0)])
+def test_points_that_others_move_during_a_call_are_noted(portal: Portal, monkeypatch, lanes: int, notes: int) -> None:
+    """V17. With two lanes the others are our own calls."""
+    accounts.set_lanes(actor("owner"), account_id=portal.account.pk, lanes=lanes)
+    credit, account = Ledger.credit, next(iter(portal.sim.ledger.accounts.values()))
+
+    def spend_and_credit(*args, **kwargs):
+        account.balance -= 5
+        return credit(*args, **kwargs)
+
+    monkeypatch.setattr(Ledger, "credit", spend_and_credit)
+    run = portal.drain(portal.approved_run(rows=2))
+    assert run.state == "settled"
+    noted = Attempt.objects.get().notes
+    assert len(noted) == notes
+    assert all("1 of 1 steps differ, 5 points" in note for note in noted)
 
 
 class _Rich:
