@@ -63,5 +63,8 @@ class PortalWorker(Worker):
         """Run in the forked child: die with the worker, for a second worker could start the same job beside it."""
         if _LIBC is not None:
             _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != self.pid:
+            # The worker died between the fork and that request, which then came too late.
+            sys.exit(1)
         super().main_work_horse(job, queue)
         sys.exit(0)

@@ -13,7 +13,7 @@ from rq import Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from allocations.management.worker import ForeignJobError, PortalJob
+from allocations.management.worker import ForeignJobError, PortalJob, PortalWorker
 from tests.services_up.workers import BASE_DIR, stop
 
 
@@ -48,6 +48,21 @@ def test_worker_fails_a_foreign_job_without_running_it(live_worker, tmp_path) ->
     job = django_rq.get_queue("runs").enqueue("os.system", f"touch {trace}")
     live_worker("runs", "--burst").communicate(timeout=60)
     assert (status_of(job), trace.exists()) == ("JobStatus.FAILED", False)
+
+
+def test_child_whose_worker_died_before_it_could_watch_over_it_does_nothing() -> None:
+    child = os.fork()
+    if child == 0:
+        try:
+            Worker.main_work_horse = lambda *_: os._exit(42)
+            orphaned = PortalWorker.__new__(PortalWorker)
+            orphaned.pid = 1_000_000_000
+            orphaned.main_work_horse(None, None)
+        except SystemExit as end:
+            os._exit(end.code)
+        finally:
+            os._exit(99)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
 
 
 @dataclass
