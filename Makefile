@@ -10,7 +10,7 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/.run node_modules/.installed ## Start the portal with the simulator, demo people and everything it needs
 	@exec $(PY) -m rewards_portal.supervisor
@@ -26,7 +26,9 @@ check: .venv/.dev ## Run every static check and show every failure
 test: .venv/.dev node_modules/.installed ## Run all tests on SQLite and PostgreSQL, with real Redis, workers and browser
 	@$(PY) -m tests.services_up sqlite postgresql
 
-test-sqlite test-postgresql: .venv/.dev node_modules/.installed
+test-sqlite: .venv/.dev node_modules/.installed ## Run tests on SQLite only: ARGS="tests/services -k lease"
+test-postgresql: .venv/.dev node_modules/.installed ## Run tests on PostgreSQL only
+test-sqlite test-postgresql:
 	@$(PY) -m tests.services_up $(@:test-%=%) -- $(ARGS)
 
 simulate: .venv/.dev ## Play bad days of the real services: SEEDS=2000 SEED=7 DB=postgresql PROCESSES=2

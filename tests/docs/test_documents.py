@@ -37,6 +37,15 @@ def test_operations_names_every_variable_of_the_settings_and_no_other():
     assert table == read
 
 
+def test_tests_that_the_invariants_name_are_there():
+    lines = re.findall(r"^\| (V\d+) \| .* \| (.+) \|$", text("protocol.md"), re.MULTILINE)
+    named = {name for _, names in lines for name in re.findall("`([^`]+)`", names)}
+    tests = settings.BASE_DIR / "tests"
+
+    assert [number for number, _ in lines] == [f"V{number}" for number in range(1, 25)]
+    assert [name for name in named if not ((tests / name).is_dir() or (tests / f"{name}.py").is_file())] == []
+
+
 def test_links_of_the_documents_lead_somewhere():
     broken = [
         f"{path.name}: {link}"
