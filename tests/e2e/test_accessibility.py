@@ -2,14 +2,11 @@
 
 from pathlib import Path
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.stack import Stack
 from tests.e2e.tour import Rank, Tour
-
-pytestmark = pytest.mark.xdist_group("stack")
 
 _SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

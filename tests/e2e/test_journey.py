@@ -12,9 +12,6 @@ from playwright.sync_api import Browser, expect
 from tests.e2e.persons import Person
 from tests.e2e.stack import Stack
 
-# The first test of a session waits for the whole product to start.
-pytestmark = pytest.mark.xdist_group("stack")
-
 
 def exported_rows(path: Path) -> list[dict[str, str]]:
     if path.suffix == ".csv":
