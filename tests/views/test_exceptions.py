@@ -191,11 +191,29 @@ def test_too_large_a_file(client, monkeypatch):
     assert "The file has 4 bytes; at most 3 are kept" in answer.content.decode()
 
 
-def test_no_evidence_is_refused_in_words(client):
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"transaction_3": ""}, "There is no evidence for row 3"),
+        ({"transaction_3": "ECT5"}, "Rows 3 and 5 have the same transaction id ECT5."),
+    ],
+)
+def test_a_refused_proposal_keeps_the_form_and_says_why(client, changes, said):
     batch = waiting_batch()
     sign_in(client, "admin")
-    answer = post(client, "decision-new", batch.pk, **form(batch, 3, transaction_3=""))
-    assert (answer.status_code, "There is no evidence for row 3" in answer.content.decode()) == (422, True)
+    answer = post(client, "decision-new", batch.pk, **form(batch, 3, 5, **changes))
+    assert (answer.status_code, said in answer.text, "Not stored" in answer.text) == (422, True, True)
+    assert ("On the statement.</textarea>" in answer.text, 'value="ECT5"' in answer.text) == (True, True)
+    assert not Proposal.objects.exists()
+
+
+def test_rows_that_are_still_looked_up_keep_the_form_too(client):
+    batch = waiting_batch()
+    batch.runs.get().chunks.update(state="open")
+    sign_in(client, "admin")
+    answer = post(client, "decision-new", batch.pk, **form(batch, 3))
+    assert (answer.status_code, "Row 3 is still being looked up by itself." in answer.text) == (409, True)
+    assert ("On the statement.</textarea>" in answer.text, 'value="ECT3"' in answer.text) == (True, True)
 
 
 def test_another_person_confirms_and_the_rows_are_decided(client):
