@@ -133,6 +133,14 @@ def test_what_the_inbox_does_not_understand(client, data):
     assert post(client, "exceptions-act", waiting_batch().pk, **data).status_code == 422
 
 
+@pytest.mark.parametrize("name", ["exceptions-act", "decision-new"])
+def test_no_row_chosen_leads_back_to_the_inbox(client, name):
+    sign_in(client, "admin")
+    answer = post(client, name, waiting_batch().pk, act="take")
+    assert (answer.status_code, "No row is chosen." in answer.text) == (422, True)
+    assert 'href="/exceptions/">Go back</a>' in answer.text
+
+
 def test_more_rows_than_one_decision_holds(client):
     sign_in(client, "admin")
     assert post(client, "exceptions-act", waiting_batch().pk, act="take", row=list(range(2, 150))).status_code == 422
