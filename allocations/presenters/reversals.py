@@ -9,6 +9,7 @@ from allocations.domain.policy import Actor
 from allocations.domain.reversal_policy import check_decide, check_resume, check_withdraw
 from allocations.domain.reversals import ReversalState
 from allocations.models import Reversal, ReversalAttempt
+from allocations.presenters.holds import when
 from allocations.presenters.numbers import points
 from allocations.presenters.passports import attempt_words
 from allocations.presenters.reasons import NOTHING, Explanation
@@ -16,6 +17,7 @@ from allocations.presenters.refusals import reason_of
 from allocations.presenters.statuses import APPROVED, AWAITING_APPROVAL, FAILED, RUNNING, UNKNOWN, Status
 from allocations.presenters.stories import Line, person
 from allocations.presenters.times import clock, moment
+from allocations.selectors.holds import Hold
 from allocations.selectors.reversals import facts_of
 
 _STATUSES: dict[ReversalState, Status] = {
@@ -88,19 +90,19 @@ def sentence(reversal: Reversal) -> str:
     return said
 
 
-def next_step(reversal: Reversal, *, now: datetime) -> str:
+def next_step(reversal: Reversal, *, now: datetime, hold: Hold) -> str:
     """What happens by itself and when, or "" where nothing does."""
     at = reversal.next_action_at
-    when = f"at {clock(at)}" if at and at > now else "within a minute"
+    then = when(hold, otherwise=f"at {clock(at)}" if at and at > now else "within a minute")
     if reversal.pause_code:
         return ""
     match ReversalState(reversal.state):
         case ReversalState.APPROVED:
-            return f"It is sent {when}."
+            return f"It is sent {then}."
         case ReversalState.UNKNOWN:
-            return f"EnKash is asked again {when}; only then, and only under the same reference, is it sent again."
+            return f"EnKash is asked again {then}; only then, and only under the same reference, is it sent again."
         case ReversalState.REVERSED:
-            return f"EnKash is asked for its transaction id {when}." if at else ""
+            return f"EnKash is asked for its transaction id {then}." if at else ""
         case (
             ReversalState.PROPOSED
             | ReversalState.SENDING

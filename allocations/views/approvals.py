@@ -14,6 +14,7 @@ from allocations.presenters import spreads, votes
 from allocations.presenters.statuses import AWAITING_APPROVAL
 from allocations.selectors import approvals as reads
 from allocations.selectors.batch_pages import batches_with_people
+from allocations.selectors.holds import hold
 from allocations.selectors.review import twin_of
 from allocations.views.gates import page
 
@@ -65,7 +66,7 @@ def _what_is_signed(batch: Batch, *, in_full: bool) -> dict[str, object]:
         "effect": votes.effect(batch, committed=reads.committed_points(batch.account)),
         "equation": votes.submitted_equation(batch),
         "who_gets_points": votes.who_gets_points(batch),
-        "after_approval": votes.after_approval(batch.start_at, now=timezone.now()),
+        "after_approval": votes.after_approval(batch.start_at, now=timezone.now(), hold=hold()),
         "unusual": votes.unusual(reads.oddities(batch), in_full=in_full),
         "bars": spreads.bars(reads.bands(batch)),
         "bar_x": spreads.BAR_X,

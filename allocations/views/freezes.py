@@ -8,7 +8,9 @@ from django.shortcuts import redirect, render
 from allocations.domain.policy import Actor, can_freeze, check_freeze
 from allocations.forms.freezes import FreezeForm
 from allocations.presenters import freezes as words
+from allocations.presenters.holds import when
 from allocations.selectors.freezes import open_freeze, past_freezes
+from allocations.selectors.holds import hold
 from allocations.services import freezes
 from allocations.views.gates import action, form_page
 
@@ -50,5 +52,5 @@ def refuse(request: HttpRequest, actor: Actor, freeze_id: int) -> HttpResponseBa
 @action
 def confirm(request: HttpRequest, actor: Actor, freeze_id: int) -> HttpResponseBase:
     freezes.confirm_release(actor, freeze_id=freeze_id)
-    messages.info(request, "You released the freeze. What was running goes on within a minute.")
+    messages.info(request, f"You released the freeze. What was running goes on {when(hold())}.")
     return redirect("allocations:freeze")

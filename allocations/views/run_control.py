@@ -9,9 +9,11 @@ from allocations.domain.policy import Actor, check_cancel_run, check_rerun
 from allocations.domain.states import RunState
 from allocations.models import Run
 from allocations.presenters.causes import cause_lines
+from allocations.presenters.holds import when
 from allocations.presenters.numbers import counted
 from allocations.presenters.outcomes import batch_equation, run_equation
 from allocations.selectors.batch_pages import batches_with_people
+from allocations.selectors.holds import hold
 from allocations.selectors.replacements import replaced_failed_rows
 from allocations.selectors.runs import failure_causes, run_of
 from allocations.selectors.totals import batch_totals, run_totals
@@ -41,7 +43,7 @@ def stop(request: HttpRequest, actor: Actor, run_id: int) -> HttpResponseBase:
 def resume(request: HttpRequest, actor: Actor, run_id: int) -> HttpResponseBase:
     get_object_or_404(Run, pk=run_id)
     resume_run(actor, run_id=run_id)
-    messages.info(request, "You resumed the run. The next call begins within a minute.")
+    messages.info(request, f"You resumed the run. The next call begins {when(hold())}.")
     return redirect("allocations:run", run_id=run_id)
 
 

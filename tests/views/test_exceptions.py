@@ -133,6 +133,14 @@ def test_what_the_inbox_does_not_understand(client, data):
     assert post(client, "exceptions-act", waiting_batch().pk, **data).status_code == 422
 
 
+@pytest.mark.parametrize("name", ["exceptions-act", "decision-new"])
+def test_no_row_chosen_leads_back_to_the_inbox(client, name):
+    sign_in(client, "admin")
+    answer = post(client, name, waiting_batch().pk, act="take")
+    assert (answer.status_code, "No row is chosen." in answer.text) == (422, True)
+    assert 'href="/exceptions/">Go back</a>' in answer.text
+
+
 def test_more_rows_than_one_decision_holds(client):
     sign_in(client, "admin")
     assert post(client, "exceptions-act", waiting_batch().pk, act="take", row=list(range(2, 150))).status_code == 422
@@ -191,11 +199,29 @@ def test_too_large_a_file(client, monkeypatch):
     assert "The file has 4 bytes; at most 3 are kept" in answer.content.decode()
 
 
-def test_no_evidence_is_refused_in_words(client):
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"transaction_3": ""}, "There is no evidence for row 3"),
+        ({"transaction_3": "ECT5"}, "Rows 3 and 5 have the same transaction id ECT5."),
+    ],
+)
+def test_a_refused_proposal_keeps_the_form_and_says_why(client, changes, said):
     batch = waiting_batch()
     sign_in(client, "admin")
-    answer = post(client, "decision-new", batch.pk, **form(batch, 3, transaction_3=""))
-    assert (answer.status_code, "There is no evidence for row 3" in answer.content.decode()) == (422, True)
+    answer = post(client, "decision-new", batch.pk, **form(batch, 3, 5, **changes))
+    assert (answer.status_code, said in answer.text, "Not stored" in answer.text) == (422, True, True)
+    assert ("On the statement.</textarea>" in answer.text, 'value="ECT5"' in answer.text) == (True, True)
+    assert not Proposal.objects.exists()
+
+
+def test_rows_that_are_still_looked_up_keep_the_form_too(client):
+    batch = waiting_batch()
+    batch.runs.get().chunks.update(state="open")
+    sign_in(client, "admin")
+    answer = post(client, "decision-new", batch.pk, **form(batch, 3))
+    assert (answer.status_code, "Row 3 is still being looked up by itself." in answer.text) == (409, True)
+    assert ("On the statement.</textarea>" in answer.text, 'value="ECT3"' in answer.text) == (True, True)
 
 
 def test_another_person_confirms_and_the_rows_are_decided(client):

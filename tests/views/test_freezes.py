@@ -30,6 +30,8 @@ def test_a_freeze_shows_on_every_page(client, frozen):
         assert "All sending is frozen." in text
         assert "Asha Rao froze all sending" in text
         assert "EnKash called" in text
+        assert "No run and no reversal is sent." in text
+        assert "Unknown rows are still looked up; unknown reversals wait for the release." in text
 
 
 def test_no_banner_while_nothing_is_frozen(client):
@@ -38,6 +40,13 @@ def test_no_banner_while_nothing_is_frozen(client):
     assert "All sending is frozen." not in text
     assert "Nothing is frozen" in text
     assert "To freeze all sending you need the role approver or owner." in text
+
+
+def test_the_page_says_what_a_freeze_stops(client):
+    client.force_login(person("owner"))
+    text = client.get(PAGE).text
+    assert "A freeze stops the sending of every run and every reversal at once." in text
+    assert "Unknown rows are still looked up; unknown reversals wait for the release." in text
 
 
 def test_a_reason_is_asked_for(client):
