@@ -3,11 +3,12 @@ from decimal import Decimal
 
 import pytest
 
-from allocations.enkash.auth import MemoryTokenStore, Token, TokenSource
+from allocations.enkash.auth import Token, TokenSource
 from allocations.enkash.client import EnkashClient, build_client
 from allocations.enkash.errors import LoginRefused, NotSent, OutcomeUnknown, Refused, UnknownKind
 from allocations.enkash.messages import AccountDetails, Card, Direction, SingleOrder
 from tests.enkash.fake_transport import TOKEN, FakeTransport, config
+from tests.enkash.memory_store import MemoryTokenStore
 from tests.enkash.raw_server import answering, http, raw, serving
 
 ACCOUNT = {"company_id": "CEKDEMO001", "card_account_id": "CADEMO1"}
