@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from allocations.domain.decisions import Decision, ProposalState, can_withdraw_proposal, check_settle
-from allocations.domain.errors import DomainError
 from allocations.domain.policy import Actor, BatchFacts
 from allocations.domain.states import RowState
 from allocations.models import Batch, Proposal, Row, Run
 from allocations.presenters.numbers import counted
+from allocations.presenters.refusals import reason_of
 from allocations.presenters.row_lines import remark
 from allocations.presenters.statuses import CREDITED, FAILED, Status
 from allocations.presenters.stories import person
@@ -107,14 +107,6 @@ def decision_acts(actor: Actor, proposal: Proposal, facts: BatchFacts) -> Decisi
         return DecisionActs(is_open=False, why_not="", withdraw=False)
     return DecisionActs(
         is_open=True,
-        why_not=_against(actor, facts, proposed_by_id=proposal.proposed_by_id),
+        why_not=reason_of(check_settle, actor, facts, proposed_by_id=proposal.proposed_by_id),
         withdraw=can_withdraw_proposal(actor, proposed_by_id=proposal.proposed_by_id),
     )
-
-
-def _against(actor: Actor, facts: BatchFacts, *, proposed_by_id: int) -> str:
-    try:
-        check_settle(actor, facts, proposed_by_id=proposed_by_id)
-    except DomainError as error:
-        return error.sentence
-    return ""
