@@ -71,11 +71,6 @@ def claim_reversal(reversal_id: int, *, gateway: Gateway) -> Claim | None:
         )
 
 
-def time_for_a_call(claim: Claim, *, gateway: Gateway) -> bool:
-    """Self-fencing: a call is begun only if its worst case ends before the lease does."""
-    return claim.expires_at - gateway.clock() >= gateway.timing.budget
-
-
 def release(claim: Claim) -> None:
     """Gives reversal and lane back at once; does nothing for a holder that was overtaken."""
     with transaction.atomic(durable=True):
