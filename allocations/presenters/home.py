@@ -37,11 +37,6 @@ class RunningLine:
     words: str
     bar: list[Segment]
 
-    @property
-    def width(self) -> int:
-        """The bar's length in rows; never 0, which would be no coordinate system."""
-        return self.totals.rows or 1
-
 
 def running_lines(runs: Iterable[tuple[Run, Totals]]) -> list[RunningLine]:
     return [
