@@ -11,12 +11,11 @@ from allocations.models import Batch, Proposal, Row, Run
 from allocations.presenters.numbers import counted
 from allocations.presenters.refusals import reason_of
 from allocations.presenters.row_lines import remark
-from allocations.presenters.statuses import CREDITED, FAILED, Status
+from allocations.presenters.statuses import CREDITED, FAILED, Status, row_status
 from allocations.presenters.stories import person
 
-KIND_FILTERS = (("", "All kinds"), ("unknown", "Unknown"), ("conflict", "Conflict"), ("anomaly", "Anomaly"))
+KIND_FILTERS = (("", "All kinds"), ("unknown", "Unknown"), ("conflict", "Conflict"))
 OWNER_FILTERS = (("", "Whoever looks after it"), ("mine", "Mine"), ("nobody", "Nobody's"))
-_KINDS = {RowState.UNKNOWN: "Unknown", RowState.CONFLICT: "Conflict", RowState.ANOMALY: "Anomaly"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class ExceptionLine:
     """`owner`: who looks after it, "" for nobody; `proposal_id`: the open decision about it."""
 
     row: Row
-    kind: str
+    status: Status
     remark: str
     owner: str
     proposal_id: int | None
@@ -55,7 +54,7 @@ def exception_line(row: Row) -> ExceptionLine:
     open_ones = getattr(row, "open_proposals", ())
     return ExceptionLine(
         row=row,
-        kind=_KINDS.get(RowState(row.state), ""),
+        status=row_status(RowState(row.state)),
         remark=remark(row),
         owner=person(owner.owner) if owner else "",
         proposal_id=open_ones[0].proposal_id if open_ones else None,

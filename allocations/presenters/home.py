@@ -57,7 +57,7 @@ def _sum(totals: Totals) -> str:
 
 def run_task(run: Run, *, disputed: int) -> Task:
     if disputed:
-        title = f"EnKash contradicts itself about {counted(disputed, 'row')} of batch {run.batch_id}"
+        title = f"{counted(disputed, 'row')} of batch {run.batch_id} in conflict"
     elif run.state == RunState.PAUSED:
         title = f"The run of batch {run.batch_id} is paused"
     else:

@@ -50,7 +50,7 @@ def test_own_task_names_the_next_step(fields, title, button):
 @pytest.mark.parametrize(
     ("state", "disputed", "title"),
     [
-        (RunState.ATTENTION, 2, "EnKash contradicts itself about 2 rows of batch 7"),
+        (RunState.ATTENTION, 2, "2 rows of batch 7 in conflict"),
         (RunState.PAUSED, 0, "The run of batch 7 is paused"),
         (RunState.ATTENTION, 0, "The run of batch 7 waits for people"),
     ],

@@ -64,7 +64,7 @@ def test_inbox_lists_what_waits_by_batch_and_counts_it(client):
 
 @pytest.mark.parametrize(
     ("query", "rows"),
-    [({"kind": "conflict"}, 1), ({"kind": "unknown"}, 2), ({"owner": "mine"}, 1), ({"owner": "nobody"}, 3)],
+    [({"kind": "conflict"}, 2), ({"kind": "unknown"}, 2), ({"owner": "mine"}, 1), ({"owner": "nobody"}, 3)],
 )
 def test_inbox_is_filtered(client, query, rows):
     batch, mine = waiting_batch(unknown=2, conflict=1, anomaly=1), sign_in(client, "admin")
