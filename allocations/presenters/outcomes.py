@@ -71,6 +71,20 @@ def segments(totals: Totals) -> list[Segment]:
     return bar
 
 
+def export_choices(batch: Batch, totals: Totals) -> list[tuple[str, int]]:
+    """The outcomes that an export can be limited to, as it names them, each with its rows; none that is empty."""
+    choices = (
+        ("credited", totals.credited),
+        ("failed", totals.failed),
+        ("unknown", totals.unknown),
+        ("conflict", totals.disputed),
+        ("not sent", totals.pending),
+        ("cancelled", totals.cancelled),
+        ("left out", batch.left_out_count),
+    )
+    return [(word, rows) for word, rows in choices if rows]
+
+
 def percent_decided(totals: Totals) -> int:
     """Whole per cent, rounded down: 100 only when every row is decided."""
     return totals.decided * 100 // totals.rows if totals.rows else 0
