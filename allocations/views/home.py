@@ -7,10 +7,11 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from allocations.domain.decisions import can_settle
-from allocations.domain.policy import Actor, can_rerun, can_upload
+from allocations.domain.policy import Actor, can_rerun, can_upload, check_try_login
 from allocations.models import Proposal
 from allocations.presenters import batch_lines, home, reversal_tasks, times
 from allocations.presenters.reasons import explain
+from allocations.presenters.refusals import reason_of
 from allocations.selectors import batch_lists, reversals, runs, wallets
 from allocations.selectors import home as reads
 from allocations.selectors.approvals import batches_awaiting_approval, facts_of
@@ -33,7 +34,7 @@ def show_home(request: HttpRequest, actor: Actor) -> HttpResponse:
         "lines": batch_lines.present_lines(batch_lists.batch_lines(reads.recent_batches())),
         "can_upload": can_upload(actor),
         **_given(now),
-        **_connection(now),
+        **_connection(actor, now=now),
     }
     return render(request, "allocations/home/page.html", context)
 
@@ -77,6 +78,10 @@ def _given(now: datetime) -> dict[str, object]:
     }
 
 
-def _connection(now: datetime) -> dict[str, object]:
+def _connection(actor: Actor, *, now: datetime) -> dict[str, object]:
     connection = reads.connection()
-    return {"connection": connection, "sweeper_is_silent": home.is_silent(connection.swept_at, now=now)}
+    return {
+        "connection": connection,
+        "sweeper_is_silent": home.is_silent(connection.swept_at, now=now),
+        "login_against": reason_of(check_try_login, actor),
+    }
