@@ -82,6 +82,15 @@ def test_a_proposal_can_be_refused(client, frozen):
     assert Freeze.objects.get().release_proposed_by is None
 
 
+@pytest.mark.parametrize(("role", "kind"), [("auditor", "button"), ("owner", "submit")])
+def test_a_button_that_is_off_sends_nothing(client, frozen, role, kind):
+    for words in ("Propose to release all sending", "Confirm and release all sending"):
+        client.force_login(person(role))
+        button = client.get(PAGE).text.partition(words)[0].rpartition("<button")[2]
+        assert (f'type="{kind}"' in button, "aria-disabled" in button) == (True, kind == "button")
+        act(client, frozen, "propose")
+
+
 @pytest.mark.parametrize("role", ["admin", "auditor"])
 def test_others_can_neither_freeze_nor_release(client, frozen, role):
     who = person(role)

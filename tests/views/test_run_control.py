@@ -34,7 +34,7 @@ def test_an_auditor_is_told_why_not(client):
     run = running()
     client.force_login(person("auditor"))
     text = client.get(address("run", run)).text
-    assert text.count('aria-disabled="true" aria-describedby="run-why"') == 2
+    assert text.count('type="button" aria-disabled="true" aria-describedby="run-why"') == 2
     assert "To pause, stop or resume a run you need the role admin or approver." in text
     assert "Cancel what is not sent…" not in text
 
