@@ -19,8 +19,9 @@ def freeze(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     if form.is_bound:
         check_freeze(actor)
         if form.is_valid():
-            freezes.freeze_sending(actor, reason=form.cleaned_data["reason"])
-            messages.info(request, "All sending is frozen. A call that is with EnKash now comes to its end.")
+            reason = form.cleaned_data["reason"]
+            frozen = freezes.freeze_sending(actor, reason=reason)
+            messages.info(request, words.after_freezing(frozen, actor, reason=reason))
             return redirect("allocations:freeze")
     current = open_freeze()
     context = {
