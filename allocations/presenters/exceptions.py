@@ -69,7 +69,7 @@ def told_transactions(row: Row) -> list[str]:
 _STATES: dict[ProposalState, Status] = {
     ProposalState.OPEN: Status("waits for a second person", "wait"),
     ProposalState.CONFIRMED: Status("confirmed", "approved"),
-    ProposalState.REFUSED: Status("refused"),
+    ProposalState.REFUSED: Status(ProposalState.REFUSED.word),
     ProposalState.WITHDRAWN: Status("withdrawn"),
 }
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from allocations.domain.policy import (
     Actor,
     can_confirm_release,
+    can_freeze,
     check_confirm_release,
     check_freeze,
     check_propose_release,
@@ -44,11 +45,15 @@ def _proposed(freeze: Freeze) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """`act`: freeze, propose or confirm, whatever is next; `why_not`: what keeps this person from it, or ""."""
+    """`act`: freeze, propose or confirm, whatever is next; `why_not`: what keeps this person from it, or "".
+
+    `no`: how this person can say no to a proposed release, "" for those who cannot.
+    """
 
     act: str
     why_not: str
     proposed: str = ""
+    no: str = ""
 
 
 def switch(freeze: Freeze | None, actor: Actor) -> Switch:
@@ -57,7 +62,8 @@ def switch(freeze: Freeze | None, actor: Actor) -> Switch:
     if freeze.release_proposed_by is None:
         return Switch("propose", reason_of(check_propose_release, actor))
     why_not = reason_of(check_confirm_release, actor, freeze.release_proposed_by.pk)
-    return Switch("confirm", why_not, _proposed(freeze))
+    no = "Withdraw the release" if freeze.release_proposed_by.pk == actor.id else "Reject the release"
+    return Switch("confirm", why_not, _proposed(freeze), no if can_freeze(actor) else "")
 
 
 def after_freezing(freeze: Freeze, actor: Actor, *, reason: str) -> str:

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from allocations.domain.policy import Actor, can_freeze, check_freeze
+from allocations.domain.policy import Actor, check_freeze
 from allocations.forms.freezes import FreezeForm
 from allocations.presenters import freezes as words
 from allocations.selectors.freezes import open_freeze, past_freezes
@@ -29,7 +29,6 @@ def freeze(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         "switch": words.switch(current, actor),
         "past": [(one, words.past(one)) for one in past_freezes(10)],
         "form": form,
-        "can_refuse": can_freeze(actor),
     }
     return render(request, "allocations/freezes/page.html", context, status=422 if form.is_bound else 200)
 
@@ -44,7 +43,7 @@ def propose(request: HttpRequest, actor: Actor, freeze_id: int) -> HttpResponseB
 @action
 def refuse(request: HttpRequest, actor: Actor, freeze_id: int) -> HttpResponseBase:
     freezes.withdraw_proposal(actor, freeze_id=freeze_id)
-    messages.info(request, "The proposal is withdrawn. All sending stays frozen.")
+    messages.info(request, "The proposed release is off. All sending stays frozen.")
     return redirect("allocations:freeze")
 
 

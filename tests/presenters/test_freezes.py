@@ -71,6 +71,18 @@ def test_switch_is_the_next_act_and_why_this_person_may_not(freeze, who, act, wh
     assert bool(found.why_not) == bool(why_not)
 
 
+@pytest.mark.parametrize(
+    ("who", "no"),
+    [
+        (actor(RAVI, Role.OWNER), "Reject the release"),
+        (actor(ASHA, Role.OWNER), "Withdraw the release"),
+        (actor(RAVI, Role.AUDITOR), ""),
+    ],
+)
+def test_switch_says_how_to_say_no_to_a_release(who, no):
+    assert switch(frozen(release_proposed_by=ASHA, release_proposed_at=NOW), who).no == no
+
+
 def test_past_names_both_people():
     over = frozen(release_proposed_by=ASHA, release_proposed_at=NOW, released_by=RAVI, released_at=NOW, is_open=False)
     assert past(over) == (

@@ -257,7 +257,9 @@ def test_a_refusal_needs_a_reason_and_shows_it(client):
     assert (answer.status_code, "Empty. Say what is missing" in answer.content.decode()) == (422, True)
     post(client, "decision-refuse", proposal.pk, reason="Another day's statement.")
     page = text(get(client, "decision", proposal.pk))
-    assert ("Another day&#x27;s statement." in page, "Refuse decision" in page) == (True, False)
+    assert ("Another day&#x27;s statement." in page, "Reject decision" in page) == (True, False)
+    assert ("rejected</span>" in page, "refused" in page) == (True, False)
+    assert TrailEntry.objects.filter(event="decision rejected").count() == 1
     assert post(client, "decision-confirm", proposal.pk).status_code == 409
 
 

@@ -108,9 +108,13 @@ def test_confirming_twice_is_confirming_once(client, frozen):
     assert TrailEntry.objects.filter(event="sending released").count() == 1
 
 
-def test_a_proposal_can_be_refused(client, frozen):
-    act(client, frozen, "propose")
-    text = act(client, person("owner"), "refuse").text
+def test_a_proposed_release_can_be_rejected(client, frozen):
+    assert "Withdraw the release" in act(client, frozen, "propose").text
+    other = person("owner")
+    client.force_login(other)
+    assert "Reject the release" in client.get(PAGE).text
+    text = act(client, other, "refuse").text
+    assert "The proposed release is off. All sending stays frozen." in text
     assert "Propose to release all sending" in text
     assert Freeze.objects.get().release_proposed_by is None
 
