@@ -24,6 +24,11 @@ class ProposalState(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 
+    @property
+    def word(self) -> str:
+        """As people read it: people reject, EnKash and the portal refuse. What is stored keeps its first name."""
+        return "rejected" if self is ProposalState.REFUSED else self.value
+
 
 class ProposalEvent(StrEnum):
     CONFIRM = "confirm"
@@ -72,12 +77,12 @@ def check_work_on_exceptions(actor: Actor) -> None:
 
 
 def check_settle(actor: Actor, batch: BatchFacts, *, proposed_by_id: int) -> None:
-    """Confirm or refuse: never the proposer, never a maker of the batch."""
-    require_role(actor, Role.APPROVER, act="confirm or refuse a decision")
+    """Confirm or reject: never the proposer, never a maker of the batch."""
+    require_role(actor, Role.APPROVER, act="confirm or reject a decision")
     if actor.id == proposed_by_id:
-        raise NotAllowed("You proposed this decision. Another approver must confirm or refuse it.")
+        raise NotAllowed("You proposed this decision. Another approver must confirm or reject it.")
     if actor.id in batch.maker_ids:
-        raise NotAllowed("You made or changed this batch. Another approver must confirm or refuse the decision.")
+        raise NotAllowed("You made or changed this batch. Another approver must confirm or reject the decision.")
 
 
 def check_withdraw_proposal(actor: Actor, *, proposed_by_id: int) -> None:

@@ -12,7 +12,7 @@ from allocations.models import Reversal, ReversalAttempt
 from allocations.presenters.holds import when
 from allocations.presenters.numbers import points
 from allocations.presenters.passports import attempt_words
-from allocations.presenters.reasons import NOTHING, Explanation
+from allocations.presenters.reasons import ASKED, NOTHING, Explanation
 from allocations.presenters.refusals import reason_of
 from allocations.presenters.statuses import APPROVED, AWAITING_APPROVAL, FAILED, RUNNING, UNKNOWN, Status
 from allocations.presenters.stories import Line, person
@@ -32,7 +32,6 @@ _STATUSES: dict[ReversalState, Status] = {
     ReversalState.WITHDRAWN: Status("withdrawn"),
 }
 
-_ASKED = "EnKash is asked again by itself. Nothing to do now."
 _COMPARE = "Compare it with EnKash's statement, then have EnKash asked again."
 
 EXPLANATIONS: dict[Doubt, Explanation] = {
@@ -43,15 +42,15 @@ EXPLANATIONS: dict[Doubt, Explanation] = {
         "EnKash refused to take the points back.", "Read EnKash's text, mend the cause, then ask in a new reversal."
     ),
     Doubt.LISTED_AS_FAILED: Explanation("EnKash lists it as failed.", "Ask again in a new reversal."),
-    Doubt.NO_ANSWER: Explanation("EnKash gave no answer that proves anything.", _ASKED),
-    Doubt.NO_TRANSACTION_ID: Explanation("EnKash's answer holds no transaction id.", _ASKED),
+    Doubt.NO_ANSWER: Explanation("EnKash gave no answer that proves anything.", ASKED),
+    Doubt.NO_TRANSACTION_ID: Explanation("EnKash's answer holds no transaction id.", ASKED),
     Doubt.REFUSED_AFTER_LOSS: Explanation(
-        "EnKash refused the call, but an earlier one without an answer may have taken the points.", _ASKED
+        "EnKash refused the call, but an earlier one without an answer may have taken the points.", ASKED
     ),
-    Doubt.UNDECIDED_AT_ENKASH: Explanation("EnKash has the transaction but has not finished it.", _ASKED),
+    Doubt.UNDECIDED_AT_ENKASH: Explanation("EnKash has the transaction but has not finished it.", ASKED),
     Doubt.NOT_FOUND: Explanation("EnKash gave no answer and lists nothing, and it was sent often enough.", _COMPARE),
     Doubt.RESTORED: Explanation(
-        "The database was restored from a backup, so the portal cannot know whether it was sent.", _ASKED
+        "The database was restored from a backup, so the portal cannot know whether it was sent.", ASKED
     ),
     Doubt.REFERENCE_TAKEN: Explanation("EnKash already knows this reference, and we never sent it.", _COMPARE),
     Doubt.PERSON_DIFFERS: Explanation("EnKash names another card or person.", _COMPARE),

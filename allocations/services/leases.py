@@ -154,9 +154,9 @@ def still_mine(claim: Claim) -> bool:
     return bool(own.select_for_update().values_list("pk")) and installation().instance_id == claim.instance_id
 
 
-def time_for_a_call(claim: Claim, *, gateway: Gateway) -> bool:
-    """Self-fencing: a call is begun only if its worst case ends before the lease does."""
-    return claim.expires_at - gateway.clock() >= gateway.timing.budget
+def time_for_a_call(expires_at: datetime, *, gateway: Gateway) -> bool:
+    """Self-fencing: a call is begun only if its worst case ends before the lease does, at `expires_at`."""
+    return expires_at - gateway.clock() >= gateway.timing.budget
 
 
 def postpone(claim: Claim, until: datetime) -> None:

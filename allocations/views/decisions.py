@@ -104,7 +104,7 @@ def refuse(request: HttpRequest, actor: Actor, proposal_id: int) -> HttpResponse
     if not form.is_valid():
         return _show(request, actor, proposal, refuse_form=form)
     proposals.refuse(actor, proposal_id=proposal_id, reason=form.cleaned_data["reason"])
-    messages.info(request, "You refused the decision. Its rows wait on; the proposer sees your reason.")
+    messages.info(request, "You rejected the decision. Its rows wait on; the proposer sees your reason.")
     return redirect("allocations:decision", proposal_id=proposal_id)
 
 

@@ -12,6 +12,7 @@ from allocations.presenters import passports, people, reversals
 from allocations.presenters.exceptions import decision_status
 from allocations.presenters.reasons import evidence_words, explain
 from allocations.presenters.refusals import reason_of
+from allocations.presenters.row_lines import said_of_row
 from allocations.presenters.statuses import row_status
 from allocations.selectors.approvals import facts_of
 from allocations.selectors.exceptions import decisions_about, waits_for_people
@@ -49,7 +50,9 @@ def _facts(passport: Passport, *, in_full: bool) -> dict[str, object]:
         "explanation": explain(found.reason_code),
         "evidence": evidence_words(found.evidence),
         "problems": passports.findings(passport, in_full=in_full),
-        "attempts": [(link, passports.attempt_words(link.attempt)) for link in passport.attempts],
+        "attempts": [
+            (link, passports.attempt_words(link.attempt), said_of_row(link.outcome)) for link in passport.attempts
+        ],
         "vote": passport.vote,
         "takings": row_takings(found),
         "reversals": reversals.reversal_lines(list(reversals_of_row(found))),

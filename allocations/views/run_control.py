@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from allocations.domain.policy import Actor, check_cancel_run, check_rerun
 from allocations.domain.states import RunState
 from allocations.models import Run
+from allocations.presenters.cancellations import cancellation
 from allocations.presenters.causes import cause_lines
 from allocations.presenters.holds import when
 from allocations.presenters.numbers import counted
@@ -53,13 +54,16 @@ def cancel(request: HttpRequest, actor: Actor, run_id: int) -> HttpResponseBase:
     run = run_of(run_id)
     if run is None:
         raise Http404(f"There is no run {run_id}.")
+    if run.cancelled_at is not None:
+        messages.info(request, f"What run {run.generation} had not sent is cancelled already.")
+        return redirect("allocations:run", run_id=run_id)
     if request.method == "POST":
         cancel_run(actor, run_id=run_id)
         messages.info(request, "You cancelled what was not sent. What is unknown is still looked up.")
         return redirect("allocations:run", run_id=run_id)
     check_cancel_run(actor, RunState(run.state))
     totals = run_totals(run)
-    context = {"run": run, "totals": totals, "equation": run_equation(totals)}
+    context = {"run": run, "equation": run_equation(totals), "cancellation": cancellation(run, totals)}
     return render(request, "allocations/runs/cancel.html", context)
 
 

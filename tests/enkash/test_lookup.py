@@ -3,13 +3,14 @@ from decimal import Decimal
 
 import pytest
 
-from allocations.enkash.auth import MemoryTokenStore, TokenSource
+from allocations.enkash.auth import TokenSource
 from allocations.enkash.client import EnkashClient
 from allocations.enkash.errors import OutcomeUnknown
 from allocations.enkash.lookup import REFERENCES_PER_CALL
 from allocations.enkash.messages import Transaction
 from allocations.enkash.paging import MOST_PAGES
 from tests.enkash.fake_transport import TOKEN, FakeTransport, config
+from tests.enkash.memory_store import MemoryTokenStore
 from tests.enkash.raw_server import raw
 
 ENTRY = {

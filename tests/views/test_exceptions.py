@@ -64,7 +64,7 @@ def test_inbox_lists_what_waits_by_batch_and_counts_it(client):
 
 @pytest.mark.parametrize(
     ("query", "rows"),
-    [({"kind": "conflict"}, 1), ({"kind": "unknown"}, 2), ({"owner": "mine"}, 1), ({"owner": "nobody"}, 3)],
+    [({"kind": "conflict"}, 2), ({"kind": "unknown"}, 2), ({"owner": "mine"}, 1), ({"owner": "nobody"}, 3)],
 )
 def test_inbox_is_filtered(client, query, rows):
     batch, mine = waiting_batch(unknown=2, conflict=1, anomaly=1), sign_in(client, "admin")
@@ -90,6 +90,19 @@ def test_inbox_turns_the_page(client, monkeypatch):
     assert ("Choose row 5" in rest, rest.count("Choose row")) == (True, 1)
 
 
+@pytest.mark.parametrize("act", ["take", "give_back"])
+def test_taking_and_giving_back_come_back_to_the_same_filter_and_page(client, monkeypatch, act):
+    monkeypatch.setattr(reads.exception_page, "__kwdefaults__", {"after": None, "size": 1})
+    batch = waiting_batch()
+    sign_in(client, "admin")
+    here = f"kind=unknown&after={batch.rows.get(number=3).pk}"
+    path = reverse("allocations:exceptions-act", args=[batch.pk])
+    shown = text(client.get(f"{reverse('allocations:exceptions')}?{here}"))
+    assert f'action="{path}?{here.replace("&", "&amp;")}"' in shown
+    answer = client.post(f"{path}?{here}", {"act": act, "row": 4})
+    assert answer["Location"] == f"{reverse('allocations:exceptions')}?{here}"
+
+
 def test_inbox_of_more_chunks_than_are_named(client, monkeypatch):
     monkeypatch.setattr(reads, "FEW_CHUNKS", 0)
     waiting_batch()
@@ -107,6 +120,7 @@ def test_auditors_read_and_choose_nothing(client):
     sign_in(client, "auditor")
     page = text(get(client, "exceptions"))
     assert ("Choose row" in page, "Take them" in page) == (False, False)
+    assert "To work on rows that wait for people you need the role admin or approver." in page
     assert post(client, "exceptions-act", batch.pk, act="take", row=3).status_code == 403
     assert get(client, "decision-new", batch.pk, query={"row": 3}).status_code == 403
 
@@ -269,7 +283,9 @@ def test_a_refusal_needs_a_reason_and_shows_it(client):
     assert (answer.status_code, "Empty. Say what is missing" in answer.content.decode()) == (422, True)
     post(client, "decision-refuse", proposal.pk, reason="Another day's statement.")
     page = text(get(client, "decision", proposal.pk))
-    assert ("Another day&#x27;s statement." in page, "Refuse decision" in page) == (True, False)
+    assert ("Another day&#x27;s statement." in page, "Reject decision" in page) == (True, False)
+    assert ("rejected</span>" in page, "refused" in page) == (True, False)
+    assert TrailEntry.objects.filter(event="decision rejected").count() == 1
     assert post(client, "decision-confirm", proposal.pk).status_code == 409
 
 

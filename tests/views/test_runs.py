@@ -77,7 +77,7 @@ def test_run_page_says_what_is_unknown_and_disputed(client):
     client.force_login(person("auditor"))
     text = page(client, running(credited=1, unknown=2, conflict=1))
     assert "2 rows: we do not know" in text
-    assert "1 row: the evidence contradicts itself" in text
+    assert "1 row in conflict: the evidence contradicts itself" in text
 
 
 def test_run_before_its_first_chunk(client):
