@@ -42,7 +42,7 @@ class Inspector:
 
 def test_every_page_is_accessible_in_light_dark_and_on_a_phone(stack: Stack, browser: Browser, tmp_path: Path) -> None:
     inspector = Inspector()
-    tour = Tour(stack, browser, inspector, folder=tmp_path, rows=1500)
+    tour = Tour(stack, browser, inspector, folder=tmp_path, rows=1000)
     tour.control("topup", points=10_000_000)
     tour.walk()
     assert (inspector.complaints, list(tour.security_complaints())) == ([], [])

@@ -14,7 +14,7 @@ from tests.services_up.postgresql import postgresql
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 # These never touch the database, or bring their own; once is enough.
-_WITHOUT_DATABASE = ("bench", "domain", "enkash", "presenters", "rewards_portal", "e2e", "simulation")
+_WITHOUT_DATABASE = ("bench", "docs", "domain", "enkash", "presenters", "rewards_portal", "e2e", "simulation")
 # Playwright leaves an event loop in its process, and Django then gives every greenlet a connection of its own; the
 # product under test keeps running until its session ends.
 _APART = "e2e"
