@@ -14,8 +14,8 @@ def histories(row_ids: Sequence[int], *, attempt: Attempt) -> dict[int, Before]:
     earlier = AttemptRow.objects.filter(row_id__in=row_ids, attempt_id__lt=attempt.pk).exclude(
         attempt__state=AttemptState.NOT_SENT
     )
-    said = earlier.values_list("row_id", "attempt__chunk__run_id", "outcome")
+    said = earlier.values_list("row_id", "attempt__chunk__run_id", "attempt__result", "outcome", "reason_code")
     calls: dict[int, list[EarlierCall]] = defaultdict(list)
-    for row_id, run_id, outcome in said:
-        calls[row_id].append(EarlierCall(run_id != attempt.chunk.run_id, outcome))
+    for row_id, run_id, result, outcome, reason in said:
+        calls[row_id].append(EarlierCall(run_id != attempt.chunk.run_id, result, outcome, reason))
     return {row_id: before(each) for row_id, each in calls.items()}

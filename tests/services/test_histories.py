@@ -5,7 +5,7 @@ import pytest
 from allocations.enkash.simulator.options import Profile
 from allocations.enkash.simulator.people_failures import SHARE
 from allocations.models import Row, Run
-from allocations.services import reruns
+from allocations.services import reruns, runs
 from tests.services.conftest import Portal
 from tests.services.invariants import check_invariants
 
@@ -38,3 +38,34 @@ def test_a_re_run_of_a_row_that_enkash_lists_as_failed_takes_no_duplicate_for_a_
     row = drain_often(burning, again)
     assert (row.state, burning.ledger()) == ("failed", {})
     check_invariants(burning)
+
+
+def test_a_failure_line_in_a_miscounted_answer_makes_no_credit_of_a_duplicate(burning: Portal) -> None:
+    burning.sim.faults.push(kind="counts_wrong", success=0, failure=1)
+    burning.sim.faults.push(kind="lookup_empty", times=99)
+    run = burning.drain(burning.approved_run(rows=1))
+    assert (run.pause_code, burning.states(run)) == ("counts", ["unknown"])
+    runs.resume_run(burning.maker, run_id=run.pk)
+    row = drain_often(burning, run)
+    assert (run.state, row.state, row.reason_code) == ("attention", "unknown", "duplicate_reference")
+    check_invariants(burning)
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        {"status": 422, "text": "Bin Type is not mapped on PlanMaster"},
+        {"status": 200, "text": "Insufficient balance in card account"},
+    ],
+    ids=["refused", "insufficient"],
+)
+def test_a_call_that_was_refused_as_a_whole_makes_no_credit_of_a_duplicate(portal: Portal, refusal) -> None:
+    portal.sim.faults.push(kind="whole_refusal", **refusal)
+    run = portal.drain(portal.approved_run(rows=1))
+    assert run.state == "paused"
+    portal.sim.faults.push(kind="lookup_empty", times=99)
+    portal.sim.faults.push(kind="already_exists_first", times=9)
+    runs.resume_run(portal.maker, run_id=run.pk)
+    row = drain_often(portal, run)
+    assert (run.state, row.state, row.reason_code) == ("attention", "unknown", "duplicate_reference")
+    check_invariants(portal)
