@@ -1,24 +1,23 @@
 """After the raw answer is kept: read it, then believe what it proves."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Subquery
 
 from allocations.domain.answers import AccountIds, Before, Classified, Sent, Verdict
 from allocations.domain.calls import RULES, CallResult, RowsAfter
 from allocations.domain.continuity import balance_notes
-from allocations.domain.decisions import Decision, ProposalState
 from allocations.domain.matching import classify
 from allocations.domain.outcomes import Outcome, Reason
 from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, move
 from allocations.enkash.bulk_answer import BulkAnswer, read_bulk_answer
 from allocations.enkash.transport import RawAnswer
 from allocations.gateway import Gateway, enkash_config, secrets
-from allocations.models import Account, Attempt, AttemptRow, Chunk, ProposalRow, Row
+from allocations.models import Account, Attempt, AttemptRow, Chunk, Row
 from allocations.services import balances, leases, outcomes, runs, stop_loss, trail
 from allocations.services.bulk import update_many
+from allocations.services.histories import histories
 
 _LINE = ("outcome", "evidence", "reason_code", "reason", "transaction_id", "row")
 
@@ -122,38 +121,12 @@ def _sent_rows(attempt: Attempt) -> list[Sent]:
     sent = Row.objects.filter(attempts__attempt=attempt).order_by("attempts__position")
     rows = list(sent.only("reference", "mobile", "email", "amount", "tries"))
     again = [row.pk for row in rows if row.tries > 1]
-    history = histories(again, before_attempt=attempt.pk) if again else {}
+    history = histories(again, attempt=attempt) if again else {}
     return [sent_row(row, history.get(row.pk, Before.NOTHING)) for row in rows]
 
 
 def sent_row(row: Row, before: Before) -> Sent:
     return Sent(row.pk, row.reference, row.mobile, row.email, row.amount or 0, before)
-
-
-def histories(row_ids: Sequence[int], *, before_attempt: int) -> dict[int, Before]:
-    """What earlier attempts of ours did with these rows, where they could have reached EnKash."""
-    earlier = AttemptRow.objects.filter(row_id__in=row_ids, attempt_id__lt=before_attempt).exclude(
-        attempt__state=AttemptState.NOT_SENT
-    )
-    history: dict[int, Before] = {}
-    for row_id, outcome in earlier.values_list("row_id", "outcome"):
-        failed = outcome == Outcome.FAILED or history.get(row_id) is Before.FAILED
-        history[row_id] = Before.FAILED if failed else Before.MAYBE
-    return history | dict.fromkeys(_called_failed(history, before_attempt), Before.FAILED)
-
-
-def _called_failed(row_ids: Mapping[int, Before], attempt_id: int) -> set[int]:
-    """Rows that people had called failed before this attempt: “already exists” then proves no credit of ours."""
-    if not row_ids:
-        return set()
-    sent_at = Attempt.objects.filter(pk=attempt_id).values("sent_at")
-    confirmed = ProposalRow.objects.filter(
-        row_id__in=list(row_ids),
-        proposal__state=ProposalState.CONFIRMED,
-        proposal__outcome=Decision.FAILED,
-        proposal__decided_at__lte=Subquery(sent_at),
-    )
-    return set(confirmed.values_list("row_id", flat=True))
 
 
 def _classified(attempt: Attempt, answer: BulkAnswer, result: CallResult) -> Classified:

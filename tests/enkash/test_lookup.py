@@ -96,6 +96,12 @@ def test_entries_of_other_references_are_left_out():
     assert [transaction.reference for transaction in found] == ["R1"]
 
 
+@pytest.mark.parametrize("shown", ["r1", " R1 ", "r1\t"])
+def test_a_reference_in_another_case_or_with_spaces_is_ours(shown):
+    (transaction,), _ = find(page([ENTRY | {"pgReferenceNumber": shown}, ENTRY | {"pgReferenceNumber": "r12"}]))
+    assert transaction.reference.upper() == "R1"
+
+
 def test_pages_are_read_until_the_count_is_reached():
     first, second = ENTRY, ENTRY | {"cardTransactionType": "DR", "enKashCardTransactionId": "ECT2"}
     found, calls = find(*(page({"recordsCount": 2, "data": [entry]}) for entry in (first, second)))
