@@ -80,8 +80,14 @@ def _show_replace(
     can_change: bool = True,
     kept_because: str = "",
 ) -> HttpResponse:
-    context = {"batch": batch, "form": form, "upload": newest_upload(batch.pk), **limits()}
-    context |= {"can_change": can_change, "kept_because": kept_because}
+    context = {
+        "batch": batch,
+        "form": form,
+        "upload": newest_upload(batch.pk),
+        "can_change": can_change,
+        "kept_because": kept_because,
+        **limits(),
+    }
     return render(request, "allocations/replace_list/page.html", context, status=status)
 
 
