@@ -59,7 +59,8 @@ class Doubt:
     """A row and what decides whether people may decide it now.
 
     `given_up`: nothing more is done with it by itself; `at_work`: a worker holds its chunk; `call_open`: a call with
-    it is not read yet; `quiet`: its last call surely is over at EnKash; `replaced`: a replacement row exists.
+    it is not read yet; `quiet`: its last call surely is over at EnKash; `replaced`: a replacement row exists;
+    `replacement_waits`: and its batch is not approved, so that it can still be given up.
     """
 
     row_id: int
@@ -70,6 +71,7 @@ class Doubt:
     call_open: bool
     quiet: bool
     replaced: bool = False
+    replacement_waits: bool = False
 
 
 def check_work_on_exceptions(actor: Actor) -> None:
@@ -114,9 +116,10 @@ def check_decidable(doubt: Doubt, decision: Decision) -> None:
         raise StateConflict(f"{name} is being looked up this moment. Try again in a minute.")
     match decision:
         case Decision.CREDITED:
-            if doubt.replaced:
+            if doubt.replacement_waits:
                 raise StateConflict(
-                    f"{name} has a replacement row, so it cannot be called credited. Withdraw that first."
+                    f"{name} has a replacement row that nobody has approved yet: its person would get points twice. "
+                    "Give the replacement up first, on the page of its batch; if that is submitted, withdraw it before."
                 )
         case Decision.FAILED:
             if doubt.call_open or not doubt.quiet:

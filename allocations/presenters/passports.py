@@ -7,7 +7,7 @@ from datetime import datetime
 from allocations.domain.calls import CallResult
 from allocations.domain.manifest import payload_bytes, payload_hash
 from allocations.domain.outcomes import Evidence, Outcome
-from allocations.domain.states import AttemptState, RowState
+from allocations.domain.states import UNDECIDED_BY_US, AttemptState, RowState
 from allocations.models import Attempt, ReversalAttempt, Row, Vote
 from allocations.presenters.numbers import counted, points
 from allocations.presenters.people import for_reader, masked_email, masked_mobile, mobile
@@ -82,6 +82,23 @@ def _sent(tries: int) -> str:
             return "It was sent once."
         case _:
             return f"It was sent {counted(tries, 'time')}, always with the same reference."
+
+
+_MAY_BE_CREDITED_YET = frozenset({RowState.PENDING, RowState.SENDING, RowState.UNKNOWN, *UNDECIDED_BY_US})
+
+
+def paid_twice(old: Row, new: Row) -> str:
+    """What a credit of a replaced row means for its person; "" where it has none."""
+    if old.state != RowState.CREDITED:
+        return ""
+    if new.state == RowState.CREDITED:
+        return (
+            "Both rows are credited: the person got the points twice. Take them back from one of the rows, if that is "
+            "wanted."
+        )
+    if new.state in _MAY_BE_CREDITED_YET:
+        return "The old row is credited after all: if the new one is credited too, the person has the points twice."
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from allocations.domain.policy import Actor, can_see_personal_data
+from allocations.domain.restored import TO_THE_APPROVER
 from allocations.domain.states import BatchState
 from allocations.forms.votes import ApproveForm, SendBackForm
 from allocations.models import Batch
@@ -15,6 +16,7 @@ from allocations.presenters.statuses import AWAITING_APPROVAL
 from allocations.selectors import approvals as reads
 from allocations.selectors.batch_pages import batches_with_people
 from allocations.selectors.holds import hold
+from allocations.selectors.restores import may_have_been_sent
 from allocations.selectors.review import twin_of
 from allocations.views.gates import page
 
@@ -63,6 +65,7 @@ def _what_is_signed(batch: Batch, *, in_full: bool) -> dict[str, object]:
     return {
         "in_full": in_full,
         "twin": twin_of(batch),
+        "restored": TO_THE_APPROVER if may_have_been_sent(batch) else "",
         "effect": votes.effect(batch, committed=reads.committed_points(batch.account)),
         "equation": votes.submitted_equation(batch),
         "who_gets_points": votes.who_gets_points(batch),

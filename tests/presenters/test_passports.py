@@ -198,3 +198,20 @@ def test_cause_lines_put_plain_words_first_and_keep_enkashs_text():
         CauseLine("Blocked", "", step, "other", "Blocked", 1, 5),
         CauseLine("No reason given", "", "", "new code", "", 1, 5),
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "begins"),
+    [
+        (RowState.CREDITED, RowState.CREDITED, "Both rows are credited: the person got the points twice."),
+        (RowState.CREDITED, RowState.PENDING, "The old row is credited after all"),
+        (RowState.CREDITED, RowState.ANOMALY, "The old row is credited after all"),
+        (RowState.CREDITED, RowState.CANCELLED, ""),
+        (RowState.CREDITED, RowState.FAILED, ""),
+        (RowState.CONFLICT, RowState.CREDITED, ""),
+    ],
+)
+def test_a_credited_row_and_its_replacement_say_that_somebody_is_paid_twice(old, new, begins: str) -> None:
+    words = passports.paid_twice(row(state=old), row(state=new))
+    assert words.startswith(begins)
+    assert bool(words) is bool(begins)
