@@ -104,7 +104,7 @@ def _advance(attempt: Attempt, result: CallResult, *, late: bool, **read: object
     """What was read goes onto the attempt; False if somebody has applied the answer already."""
     stored = Attempt.objects.filter(pk=attempt.pk)
     if late:
-        return stored.update(result=result, **read) == 1
+        return stored.filter(state=AttemptState.RESOLVED, result="").update(result=result, **read) == 1
     after = move(ATTEMPT, AttemptState.ANSWERED, AttemptEvent.APPLY)
     if RULES[result].rows is RowsAfter.UNKNOWN:
         after = move(ATTEMPT, AttemptState.ANSWERED, AttemptEvent.LOSE)
