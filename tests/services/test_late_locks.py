@@ -1,12 +1,10 @@
 """PostgreSQL: a late answer takes its locks in the order of everybody else, run before chunk before row."""
 
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import connection
 
 from allocations.enkash.errors import OutcomeUnknown, UnknownKind
 from allocations.enkash.simulator.options import Profile
@@ -14,6 +12,7 @@ from allocations.enkash.simulator.people_failures import SHARE
 from allocations.enkash.transport import RawAnswer
 from allocations.models import Attempt, Run
 from allocations.services import answering, keeping, outcomes, planning, reruns, sending
+from tests.services.beside import Beside
 from tests.services.conftest import Portal
 from tests.services.test_crash_points import with_client
 
@@ -21,9 +20,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time"),
 ]
-
-# Seconds for the other connection to come as far as it can.
-HEAD_START = 1.5
 
 
 @dataclass
@@ -41,47 +37,6 @@ class Losing:
         raise OutcomeUnknown("lost", kind=UnknownKind.DEADLINE, http_status=0)
 
 
-class Beside:
-    """The late answer of the first attempt, applied on a connection of its own."""
-
-    def __init__(self, portal: Portal, raw: RawAnswer) -> None:
-        self._portal, self._raw = portal, raw
-        self._thread = threading.Thread(target=self._apply)
-        self._errors: list[OperationalError] = []
-
-    def _apply(self) -> None:
-        try:
-            attempt = Attempt.objects.earliest("pk")
-            keeping._store(attempt, keeping.Spooled(self._raw, self._portal.clock()))
-            answering.apply_answer(attempt.pk, gateway=self._portal.gateway, late=True)
-        except OperationalError as error:
-            self._errors.append(error)
-        finally:
-            connection.close()
-
-    def begin(self) -> None:
-        self._thread.start()
-        self._thread.join(HEAD_START)
-
-    def end(self) -> None:
-        self._thread.join(30)
-        assert self._errors == []
-
-    def once(self, real: Callable[..., Any], *, first: bool) -> Callable[..., Any]:
-        """`real`, with the beginning of the late answer before (`first`) or after its first call."""
-
-        def wrapped(*args: Any, **options: Any) -> Any:
-            mine = threading.current_thread() is threading.main_thread() and self._thread.ident is None
-            if mine and first:
-                self.begin()
-            result = real(*args, **options)
-            if mine and not first:
-                self.begin()
-            return result
-
-        return wrapped
-
-
 @pytest.fixture
 def run(portal: Portal) -> Run:
     return portal.approved_run(rows=2)
@@ -89,13 +44,19 @@ def run(portal: Portal) -> Run:
 
 @pytest.fixture
 def late(portal: Portal, run: Run) -> Beside:
-    """The run's only call is lost, and its quiet time over; EnKash's list lags behind."""
+    """The answer to the run's only call, which is lost and quiet by now; EnKash's list lags behind."""
     losing = Losing(portal.gateway.client)
     with_client(portal, losing, worker="first").drain(run)
     assert portal.states(run) == ["unknown"] * 2
     portal.clock.forward(minutes=16)
     portal.sim.faults.push(kind="lookup_empty", times=5)
-    return Beside(portal, losing.kept[0])
+    attempt = Attempt.objects.get()
+
+    def comes_late() -> None:
+        keeping._store(attempt, keeping.Spooled(losing.kept[0], portal.clock()))
+        answering.apply_answer(attempt.pk, gateway=portal.gateway, late=True)
+
+    return Beside(comes_late)
 
 
 def failed_at_the_second_try(portal: Portal, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,14 +69,14 @@ def failed_at_the_second_try(portal: Portal, run: Run, monkeypatch: pytest.Monke
 
 
 def test_against_the_intent_of_a_resend(portal: Portal, run: Run, late: Beside, monkeypatch) -> None:
-    monkeypatch.setattr(sending, "_mark_sending", late.once(sending._mark_sending, first=True))
+    monkeypatch.setattr(sending, "_mark_sending", late.before(sending._mark_sending))
     portal.drain(run)
     late.end()
     assert portal.states(run) == ["credited"] * 2
 
 
 def test_against_the_answer_of_a_resend(portal: Portal, run: Run, late: Beside, monkeypatch) -> None:
-    monkeypatch.setattr(outcomes, "apply_verdicts", late.once(outcomes.apply_verdicts, first=False))
+    monkeypatch.setattr(outcomes, "apply_verdicts", late.after(outcomes.apply_verdicts))
     portal.drain(run)
     late.end()
     assert portal.states(run) == ["credited"] * 2
@@ -124,7 +85,7 @@ def test_against_the_answer_of_a_resend(portal: Portal, run: Run, late: Beside, 
 def test_against_the_intent_of_a_re_run(portal: Portal, run: Run, late: Beside, monkeypatch) -> None:
     failed_at_the_second_try(portal, run, monkeypatch)
     again = reruns.rerun_failed_rows(portal.maker, batch_id=run.batch_id)
-    monkeypatch.setattr(sending, "_mark_sending", late.once(sending._mark_sending, first=True))
+    monkeypatch.setattr(sending, "_mark_sending", late.before(sending._mark_sending))
     portal.drain(again)
     late.end()
     assert portal.states(run) == ["credited"] * 2
@@ -132,7 +93,7 @@ def test_against_the_intent_of_a_re_run(portal: Portal, run: Run, late: Beside, 
 
 def test_against_the_click_on_a_re_run(portal: Portal, run: Run, late: Beside, monkeypatch) -> None:
     failed_at_the_second_try(portal, run, monkeypatch)
-    monkeypatch.setattr(outcomes, "recount", late.once(outcomes.recount, first=True))
+    monkeypatch.setattr(outcomes, "recount", late.before(outcomes.recount))
     reruns.rerun_failed_rows(portal.maker, batch_id=run.batch_id)
     late.end()
     assert portal.states(run) == ["credited"] * 2
@@ -142,7 +103,7 @@ def test_against_the_plan_of_a_re_run(portal: Portal, run: Run, late: Beside, mo
     """The rows move to another chunk while the late answer waits for the former one."""
     failed_at_the_second_try(portal, run, monkeypatch)
     again = reruns.rerun_failed_rows(portal.maker, batch_id=run.batch_id)
-    monkeypatch.setattr(outcomes, "recount", late.once(outcomes.recount, first=True))
+    monkeypatch.setattr(outcomes, "recount", late.before(outcomes.recount))
     planning.begin_run(again.pk, gateway=portal.gateway)
     late.end()
     assert portal.states(run) == ["credited"] * 2
