@@ -62,7 +62,7 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False, chunk
         else:
             outcomes.apply_verdicts(applied, now=now)
         _plan_next(attempt.chunk, result, classified, now=now, gateway=gateway)
-        outcomes.recount(_chunks_of(classified) if late else [attempt.chunk_id])
+        outcomes.recount(_chunks_of(attempt) if late else [attempt.chunk_id])
         trail.write_entry(
             "attempt applied" if not late else "late answer applied",
             at=now,
@@ -89,21 +89,31 @@ def _read_under_lock(
     """What the answer says, and whether it changes nothing of its run: the run then is not locked, and lanes do not
     wait for each other."""
     run = attempt.chunk.run
-    calm = not late and result is CallResult.ROWS and runs.is_calm(run.pk) and not stop_loss.credits_can_stop(run)
-    if not calm:
-        leases.lock_run(run.pk)
-    classified = _classified(attempt, answer, result)
-    if calm and (classified.pause or any(v.outcome is not Outcome.CREDITED for v in classified.verdicts)):
-        leases.lock_run(run.pk)
-        calm = False
-    return classified, calm
+    if not late and result is CallResult.ROWS and runs.is_calm(run.pk) and not stop_loss.credits_can_stop(run):
+        classified = _classified(attempt, answer, result)
+        if not classified.pause and all(v.outcome is Outcome.CREDITED for v in classified.verdicts):
+            leases.lock_chunks([attempt.chunk_id])
+            return classified, True
+    leases.lock_run(run.pk)
+    _lock_chunks(attempt, late=late)
+    return _classified(attempt, answer, result), False
+
+
+def _lock_chunks(attempt: Attempt, *, late: bool) -> None:
+    """Those of the attempt and, where it is late, of re-runs that its rows went over to. Nobody takes a row out of a
+    locked chunk, so this ends."""
+    wanted, held = {attempt.chunk_id}, set[int]()
+    while wanted:
+        leases.lock_chunks(wanted)
+        held |= wanted
+        wanted = set(_chunks_of(attempt)) - held if late else set()
 
 
 def _advance(attempt: Attempt, result: CallResult, *, late: bool, **read: object) -> bool:
     """What was read goes onto the attempt; False if somebody has applied the answer already."""
     stored = Attempt.objects.filter(pk=attempt.pk)
     if late:
-        return stored.update(result=result, **read) == 1
+        return stored.filter(state=AttemptState.RESOLVED, result="").update(result=result, **read) == 1
     after = move(ATTEMPT, AttemptState.ANSWERED, AttemptEvent.APPLY)
     if RULES[result].rows is RowsAfter.UNKNOWN:
         after = move(ATTEMPT, AttemptState.ANSWERED, AttemptEvent.LOSE)
@@ -177,11 +187,10 @@ def _note_balance(account: Account, verdicts: Sequence[Verdict], *, now: datetim
     balances.note_answer(account, min(reported, default=None), unsure=unsure, now=now)
 
 
-def _chunks_of(classified: Classified) -> list[int]:
+def _chunks_of(attempt: Attempt) -> list[int]:
     """Usually one; a late answer may reach rows that a re-run has taken over."""
-    ids = [verdict.row_id for verdict in classified.verdicts]
-    held = Row.objects.filter(pk__in=ids, chunk__isnull=False).order_by()
-    return list(held.values_list("chunk_id", flat=True).distinct())
+    sent = Row.objects.filter(attempts__attempt=attempt, chunk__isnull=False).order_by()
+    return list(sent.values_list("chunk_id", flat=True).distinct())
 
 
 def _tally(verdicts: Sequence[Verdict]) -> dict[str, int]:

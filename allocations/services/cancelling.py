@@ -68,6 +68,7 @@ def _hold_unplanned(run: Run) -> None:
         return
     pending = Row.objects.filter(batch_id=run.batch_id, state=RowState.PENDING)
     former = set(pending.filter(chunk__isnull=False).order_by().values_list("chunk_id", flat=True))
+    leases.lock_chunks(former)
     whole = pending.aggregate(rows=Count("pk"), points=Sum("amount", default=0))
     chunk = Chunk.objects.create(run=run, number=1, row_count=whole["rows"], points=whole["points"])
     pending.update(chunk=chunk)

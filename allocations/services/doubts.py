@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db.models import Q
+
 from allocations.domain.decisions import Doubt
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.numerals import grouped
@@ -11,7 +13,7 @@ from allocations.domain.states import OPEN_ATTEMPTS, UNDECIDED_BY_US, BatchState
 from allocations.gateway import timing
 from allocations.models import AttemptRow, Chunk, Replacement, Row, Run
 from allocations.models.runs import ChunkState
-from allocations.services import answering
+from allocations.services import answering, late_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ def hold(row_ids: Sequence[int], *, now: datetime) -> Held:
 
 
 def _open_calls(row_ids: Sequence[int]) -> set[int]:
-    calls = AttemptRow.objects.filter(row_id__in=row_ids, attempt__state__in=OPEN_ATTEMPTS)
+    """Rows of a call that is not read yet."""
+    not_read = Q(attempt__state__in=OPEN_ATTEMPTS) | Q(attempt__in=late_answers.unread())
+    calls = AttemptRow.objects.filter(not_read, row_id__in=row_ids)
     return set(calls.values_list("row_id", flat=True))
 
 

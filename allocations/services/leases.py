@@ -5,6 +5,7 @@ holder names its epoch, so a worker that was thought dead changes nothing. Epoch
 database: after a restore they come again, so the holder names owner and instance too.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -145,6 +146,12 @@ def lock_run(run_id: int) -> Run:
     """First of all locks wherever run and chunk both change, as in claims and resumes, so that no two wait for each
     other."""
     return Run.objects.select_for_update(no_key=True).get(pk=run_id)
+
+
+def lock_chunks(chunk_ids: Iterable[int]) -> None:
+    """After their run and before their rows, in the order of their ids, wherever no claim was asked that locks them."""
+    found = Chunk.objects.filter(pk__in=set(chunk_ids)).order_by("pk")
+    list(found.select_for_update(no_key=True).values_list("pk"))
 
 
 def still_mine(claim: Claim) -> bool:

@@ -27,7 +27,7 @@ from allocations.enkash.errors import (
 from allocations.enkash.single_call import Direction, SingleOrder, single_body
 from allocations.gateway import CODE_VERSION, Gateway, database_now, enkash_config
 from allocations.models import Reversal, ReversalAttempt
-from allocations.services import reversal_answers, reversal_leases, reversal_recovery
+from allocations.services import late_answers, reversal_answers, reversal_leases, reversal_recovery
 from allocations.services.leases import time_for_a_call
 from allocations.services.planning import payload_of
 from allocations.services.reversal_leases import Claim, held_up, is_mine
@@ -38,6 +38,7 @@ from allocations.services.sending import TOKEN_MARGIN
 
 def take_back(reversal_id: int, *, gateway: Gateway) -> None:
     """Works on one reversal as far as it can go now; does nothing if nothing is due or another worker has it."""
+    late_answers.read_of_reversal(reversal_id, gateway=gateway)
     claim = reversal_leases.claim_reversal(reversal_id, gateway=gateway)
     if claim is None:
         return

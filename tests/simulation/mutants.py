@@ -59,7 +59,7 @@ _ALL = (
         caught_by=frozenset({"V2"}),
         edits=(
             Edit(f"{_RESOLVING}.resolve_unknown", "is Step.WAIT", "is None"),
-            Edit(f"{_RESOLVING}.recover_abandoned", "quiet_since + gateway.timing.recovery.quiet", "now"),
+            Edit(f"{_RESOLVING}._give_up_intent", "quiet_since + gateway.timing.recovery.quiet", "now"),
             Edit(f"{_SENDING}._close", _QUIET, "now"),
             Edit(f"{_ANSWERING}._plan_next", _QUIET, "now"),
         ),
