@@ -42,6 +42,10 @@ class Doubt(StrEnum):
     LISTED_AS_CREDIT = "listed_as_credit"
 
 
+# A dispute of these kinds has no answer of EnKash against it, so its list can still tell that nothing was taken.
+WITHOUT_CONTRADICTION = frozenset({Doubt.UNDECIDED_AT_ENKASH, Doubt.NOT_FOUND})
+
+
 class Answer(Protocol):
     """What a single call's answer says; "" where a field is absent."""
 
@@ -94,11 +98,13 @@ def judge_answer(sent: Sent, answer: Answer, result: CallResult, *, is_taken: bo
 
 
 def _success(sent: Sent, answer: Answer, *, is_taken: bool) -> Finding:
+    has_id = 0 < len(answer.transaction_id) <= LONGEST_ID
     if answer.card_id and sent.card_id and answer.card_id != sent.card_id:
-        return Finding(ReversalEvent.DISPUTE, doubt=Doubt.PERSON_DIFFERS)
+        kept = answer.transaction_id if has_id and not is_taken else ""
+        return Finding(ReversalEvent.DISPUTE, doubt=Doubt.PERSON_DIFFERS, transaction_id=kept)
     if is_taken:
         return Finding(ReversalEvent.DISPUTE, doubt=Doubt.TRANSACTION_REUSED)
-    if not answer.transaction_id or len(answer.transaction_id) > LONGEST_ID:
+    if not has_id:
         return Finding(ReversalEvent.LOSE_SIGHT, doubt=Doubt.NO_TRANSACTION_ID)
     return Finding(
         ReversalEvent.REVERSE,
@@ -143,7 +149,8 @@ def _listed(sent: Sent, found: Transaction, *, taken: frozenset[str]) -> Finding
         return Finding(ReversalEvent.LOSE_SIGHT, doubt=Doubt.UNDECIDED_AT_ENKASH)
     differs = _difference(sent, found, taken=taken)
     if differs:
-        return Finding(ReversalEvent.DISPUTE, doubt=differs)
+        kept = "" if found.transaction_id in taken else found.transaction_id
+        return Finding(ReversalEvent.DISPUTE, doubt=differs, transaction_id=kept)
     return Finding(ReversalEvent.REVERSE, Evidence.LOOK_UP, transaction_id=found.transaction_id)
 
 

@@ -101,10 +101,11 @@ def next_step(reversal: Reversal, *, now: datetime) -> str:
             return f"EnKash is asked again {when}; only then, and only under the same reference, is it sent again."
         case ReversalState.REVERSED:
             return f"EnKash is asked for its transaction id {when}." if at else ""
+        case ReversalState.DISPUTED:
+            return f"EnKash is asked again {when}; it is not sent again." if at else ""
         case (
             ReversalState.PROPOSED
             | ReversalState.SENDING
-            | ReversalState.DISPUTED
             | ReversalState.FAILED
             | ReversalState.REJECTED
             | ReversalState.WITHDRAWN
