@@ -5,7 +5,7 @@ have emptied the card that EnKash now finds too empty.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -31,6 +31,7 @@ class Doubt(StrEnum):
     NO_ANSWER = "no_answer"
     NO_TRANSACTION_ID = "no_transaction_id"
     REFUSED_AFTER_LOSS = "refused_after_loss"
+    UNCLEAR_REFUSAL = "unclear_refusal"
     UNDECIDED_AT_ENKASH = "undecided_at_enkash"
     NOT_FOUND = "not_found"
     RESTORED = "restored"
@@ -53,6 +54,8 @@ class Answer(Protocol):
     def message(self) -> str: ...
     @property
     def duplicate(self) -> bool: ...
+    @property
+    def definite(self) -> bool: ...
     @property
     def transaction_id(self) -> str: ...
     @property
@@ -120,6 +123,8 @@ def _refusal(sent: Sent, answer: Answer, result: CallResult) -> Finding:
     if answer.duplicate and sent.before is Before.MAYBE:
         return Finding(ReversalEvent.REVERSE, Evidence.DUPLICATE, text=answer.message)
     # A refused call may have used the reference up, so after one a duplicate proves no more than a refusal.
+    if not (answer.duplicate or answer.definite):
+        return Finding(ReversalEvent.LOSE_SIGHT, doubt=Doubt.UNCLEAR_REFUSAL, text=answer.message)
     if answer.duplicate or sent.lost:
         return Finding(ReversalEvent.LOSE_SIGHT, doubt=Doubt.REFUSED_AFTER_LOSS, text=answer.message)
     poor = result is CallResult.INSUFFICIENT_BALANCE
@@ -168,4 +173,6 @@ def after_call(finding: Finding, result: CallResult, *, streak: int, retry_after
     """The breakers, per reversal. A decision about the one debit is no reason to hold it: nothing is left to send."""
     if finding.event in DECIDING or finding.doubt is Doubt.REFUSED_AFTER_LOSS:
         return Consequence(0, None, timedelta(0))
-    return consequence(result, streak=streak, retry_after=retry_after)
+    then = consequence(result, streak=streak, retry_after=retry_after)
+    # Looked up first; it is held only where it would go out again.
+    return replace(then, pause=None) if finding.doubt is Doubt.UNCLEAR_REFUSAL else then

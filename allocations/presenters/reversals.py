@@ -46,8 +46,13 @@ EXPLANATIONS: dict[Doubt, Explanation] = {
     Doubt.REFUSED_AFTER_LOSS: Explanation(
         "EnKash refused the call, but an earlier one without an answer may have taken the points.", _ASKED
     ),
+    Doubt.UNCLEAR_REFUSAL: Explanation(
+        "EnKash refused the call in words that do not say that nothing was taken.", _ASKED
+    ),
     Doubt.UNDECIDED_AT_ENKASH: Explanation("EnKash has the transaction but has not finished it.", _ASKED),
-    Doubt.NOT_FOUND: Explanation("EnKash gave no answer and lists nothing, and it was sent often enough.", _COMPARE),
+    Doubt.NOT_FOUND: Explanation(
+        "No answer proves anything, EnKash lists nothing, and it was sent often enough.", _COMPARE
+    ),
     Doubt.RESTORED: Explanation(
         "The database was restored from a backup, so the portal cannot know whether it was sent.", _ASKED
     ),

@@ -169,6 +169,9 @@ def _next(reversal: Reversal, facts: Undecided, finding: Finding | None, failed:
         facts, rules=rules, now=now, newly_found=0, undecided=int(finding is not None), lookups_failed=failed
     )
     match step:
+        case Step.RESEND if reversal.doubt == Doubt.UNCLEAR_REFUSAL and reversal.streak:
+            # The same call would be refused again. A resume, which ends the streak, lets it go out.
+            hold(reversal, Pause.REFUSED, now=now, detail=reversal.said)
         case Step.RESEND:
             return True
         case Step.ASK_PEOPLE:
