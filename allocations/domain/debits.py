@@ -67,7 +67,7 @@ class Answer(Protocol):
 @dataclass(frozen=True, slots=True)
 class Sent:
     """The debit as it is sent. `before`: what earlier calls of ours, where they could have arrived, did with it;
-    `lost`: one of them had no readable answer and may have had its effect."""
+    `lost`: one of them had no readable answer and may have had its effect; `calls`: how many could have arrived."""
 
     reference: str
     amount: int
@@ -75,6 +75,7 @@ class Sent:
     mobile: str
     before: Before = Before.NOTHING
     lost: bool = False
+    calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,8 @@ def judge_look_up(sent: Sent, transactions: Sequence[Transaction], *, taken: fro
         return Finding(ReversalEvent.DISPUTE, doubt=Doubt.DOUBLE_DEBIT)
     if done:
         return _listed(sent, done[0], taken=taken)
-    if all(t.settled is False for t in mine):
+    # A list may lag, so with a second call on its way the failure may be the first one's only.
+    if sent.calls < 2 and all(t.settled is False for t in mine):
         return Finding(ReversalEvent.FAIL, Evidence.LOOK_UP, doubt=Doubt.LISTED_AS_FAILED)
     return Finding(ReversalEvent.LOSE_SIGHT, doubt=Doubt.UNDECIDED_AT_ENKASH)
 

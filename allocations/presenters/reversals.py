@@ -49,7 +49,7 @@ EXPLANATIONS: dict[Doubt, Explanation] = {
     Doubt.UNCLEAR_REFUSAL: Explanation(
         "EnKash refused the call in words that do not say that nothing was taken.", _ASKED
     ),
-    Doubt.UNDECIDED_AT_ENKASH: Explanation("EnKash has the transaction but has not finished it.", _ASKED),
+    Doubt.UNDECIDED_AT_ENKASH: Explanation("EnKash lists the transaction, but nothing that decides it yet.", _ASKED),
     Doubt.NOT_FOUND: Explanation(
         "No answer proves anything, EnKash lists nothing, and it was sent often enough.", _COMPARE
     ),

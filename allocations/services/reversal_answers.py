@@ -71,6 +71,7 @@ def sent_of(reversal: Reversal, *, before_attempt: int | None = None) -> Sent:
         mobile=reversal.row.mobile,
         before=Before.FAILED if refused or disputed else Before.MAYBE if calls else Before.NOTHING,
         lost=any(state in LOST for state, _ in calls),
+        calls=len(calls),
     )
 
 

@@ -157,6 +157,13 @@ def test_what_does_not_fit_is_disputed_or_waits(changes, event, doubt) -> None:
     assert (found[0], found[2]) == (event, doubt)
 
 
+@pytest.mark.parametrize(("calls", "event"), [(0, Event.FAIL), (1, Event.FAIL), (2, Event.LOSE_SIGHT)])
+def test_a_listed_failure_is_proof_only_where_one_call_can_have_made_it(calls, event) -> None:
+    found = look(Listed(settled=False), Listed(settled=False, transaction_id="ECT2"), sent=replace(LOST, calls=calls))
+    assert found[0] is event
+    assert look(Listed(), sent=replace(LOST, calls=calls))[0] is Event.REVERSE
+
+
 def test_two_debits_for_one_reversal_are_disputed() -> None:
     assert look(Listed(), Listed(transaction_id="ECT2"))[2] is Doubt.DOUBLE_DEBIT
     assert look(Listed(), Listed())[0] is Event.REVERSE

@@ -239,6 +239,32 @@ def test_what_enkash_lists_as_failed_has_failed(desk: Desk) -> None:
     assert (*outcome(reversal), desk.attempts()) == ("failed", "look_up", "listed_as_failed", ["resolved"])
 
 
+def test_a_failure_of_the_first_call_says_nothing_about_the_second(desk: Desk) -> None:
+    """The second call debits, and the list still shows what became of the first one only."""
+    desk.fault("error_before")
+    desk.fault("error_after")
+    desk.portal.sim.faults.push(kind="lookup_empty")
+    desk.portal.sim.faults.push(kind="lookup_status", status="FAILED")
+    reversal = desk.work(desk.approved())
+    desk.work_after(reversal, minutes=16)
+    desk.work_after(reversal, minutes=16)
+    assert (*outcome(reversal), desk.calls()) == ("unknown", "", "undecided_at_enkash", 2)
+    desk.work_after(reversal, minutes=16)
+    assert outcome(reversal) == ("reversed", "look_up", "")
+    check_reversals(desk)
+
+
+def test_two_calls_and_a_lasting_failure_go_to_people(desk: Desk) -> None:
+    desk.fault("error_before")
+    desk.fault("error_after")
+    desk.portal.sim.faults.push(kind="lookup_empty")
+    desk.portal.sim.faults.push(kind="lookup_status", status="FAILED", times=9)
+    reversal = desk.work(desk.approved())
+    desk.work_after(reversal, minutes=16)
+    desk.work_after(reversal, hours=25)
+    assert (*outcome(reversal), desk.calls()) == ("disputed", "", "undecided_at_enkash", 2)
+
+
 def test_look_ups_without_an_answer_end_in_a_resend(desk: Desk) -> None:
     desk.fault("error_before")
     desk.portal.sim.faults.push(kind="lookup_down", times=3)
