@@ -5,7 +5,7 @@ have emptied the card that EnKash now finds too empty.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -31,6 +31,7 @@ class Doubt(StrEnum):
     NO_ANSWER = "no_answer"
     NO_TRANSACTION_ID = "no_transaction_id"
     REFUSED_AFTER_LOSS = "refused_after_loss"
+    UNCLEAR_REFUSAL = "unclear_refusal"
     UNDECIDED_AT_ENKASH = "undecided_at_enkash"
     NOT_FOUND = "not_found"
     RESTORED = "restored"
@@ -42,6 +43,10 @@ class Doubt(StrEnum):
     LISTED_AS_CREDIT = "listed_as_credit"
 
 
+# A dispute of these kinds has no answer of EnKash against it, so its list can still tell that nothing was taken.
+WITHOUT_CONTRADICTION = frozenset({Doubt.UNDECIDED_AT_ENKASH, Doubt.NOT_FOUND})
+
+
 class Answer(Protocol):
     """What a single call's answer says; "" where a field is absent."""
 
@@ -49,6 +54,8 @@ class Answer(Protocol):
     def message(self) -> str: ...
     @property
     def duplicate(self) -> bool: ...
+    @property
+    def definite(self) -> bool: ...
     @property
     def transaction_id(self) -> str: ...
     @property
@@ -60,7 +67,7 @@ class Answer(Protocol):
 @dataclass(frozen=True, slots=True)
 class Sent:
     """The debit as it is sent. `before`: what earlier calls of ours, where they could have arrived, did with it;
-    `lost`: one of them had no readable answer and may have had its effect."""
+    `lost`: one of them had no readable answer and may have had its effect; `calls`: how many could have arrived."""
 
     reference: str
     amount: int
@@ -68,6 +75,7 @@ class Sent:
     mobile: str
     before: Before = Before.NOTHING
     lost: bool = False
+    calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +102,13 @@ def judge_answer(sent: Sent, answer: Answer, result: CallResult, *, is_taken: bo
 
 
 def _success(sent: Sent, answer: Answer, *, is_taken: bool) -> Finding:
+    has_id = 0 < len(answer.transaction_id) <= LONGEST_ID
     if answer.card_id and sent.card_id and answer.card_id != sent.card_id:
-        return Finding(ReversalEvent.DISPUTE, doubt=Doubt.PERSON_DIFFERS)
+        kept = answer.transaction_id if has_id and not is_taken else ""
+        return Finding(ReversalEvent.DISPUTE, doubt=Doubt.PERSON_DIFFERS, transaction_id=kept)
     if is_taken:
         return Finding(ReversalEvent.DISPUTE, doubt=Doubt.TRANSACTION_REUSED)
-    if not answer.transaction_id or len(answer.transaction_id) > LONGEST_ID:
+    if not has_id:
         return Finding(ReversalEvent.LOSE_SIGHT, doubt=Doubt.NO_TRANSACTION_ID)
     return Finding(
         ReversalEvent.REVERSE,
@@ -114,6 +124,8 @@ def _refusal(sent: Sent, answer: Answer, result: CallResult) -> Finding:
     if answer.duplicate and sent.before is Before.MAYBE:
         return Finding(ReversalEvent.REVERSE, Evidence.DUPLICATE, text=answer.message)
     # A refused call may have used the reference up, so after one a duplicate proves no more than a refusal.
+    if not (answer.duplicate or answer.definite):
+        return Finding(ReversalEvent.LOSE_SIGHT, doubt=Doubt.UNCLEAR_REFUSAL, text=answer.message)
     if answer.duplicate or sent.lost:
         return Finding(ReversalEvent.LOSE_SIGHT, doubt=Doubt.REFUSED_AFTER_LOSS, text=answer.message)
     poor = result is CallResult.INSUFFICIENT_BALANCE
@@ -133,7 +145,8 @@ def judge_look_up(sent: Sent, transactions: Sequence[Transaction], *, taken: fro
         return Finding(ReversalEvent.DISPUTE, doubt=Doubt.DOUBLE_DEBIT)
     if done:
         return _listed(sent, done[0], taken=taken)
-    if all(t.settled is False for t in mine):
+    # A list may lag, so with a second call on its way the failure may be the first one's only.
+    if sent.calls < 2 and all(t.settled is False for t in mine):
         return Finding(ReversalEvent.FAIL, Evidence.LOOK_UP, doubt=Doubt.LISTED_AS_FAILED)
     return Finding(ReversalEvent.LOSE_SIGHT, doubt=Doubt.UNDECIDED_AT_ENKASH)
 
@@ -143,7 +156,8 @@ def _listed(sent: Sent, found: Transaction, *, taken: frozenset[str]) -> Finding
         return Finding(ReversalEvent.LOSE_SIGHT, doubt=Doubt.UNDECIDED_AT_ENKASH)
     differs = _difference(sent, found, taken=taken)
     if differs:
-        return Finding(ReversalEvent.DISPUTE, doubt=differs)
+        kept = "" if found.transaction_id in taken else found.transaction_id
+        return Finding(ReversalEvent.DISPUTE, doubt=differs, transaction_id=kept)
     return Finding(ReversalEvent.REVERSE, Evidence.LOOK_UP, transaction_id=found.transaction_id)
 
 
@@ -161,4 +175,6 @@ def after_call(finding: Finding, result: CallResult, *, streak: int, retry_after
     """The breakers, per reversal. A decision about the one debit is no reason to hold it: nothing is left to send."""
     if finding.event in DECIDING or finding.doubt is Doubt.REFUSED_AFTER_LOSS:
         return Consequence(0, None, timedelta(0))
-    return consequence(result, streak=streak, retry_after=retry_after)
+    then = consequence(result, streak=streak, retry_after=retry_after)
+    # Looked up first; it is held only where it would go out again.
+    return replace(then, pause=None) if finding.doubt is Doubt.UNCLEAR_REFUSAL else then

@@ -33,7 +33,6 @@ class ReversalEvent(StrEnum):
     FAIL = "fail"
     LOSE_SIGHT = "lose sight"
     DISPUTE = "dispute"
-    LOOK_AGAIN = "look again"
     DOUBT = "doubt"
 
 
@@ -56,9 +55,9 @@ REVERSAL: Mapping[tuple[ReversalState, ReversalEvent], ReversalState] = {
     (S.UNKNOWN, E.REVERSE): S.REVERSED,
     (S.UNKNOWN, E.FAIL): S.FAILED,
     (S.UNKNOWN, E.DISPUTE): S.DISPUTED,
-    # Late proof, and people who want EnKash asked once more.
+    # Late proof, or EnKash's list when people have it asked once more. It is never sent again.
     (S.DISPUTED, E.REVERSE): S.REVERSED,
-    (S.DISPUTED, E.LOOK_AGAIN): S.UNKNOWN,
+    (S.DISPUTED, E.FAIL): S.FAILED,
 }
 
 ENDED = frozenset({S.REVERSED, S.FAILED, S.REJECTED, S.WITHDRAWN})

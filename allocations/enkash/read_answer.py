@@ -117,8 +117,12 @@ def _kind_of_success(body: Mapping[str, Json]) -> AnswerKind:
     said = _message(body).lower()
     if _EMPTY_PURSE in said:
         return AnswerKind.INSUFFICIENT_BALANCE
-    documented = any(refusal in said for refusal in _WHOLE_REFUSALS)
-    return AnswerKind.REFUSED_WHOLE if documented else AnswerKind.UNREADABLE
+    return AnswerKind.REFUSED_WHOLE if is_documented(said) else AnswerKind.UNREADABLE
+
+
+def is_documented(said: str) -> bool:
+    """Whether EnKash's text is one of its documented refusals of a whole call."""
+    return any(refusal in said.lower() for refusal in _WHOLE_REFUSALS)
 
 
 def _kind_of_refusal(body: Mapping[str, Json]) -> AnswerKind:

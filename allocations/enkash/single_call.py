@@ -9,7 +9,7 @@ from typing import Final
 from allocations.enkash.answer import AnswerKind, Reading
 from allocations.enkash.config import ReferenceKey
 from allocations.enkash.fields import REFERENCE_KEYS, TRANSACTION_KEYS, USER_KEYS, number, text
-from allocations.enkash.read_answer import read_answer
+from allocations.enkash.read_answer import is_documented, read_answer
 from allocations.enkash.transport import RawAnswer
 
 _DUPLICATE: Final = ("unique reference number", "already exists")
@@ -47,13 +47,15 @@ class SingleAnswer:
     """A single call's answer. Only ROWS proves the effect; INSUFFICIENT_BALANCE is a definite no here, as there
     are no rows before the wall.
 
-    `duplicate` says that EnKash knows the reference already: look it up, it is no failure. `reference` is EnKash's
+    `duplicate` says that EnKash knows the reference already: look it up, it is no failure. `definite` says that a
+    refusal is in documented words; in others ("in process, check later") it proves nothing. `reference` is EnKash's
     echo of ours, "" if it gave none; one that differs makes the answer UNREADABLE.
     """
 
     kind: AnswerKind
     message: str
     duplicate: bool
+    definite: bool
     reference: str
     transaction_id: str
     card_id: str
@@ -88,15 +90,19 @@ def single_body(order: SingleOrder, *, reference_key: ReferenceKey) -> bytes:
 def read_single_answer(raw: RawAnswer, *, reference: str, key: str = "", now: float) -> SingleAnswer:
     """A single call's answer. Pure and total; `reference` is ours, `now` epoch seconds.
 
-    One call is one person, so any failure envelope with HTTP 200 refuses it whole; the bulk rule is stricter.
+    One call is one person, so a failure envelope with HTTP 200 refuses it whole. Only `definite` tells whether that
+    proves that nothing was done.
     """
     reading = read_answer(raw, key=key, now=now)
     payload = reading.payload if isinstance(reading.payload, dict) else {}
     echo = text(payload, *REFERENCE_KEYS)
+    kind = _kind(reading, status=raw.status, differs=echo not in {"", reference})
     return SingleAnswer(
-        kind=_kind(reading, status=raw.status, differs=echo not in {"", reference}),
+        kind=kind,
         message=reading.message,
         duplicate=all(part in reading.message.lower() for part in _DUPLICATE),
+        definite=kind is AnswerKind.INSUFFICIENT_BALANCE
+        or (kind is AnswerKind.REFUSED_WHOLE and is_documented(reading.message)),
         reference=echo,
         transaction_id=text(payload, *TRANSACTION_KEYS),
         card_id=text(payload, "enkashcardid"),

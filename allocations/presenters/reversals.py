@@ -47,8 +47,13 @@ EXPLANATIONS: dict[Doubt, Explanation] = {
     Doubt.REFUSED_AFTER_LOSS: Explanation(
         "EnKash refused the call, but an earlier one without an answer may have taken the points.", ASKED
     ),
-    Doubt.UNDECIDED_AT_ENKASH: Explanation("EnKash has the transaction but has not finished it.", ASKED),
-    Doubt.NOT_FOUND: Explanation("EnKash gave no answer and lists nothing, and it was sent often enough.", _COMPARE),
+    Doubt.UNCLEAR_REFUSAL: Explanation(
+        "EnKash refused the call in words that do not say that nothing was taken.", ASKED
+    ),
+    Doubt.UNDECIDED_AT_ENKASH: Explanation("EnKash lists the transaction, but nothing that decides it yet.", ASKED),
+    Doubt.NOT_FOUND: Explanation(
+        "No answer proves anything, EnKash lists nothing, and it was sent often enough.", _COMPARE
+    ),
     Doubt.RESTORED: Explanation(
         "The database was restored from a backup, so the portal cannot know whether it was sent.", ASKED
     ),
@@ -102,10 +107,11 @@ def next_step(reversal: Reversal, *, now: datetime, hold: Hold) -> str:
             return f"EnKash is asked again {then}; only then, and only under the same reference, is it sent again."
         case ReversalState.REVERSED:
             return f"EnKash is asked for its transaction id {then}." if at else ""
+        case ReversalState.DISPUTED:
+            return f"EnKash is asked again {then}; it is not sent again." if at else ""
         case (
             ReversalState.PROPOSED
             | ReversalState.SENDING
-            | ReversalState.DISPUTED
             | ReversalState.FAILED
             | ReversalState.REJECTED
             | ReversalState.WITHDRAWN

@@ -64,20 +64,24 @@ def sent_of(reversal: Reversal, *, before_attempt: int | None = None) -> Sent:
         earlier = earlier.filter(pk__lt=before_attempt)
     calls = list(earlier.values_list("state", "result"))
     refused = any(result in _REFUSALS for _, result in calls)
+    # What contradicts it already: "already exists" tells nothing about what EnKash did.
+    disputed = reversal.state == ReversalState.DISPUTED
     return Sent(
         reference=reversal.reference,
         amount=reversal.amount,
         card_id=reversal.card_id,
         mobile=reversal.row.mobile,
-        before=Before.FAILED if refused else Before.MAYBE if calls else Before.NOTHING,
+        before=Before.FAILED if refused or disputed else Before.MAYBE if calls else Before.NOTHING,
         lost=any(state in LOST for state, _ in calls),
+        calls=len(calls),
     )
 
 
 def apply_answer(attempt_id: int, *, gateway: Gateway) -> None:
     """What the stored answer proves, onto the reversal. Harmless when repeated.
 
-    An attempt that was given up before its answer came counts only where it proves that the points came back.
+    An attempt that was given up before its answer came counts only where it proves that the points came back, or
+    contradicts what was sent.
     """
     attempt = ReversalAttempt.objects.select_related("reversal").get(pk=attempt_id)
     answer = read_answer(attempt)
@@ -108,7 +112,8 @@ def _advance(attempt: ReversalAttempt, finding: Finding) -> bool:
 def _apply_late(reversal: Reversal, finding: Finding, told: dict[str, Any], *, gateway: Gateway) -> None:
     now = gateway.clock()
     proves = finding.event is ReversalEvent.REVERSE and bool(finding.transaction_id)
-    if proves and apply_finding(reversal, finding, now=now, told=told):
+    counts = proves or finding.event is ReversalEvent.DISPUTE
+    if counts and apply_finding(reversal, finding, now=now, told=told):
         return
     if proves and reversal.state == ReversalState.REVERSED and reversal.transaction_id is None:
         Reversal.objects.filter(pk=reversal.pk).update(transaction_id=finding.transaction_id, next_action_at=None)

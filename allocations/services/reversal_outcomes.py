@@ -11,7 +11,7 @@ from allocations.domain.calls import CallResult, consequence
 from allocations.domain.debits import DECIDING, Finding, after_call
 from allocations.domain.outcomes import Evidence
 from allocations.domain.pauses import Pause, sentence
-from allocations.domain.reversals import ReversalEvent
+from allocations.domain.reversals import ReversalEvent, ReversalState
 from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, move
 from allocations.gateway import Gateway
 from allocations.models import Account, Reversal, Row
@@ -46,6 +46,8 @@ def apply_finding(
     if moved and finding.event in {ReversalEvent.REVERSE, ReversalEvent.FAIL}:
         lost = reversal.attempts.filter(state=AttemptState.UNKNOWN)
         lost.update(state=move(ATTEMPT, AttemptState.UNKNOWN, AttemptEvent.RESOLVE))
+    if not moved and reversal.state == ReversalState.DISPUTED and "quiet_since" in changes:
+        Reversal.objects.filter(pk=reversal.pk).update(quiet_since=changes["quiet_since"])
     doubt_balance(reversal)
     return moved
 

@@ -1,11 +1,11 @@
 """A reversal whose outcome is unknown: wait, look up, then perhaps the same reference again, else people."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from allocations.domain.debits import Doubt, Finding, judge_look_up
+from allocations.domain.debits import WITHOUT_CONTRADICTION, Doubt, Finding, judge_look_up
 from allocations.domain.pauses import Pause
 from allocations.domain.recovery import Step, Undecided, after_look_up, before_look_up
 from allocations.domain.reversals import ReversalEvent, ReversalState
@@ -70,12 +70,43 @@ def resolve_unknown(claim: Claim, *, gateway: Gateway) -> bool:
     return _act(claim, facts, _look_up(reversal, gateway=gateway), gateway=gateway)
 
 
+def look_again(claim: Claim, *, gateway: Gateway) -> None:
+    """A disputed reversal that a person asks about: EnKash's list may decide it, and it is never sent again."""
+    reversal = Reversal.objects.select_related("row__batch__account").get(pk=claim.reversal_id)
+    due = reversal.quiet_since and reversal.quiet_since + gateway.timing.recovery.quiet
+    if due and gateway.clock() < due:
+        mine = Reversal.objects.filter(pk=reversal.pk, lease_epoch=claim.epoch, lease_owner=claim.owner)
+        mine.update(next_action_at=due)
+        return
+    looked, now = _look_up(reversal, gateway=gateway), gateway.clock()
+    with transaction.atomic(durable=True):
+        reversal = locked_reversal(claim.reversal_id)
+        if not is_mine(claim, reversal) or reversal.state != ReversalState.DISPUTED:
+            return
+        failed = 0 if looked.answered else reversal.lookups_failed + 1
+        again = 0 < failed < gateway.timing.recovery.max_lookup_failures
+        Reversal.objects.filter(pk=reversal.pk).update(
+            lookups_failed=failed, next_action_at=now + LOOKUP_RETRY if again else None
+        )
+        _tell_looked(reversal, looked, now=now)
+        if looked.finding:
+            _settle_dispute(reversal, looked.finding, now=now)
+
+
+def _settle_dispute(reversal: Reversal, finding: Finding, *, now: datetime) -> None:
+    outweighs = reversal.doubt in WITHOUT_CONTRADICTION
+    if finding.event is ReversalEvent.REVERSE or (finding.event is ReversalEvent.FAIL and outweighs):
+        apply_finding(reversal, finding, now=now)
+    elif finding.event is ReversalEvent.DISPUTE and finding.doubt:
+        Reversal.objects.filter(pk=reversal.pk).update(doubt=finding.doubt.value)
+
+
 def find_transaction_id(claim: Claim, *, gateway: Gateway) -> None:
     """For a debit that a duplicate proved: worth some look-ups, not more."""
     reversal = Reversal.objects.select_related("row__batch__account").get(pk=claim.reversal_id)
     finding = _look_up(reversal, gateway=gateway).finding
     now, fruitless = gateway.clock(), reversal.lookups_failed + 1
-    found = finding.transaction_id if finding else ""
+    found = finding.transaction_id if finding and finding.event is ReversalEvent.REVERSE else ""
     again = not found and fruitless < gateway.timing.recovery.max_lookup_failures
     mine = Reversal.objects.filter(pk=reversal.pk, lease_epoch=claim.epoch, lease_owner=claim.owner)
     mine.filter(transaction_id__isnull=True).update(
@@ -120,11 +151,16 @@ def _act(claim: Claim, facts: Undecided, looked: Looked, *, gateway: Gateway) ->
             return False
         failed = 0 if looked.answered else reversal.lookups_failed + 1
         Reversal.objects.filter(pk=reversal.pk).update(lookups_failed=failed)
-        tell(reversal, "looked up" if looked.answered else "look-up failed", now=now, found=finding is not None)
+        _tell_looked(reversal, looked, now=now)
         if finding and finding.event is not ReversalEvent.LOSE_SIGHT:
             apply_finding(reversal, finding, now=now)
             return False
         return _next(reversal, facts, finding, failed, gateway=gateway)
+
+
+def _tell_looked(reversal: Reversal, looked: Looked, *, now: datetime) -> None:
+    event = "looked up" if looked.answered else "look-up failed"
+    tell(reversal, event, now=now, found=looked.finding is not None)
 
 
 def _next(reversal: Reversal, facts: Undecided, finding: Finding | None, failed: int, *, gateway: Gateway) -> bool:
@@ -133,6 +169,9 @@ def _next(reversal: Reversal, facts: Undecided, finding: Finding | None, failed:
         facts, rules=rules, now=now, newly_found=0, undecided=int(finding is not None), lookups_failed=failed
     )
     match step:
+        case Step.RESEND if reversal.doubt == Doubt.UNCLEAR_REFUSAL and reversal.streak:
+            # The same call would be refused again. A resume, which ends the streak, lets it go out.
+            hold(reversal, Pause.REFUSED, now=now, detail=reversal.said)
         case Step.RESEND:
             return True
         case Step.ASK_PEOPLE:

@@ -121,18 +121,16 @@ def resume_reversal(actor: Actor, *, reversal_id: int) -> Reversal:
         reversal_policy.check_resume(actor, facts_of(reversal))
         if reversal.pause_code == Pause.LOGIN:
             allow_one_more_login(now=now)
+        disputed = reversal.state == ReversalState.DISPUTED
         fresh: dict[str, Any] = {
             **NOT_HELD,
             "streak": 0,
             "lookups_failed": 0,
-            "next_action_at": None,
+            "next_action_at": now if disputed else None,
         }
-        if reversal.state == ReversalState.DISPUTED:
-            advance(reversal, ReversalEvent.LOOK_AGAIN, now=now, actor=actor, **fresh)
-        else:
-            why = reversal.pause_code
-            Reversal.objects.filter(pk=reversal.pk).update(**fresh)
-            tell(reversal, "reversal resumed", now=now, actor=actor, why=why)
+        why = reversal.pause_code or reversal.doubt
+        Reversal.objects.filter(pk=reversal.pk).update(**fresh)
+        tell(reversal, "reversal asked about" if disputed else "reversal resumed", now=now, actor=actor, why=why)
         queue.ring_reversal(reversal.pk)
     return reversal
 

@@ -54,7 +54,9 @@ def work_on(claim: Claim, *, gateway: Gateway) -> None:
         reversal_recovery.find_transaction_id(claim, gateway=gateway)
         return
     reversal_recovery.recover_abandoned(claim, gateway=gateway)
-    if reversal_recovery.resolve_unknown(claim, gateway=gateway):
+    if Reversal.objects.filter(pk=claim.reversal_id, state=ReversalState.DISPUTED).exists():
+        reversal_recovery.look_again(claim, gateway=gateway)
+    elif reversal_recovery.resolve_unknown(claim, gateway=gateway):
         _send(claim, gateway=gateway)
 
 

@@ -23,6 +23,7 @@ REFUSED = replace(SENT, before=Before.FAILED, lost=True)
 class Answer:
     message: str = ""
     duplicate: bool = False
+    definite: bool = True
     transaction_id: str = "ECT1"
     card_id: str = "EKC1"
     user_balance: Decimal | None = Decimal(0)
@@ -67,6 +68,18 @@ def test_refusal_is_definite_while_no_call_is_lost(sent, result, doubt) -> None:
 def test_refusal_after_a_lost_call_proves_nothing(sent, result) -> None:
     """The lost call may be what emptied the card."""
     assert judge(sent, Answer("No"), result) == (Event.LOSE_SIGHT, None, Doubt.REFUSED_AFTER_LOSS)
+
+
+@pytest.mark.parametrize("sent", [SENT, THROTTLED, LOST, REFUSED])
+def test_refusal_in_words_that_nobody_documents_proves_nothing(sent) -> None:
+    answer = Answer("Request is in process", definite=False)
+    assert judge(sent, answer, CallResult.REFUSED_WHOLE) == (Event.LOSE_SIGHT, None, Doubt.UNCLEAR_REFUSAL)
+
+
+def test_a_refusal_that_proves_nothing_is_looked_up_before_it_holds() -> None:
+    finding = Finding(Event.LOSE_SIGHT, doubt=Doubt.UNCLEAR_REFUSAL)
+    then = after_call(finding, CallResult.REFUSED_WHOLE, streak=0)
+    assert (then.pause, then.streak, then.wait) == (None, 1, timedelta(0))
 
 
 @pytest.mark.parametrize(
@@ -142,6 +155,13 @@ def test_nothing_found_proves_nothing() -> None:
 def test_what_does_not_fit_is_disputed_or_waits(changes, event, doubt) -> None:
     found = look(replace(Listed(), **changes), taken=frozenset({"TAKEN"}))
     assert (found[0], found[2]) == (event, doubt)
+
+
+@pytest.mark.parametrize(("calls", "event"), [(0, Event.FAIL), (1, Event.FAIL), (2, Event.LOSE_SIGHT)])
+def test_a_listed_failure_is_proof_only_where_one_call_can_have_made_it(calls, event) -> None:
+    found = look(Listed(settled=False), Listed(settled=False, transaction_id="ECT2"), sent=replace(LOST, calls=calls))
+    assert found[0] is event
+    assert look(Listed(), sent=replace(LOST, calls=calls))[0] is Event.REVERSE
 
 
 def test_two_debits_for_one_reversal_are_disputed() -> None:

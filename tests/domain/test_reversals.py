@@ -23,7 +23,7 @@ DECIDED = """
     proposed approve approved; proposed reject rejected; proposed withdraw withdrawn; approved withdraw withdrawn
     approved doubt unknown; approved send sending; unknown send sending; sending not_sent approved; sending reverse reversed
     sending fail failed; sending lose_sight unknown; sending dispute disputed; unknown reverse reversed
-    unknown fail failed; unknown dispute disputed; disputed reverse reversed; disputed look_again unknown"""
+    unknown fail failed; unknown dispute disputed; disputed reverse reversed; disputed fail failed"""
 LINES = (line.split() for block in DECIDED.splitlines() for line in block.split(";") if line.strip())
 TARGETS = {(state, event.replace("_", " ")): target for state, event, target in LINES}
 
@@ -39,7 +39,7 @@ def test_move_goes_where_the_table_says_or_refuses(state, event) -> None:
 
 
 def test_every_state_and_event_was_decided() -> None:
-    assert (len(ReversalState), len(ReversalEvent), len(TARGETS)) == (9, 11, len(REVERSAL))
+    assert (len(ReversalState), len(ReversalEvent), len(TARGETS)) == (9, 10, len(REVERSAL))
 
 
 def test_what_has_ended_is_never_left_and_what_is_open_can_be() -> None:
@@ -49,7 +49,12 @@ def test_what_has_ended_is_never_left_and_what_is_open_can_be() -> None:
 
 
 def test_only_what_may_be_on_the_wire_can_fail() -> None:
-    assert sources(REVERSAL, ReversalEvent.FAIL) == {ReversalState.SENDING, ReversalState.UNKNOWN}
+    may_be = {ReversalState.SENDING, ReversalState.UNKNOWN, ReversalState.DISPUTED}
+    assert sources(REVERSAL, ReversalEvent.FAIL) == may_be
+
+
+def test_a_disputed_reversal_is_never_sent_again() -> None:
+    assert ReversalState.DISPUTED not in sources(REVERSAL, ReversalEvent.SEND)
 
 
 @pytest.mark.parametrize(("amount", "taken"), [(1, 0), (500, 0), (200, 300), (1, 499)])

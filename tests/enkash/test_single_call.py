@@ -72,7 +72,7 @@ def test_success_gives_the_ids():
         "otbBalance": 7.5,
     }
     assert read({"code": 0, "message": "Success", "payload": payload}) == SingleAnswer(
-        Kind.ROWS, "Success", False, "R1", "ECT1", "EKC1", "EK1", Decimal("7.5"), None, ()
+        Kind.ROWS, "Success", False, False, "R1", "ECT1", "EKC1", "EK1", Decimal("7.5"), None, ()
     )
 
 
@@ -87,6 +87,24 @@ def test_success_gives_the_ids():
 def test_success_is_believed_unless_it_names_another_reference(payload, kind, notes):
     answer = read({"code": 0, "payload": payload})
     assert (answer.kind, answer.notes) == (kind, notes)
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "definite"),
+    [
+        (422, "Primary Enkash card is not present. So bulk upload cannot be done", True),
+        (200, "Bin Type is not mapped on PlanMaster", True),
+        (404, "Card account not found for companyId: [C] and cardAccountId: [A]", True),
+        (200, "Insufficient balance in user card", True),
+        (422, "Insufficient balance in card account", True),
+        (200, "Request is in process, please check the status later", False),
+        (422, "Card is blocked", False),
+        (200, TAKEN, False),
+        (500, "Bin Type is not mapped on PlanMaster", False),
+    ],
+)
+def test_refusal_is_definite_only_in_documented_words(status, message, definite):
+    assert read({"code": 1, "message": message}, status=status).definite is definite
 
 
 @pytest.mark.parametrize(

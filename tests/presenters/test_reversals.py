@@ -79,6 +79,8 @@ def test_every_doubt_has_words_and_a_next_step(doubt):
         ({"state": "reversed"}, ""),
         ({"state": "reversed", "next_action_at": NOW}, "EnKash is asked for its transaction id within a minute."),
         ({"state": "failed"}, ""),
+        ({"state": "disputed"}, ""),
+        ({"state": "disputed", "next_action_at": NOW}, "EnKash is asked again within a minute; it is not sent again."),
     ],
 )
 def test_next_step_tells_what_happens_by_itself(fields, said):

@@ -170,10 +170,13 @@ def test_resume_frees_what_was_held(bells) -> None:
     assert events(held) == ["reversal resumed"]
 
 
-def test_resume_of_a_disputed_one_looks_again(bells) -> None:
+def test_resume_of_a_disputed_one_only_has_enkash_asked(bells) -> None:
     disputed = reversal_in("disputed", lookups_failed=3)
     resumed = reversals.resume_reversal(actor("approver"), reversal_id=disputed.pk)
-    assert (resumed.state, resumed.lookups_failed, bells) == ("unknown", 0, [disputed.pk])
+    resumed.refresh_from_db()
+    assert (resumed.state, resumed.lookups_failed, bells) == ("disputed", 0, [disputed.pk])
+    assert resumed.next_action_at is not None
+    assert events(disputed) == ["reversal asked about"]
 
 
 def test_resume_of_what_waits_for_nobody_is_refused() -> None:

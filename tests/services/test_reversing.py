@@ -1,6 +1,7 @@
 """Reversals against the simulator: each is debited once, or nobody says that it was."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -9,6 +10,8 @@ from allocations.models import Account, EnkashToken, Lane, Reversal, ReversalAtt
 from allocations.services import reversal_answers, reversal_leases, reversals, reversing
 from tests.services.conftest import Portal
 from tests.services.reversal_desk import Desk, check_reversals, open_desk
+
+TAKEN = "The transaction associated with the given Unique reference Number already exists"
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +62,54 @@ def test_a_card_that_is_too_empty_is_a_failure_and_the_points_can_be_asked_for_a
     assert (failed.said, failed.pause_code) == ("Insufficient balance in user card", "")
     assert desk.work(desk.approved(70)).state == "reversed"
     check_reversals(desk)
+
+
+IN_PROCESS = "Request is in process, please check the status later"
+
+
+def test_a_refusal_that_is_none_is_looked_up_and_its_points_stay_reserved(desk: Desk) -> None:
+    """EnKash works on it after all: its debit is found, and no second reversal could be asked for meanwhile."""
+    desk.fault("whole_refusal", status=200, text=IN_PROCESS)
+    first = desk.work(desk.approved(100))
+    assert (*outcome(first), first.said) == ("unknown", "", "unclear_refusal", IN_PROCESS)
+    assert (first.pause_code, first.next_action_at) == ("", desk.portal.clock() + timedelta(minutes=15))
+    with pytest.raises(reversals.InvalidInput, match="Enter at most 0"):
+        desk.proposed(1)
+    person = desk.portal.sim.world.people.by_card(desk.row.card_id)
+    taken = {"amount": Decimal(100), "status": "SUCCESS", "at": 0.0}
+    desk.portal.sim.ledger.debit(person, reference=first.reference, **taken)
+    desk.work_after(first, minutes=16)
+    assert (*outcome(first), desk.calls()) == ("reversed", "look_up", "", 1)
+    check_reversals(desk)
+
+
+def test_a_refusal_in_unknown_words_waits_for_people_before_it_goes_again(desk: Desk) -> None:
+    desk.fault("whole_refusal", text="Card is blocked", times=2)
+    reversal = desk.work(desk.approved(60))
+    for calls in (1, 2):
+        desk.work_after(reversal, minutes=16)
+        assert (reversal.state, reversal.pause_code, desk.calls()) == ("unknown", "refused", calls)
+        assert "Card is blocked" in reversal.pause_text
+        reversals.resume_reversal(desk.portal.maker, reversal_id=reversal.pk)
+        desk.work(reversal)
+    assert (reversal.state, desk.calls()) == ("reversed", 3)
+    check_reversals(desk)
+
+
+def test_a_duplicate_after_a_refusal_in_unknown_words_proves_nothing(desk: Desk) -> None:
+    desk.fault("whole_refusal", status=200, text=IN_PROCESS)
+    desk.fault("whole_refusal", status=200, text=TAKEN)
+    desk.portal.sim.faults.push(kind="lookup_empty", times=9)
+    reversal = desk.work(desk.approved(60))
+    desk.work_after(reversal, minutes=16)
+    reversals.resume_reversal(desk.portal.maker, reversal_id=reversal.pk)
+    desk.work(reversal)
+    assert (outcome(reversal), desk.calls()) == (("unknown", "", "refused_after_loss"), 2)
+
+
+def test_a_documented_refusal_is_a_failure(desk: Desk) -> None:
+    desk.fault("whole_refusal", text="KYC is not uploaded or under review for the primary card")
+    assert outcome(desk.work(desk.approved(60))) == ("failed", "answer", "refused")
 
 
 def test_two_reversals_of_a_row_add_up_to_the_credit(desk: Desk) -> None:
@@ -186,6 +237,32 @@ def test_what_enkash_lists_as_failed_has_failed(desk: Desk) -> None:
     reversal = desk.work(desk.approved())
     desk.work_after(reversal, minutes=16)
     assert (*outcome(reversal), desk.attempts()) == ("failed", "look_up", "listed_as_failed", ["resolved"])
+
+
+def test_a_failure_of_the_first_call_says_nothing_about_the_second(desk: Desk) -> None:
+    """The second call debits, and the list still shows what became of the first one only."""
+    desk.fault("error_before")
+    desk.fault("error_after")
+    desk.portal.sim.faults.push(kind="lookup_empty")
+    desk.portal.sim.faults.push(kind="lookup_status", status="FAILED")
+    reversal = desk.work(desk.approved())
+    desk.work_after(reversal, minutes=16)
+    desk.work_after(reversal, minutes=16)
+    assert (*outcome(reversal), desk.calls()) == ("unknown", "", "undecided_at_enkash", 2)
+    desk.work_after(reversal, minutes=16)
+    assert outcome(reversal) == ("reversed", "look_up", "")
+    check_reversals(desk)
+
+
+def test_two_calls_and_a_lasting_failure_go_to_people(desk: Desk) -> None:
+    desk.fault("error_before")
+    desk.fault("error_after")
+    desk.portal.sim.faults.push(kind="lookup_empty")
+    desk.portal.sim.faults.push(kind="lookup_status", status="FAILED", times=9)
+    reversal = desk.work(desk.approved())
+    desk.work_after(reversal, minutes=16)
+    desk.work_after(reversal, hours=25)
+    assert (*outcome(reversal), desk.calls()) == ("disputed", "", "undecided_at_enkash", 2)
 
 
 def test_look_ups_without_an_answer_end_in_a_resend(desk: Desk) -> None:

@@ -209,7 +209,7 @@ def test_a_disputed_reversal_offers_to_ask_enkash_again(client):
     assert "To resume a reversal you need the role admin or approver." in text
     client.force_login(person("approver"))
     act(client, reversal, "resume")
-    assert Reversal.objects.get().state == "unknown"
+    assert Reversal.objects.get().state == "disputed"
 
 
 def test_every_call_is_shown(client):
