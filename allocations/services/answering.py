@@ -51,7 +51,7 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False, chunk
             # Kept in time after all: whoever holds the chunk now reads it whole.
             return
         classified, calm = _read_under_lock(attempt, answer, result, late=late)
-        notes = [*answer.notes, *classified.notes, *_balance_notes(attempt, answer)]
+        notes = [*answer.notes, *(classified.notes or _balance_notes(attempt, answer))]
         if not _advance(attempt, result, late=late, message=answer.message, notes=notes):
             return
         applied = [v for v in classified.verdicts if not late or v.outcome is Outcome.CREDITED]
@@ -121,7 +121,7 @@ def _advance(attempt: Attempt, result: CallResult, *, late: bool, **read: object
 
 
 def _balance_notes(attempt: Attempt, answer: BulkAnswer) -> tuple[str, ...]:
-    """With several lanes our own calls move the balance between the credits of an answer."""
+    """Of an answer whose lines are the rows' own. With several lanes our own calls move the balance between them."""
     notes = balance_notes(answer.report.credits) if answer.report else ()
     return notes if notes and attempt.chunk.run.batch.account.lanes.count() == 1 else ()
 
