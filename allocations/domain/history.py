@@ -1,4 +1,4 @@
-"""What our earlier calls did with a row: it decides what EnKash's "already exists" proves."""
+"""What our calls did with a row: it decides what "already exists", and a failure in EnKash's list, prove."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,10 +9,12 @@ from allocations.domain.outcomes import Outcome, Reason
 
 # EnKash said no to the whole call; whether that uses its references up is not documented.
 _REFUSED = frozenset({CallResult.REFUSED_WHOLE, CallResult.INSUFFICIENT_BALANCE})
+# Turned away before anybody read the rows.
+_TURNED_AWAY = frozenset({CallResult.UNAUTHORIZED, CallResult.THROTTLED})
 
 
 @dataclass(frozen=True, slots=True)
-class EarlierCall:
+class Call:
     """A call that may have reached EnKash with the row. `other_run`: not of the run that sends it now; "" where a
     text is not known."""
 
@@ -22,7 +24,7 @@ class EarlierCall:
     reason: str
 
 
-def before(calls: Iterable[EarlierCall]) -> Before:
+def before(calls: Iterable[Call]) -> Before:
     """Nothing without a call; FAILED if one of them was refused or may have been told so."""
     refused = [_was_refused(call) for call in calls]
     if not refused:
@@ -30,7 +32,7 @@ def before(calls: Iterable[EarlierCall]) -> Before:
     return Before.FAILED if any(refused) else Before.MAYBE
 
 
-def _was_refused(call: EarlierCall) -> bool:
+def _was_refused(call: Call) -> bool:
     # Only failed rows get into another run, whether an answer, a look-up or two people said so.
     return (
         call.other_run
@@ -39,3 +41,20 @@ def _was_refused(call: EarlierCall) -> bool:
         or call.reason == Reason.COUNTS_DIFFER
         or call.result in _REFUSED
     )
+
+
+def is_proved_by_listed_failure(calls: Iterable[Call]) -> bool:
+    """Whether a failure in EnKash's list, and no credit, means that none of the calls credited the row.
+
+    The list does not say whose failure it is: one call may have failed, and another one's credit not be listed yet.
+    """
+    listed = [call for call in calls if not _left_no_entry(call)]
+    return len(listed) <= 1 or all(map(_surely_failed, listed))
+
+
+def _left_no_entry(call: Call) -> bool:
+    return call.result in _TURNED_AWAY or call.reason == Reason.DUPLICATE_REFERENCE
+
+
+def _surely_failed(call: Call) -> bool:
+    return call.outcome == Outcome.FAILED or call.result == CallResult.REFUSED_WHOLE

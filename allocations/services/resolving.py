@@ -17,7 +17,7 @@ from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Attempt, Chunk, Row
 from allocations.models.runs import ChunkState
-from allocations.services import answering, holds, keeping, outcomes, runs, stop_loss, trail
+from allocations.services import answering, histories, holds, keeping, outcomes, runs, stop_loss, trail
 from allocations.services.keeping import Kept
 from allocations.services.leases import Claim, lock_run, postpone, still_mine
 
@@ -117,7 +117,8 @@ def look_up(chunk: Chunk, rows: Sequence[Row], *, gateway: Gateway) -> list[Verd
         [row.reference for row in rows], company_id=account.company_id, card_account_id=account.card_account_id
     )
     verdicts = [judge(answering.sent_row(row, Before.MAYBE), found) for row in rows]
-    return without_reuse(verdicts, taken=answering.holders(t.transaction_id for t in found))
+    believed = histories.without_stale_failures(verdicts, rows, run_id=chunk.run_id)
+    return without_reuse(believed, taken=answering.holders(t.transaction_id for t in found))
 
 
 def _act(

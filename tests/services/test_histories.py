@@ -69,3 +69,37 @@ def test_a_call_that_was_refused_as_a_whole_makes_no_credit_of_a_duplicate(porta
     row = drain_often(portal, run)
     assert (run.state, row.state, row.reason_code) == ("attention", "unknown", "duplicate_reference")
     check_invariants(portal)
+
+
+def test_a_failure_listed_from_an_earlier_run_fails_no_lost_call(portal: Portal, monkeypatch) -> None:
+    """EnKash takes a reference again that it lists as failed, and lists the credit late."""
+    portal.sim.control.change(burn_failed=True)
+    monkeypatch.setitem(SHARE, Profile.CLEAN, 1.0)
+    run = portal.drain(portal.approved_run(rows=1))
+    assert portal.states(run) == ["failed"]
+    monkeypatch.setitem(SHARE, Profile.CLEAN, 0.0)
+    row = Row.objects.get()
+    ledger = portal.sim.ledger.by_reference
+    failure = ledger.pop(row.reference)
+    portal.sim.faults.push(kind="error_after")
+    again = portal.drain(reruns.rerun_failed_rows(portal.maker, batch_id=run.batch_id))
+    credit = ledger[row.reference]
+    ledger[row.reference] = failure
+    row = drain_often(portal, again, 3)
+    assert (again.state, row.state) == ("running", "unknown")
+    ledger[row.reference] = failure + credit
+    row = drain_often(portal, again, 1)
+    assert (again.state, row.state, row.evidence) == ("settled", "credited", "look_up")
+    assert portal.credited(run) == portal.ledger()
+    check_invariants(portal)
+
+
+def test_a_failure_that_may_be_an_earlier_run_s_goes_to_people_at_last(burning: Portal) -> None:
+    run = burning.drain(burning.approved_run(rows=1))
+    burning.sim.faults.push(kind="error_after")
+    again = burning.drain(reruns.rerun_failed_rows(burning.maker, batch_id=run.batch_id))
+    assert drain_often(burning, again, 2).state == "unknown"
+    burning.clock.forward(hours=24)
+    burning.drain(again)
+    assert (again.state, burning.states(again)) == ("attention", ["unknown"])
+    check_invariants(burning)
