@@ -6,8 +6,10 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from allocations import gateway
+from allocations.gateway.witness import RETIRED, RedisWitness
+from allocations.management.commands import begin_recovery
 from allocations.models import Chunk, Installation, TrailEntry
-from allocations.services import recovering
+from allocations.services import leases, recovering
 from tests.factories.batches import approved_batch, review_batch
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +24,14 @@ def test_begin_recovery_marks_open_calls_and_says_how_long_it_takes() -> None:
     assert set(Chunk.objects.filter(must_look_up=True).values_list("run__state", flat=True)) == {"running"}
     assert Installation.objects.get().recovering_since is not None
     assert TrailEntry.objects.get(event="recovery began").data == {"why": "The backup of 02:00.", "chunks": 1}
+
+
+def test_begin_recovery_retires_the_former_instance(monkeypatch, redis_url: str) -> None:
+    """A restore to before this recovery is noticed, for its instance counts as behind from now on."""
+    witness, former = RedisWitness(redis_url), leases.installation().instance_id
+    monkeypatch.setattr(begin_recovery, "redis_witness", lambda: witness)
+    call_command("begin_recovery", stdout=StringIO())
+    assert (witness.highest(former), witness.highest(leases.installation().instance_id)) == (RETIRED, None)
 
 
 def test_end_recovery_needs_a_sentence_and_a_recovery() -> None:
