@@ -68,12 +68,26 @@ REVERSAL_TRIGGERS = (
         "no more is taken back than was credited",
         lock="SELECT 1 FROM allocations_row r WHERE r.id = NEW.row_id FOR NO KEY UPDATE",
     ),
-    # An ended reversal that came back to life would count against the credit unseen.
+    # Late proof of one that had failed can leave less than was asked for since.
+    Trigger(
+        "reversal_sent_within_credit",
+        "allocations_reversal",
+        "UPDATE",
+        "(SELECT r.credited_amount FROM allocations_row r WHERE r.id = NEW.row_id)"  # noqa: S608 - our own states
+        " < NEW.amount + (SELECT COALESCE(SUM(v.amount), 0) FROM allocations_reversal v WHERE v.row_id = NEW.row_id"
+        f" AND v.id <> NEW.id AND v.state NOT IN ({_WITHOUT_EFFECT}, 'proposed'))",
+        "no more is sent back than was credited",
+        only_if="NEW.state = 'sending' AND OLD.state <> 'sending'",
+        lock="SELECT 1 FROM allocations_row r WHERE r.id = NEW.row_id FOR NO KEY UPDATE",
+    ),
+    # An ended reversal that came back to life would count against the credit unseen. Late proof that a failed one took
+    # the points is the exception: it needs EnKash's transaction id, and people have to be told.
     Trigger(
         "reversal_ended_stays",
         "allocations_reversal",
         "UPDATE",
-        f"OLD.state IN ({_ENDED}) AND NEW.state <> OLD.state",
+        f"OLD.state IN ({_ENDED}) AND NEW.state <> OLD.state AND NOT (OLD.state = 'failed' AND NEW.state = 'reversed'"
+        " AND NEW.transaction_id IS NOT NULL AND NEW.pause_code <> '')",
         "an ended reversal stays ended",
     ),
     Trigger(

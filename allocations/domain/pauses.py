@@ -23,6 +23,8 @@ class Pause(StrEnum):
     IMPOSSIBLE = "impossible"
     TAMPERED = "tampered"
     OUTDATED = "outdated"
+    TAKEN_AFTER_ALL = "taken_after_all"
+    OVERDRAWN = "overdrawn"
     DEFECT = "defect"
 
 
@@ -96,6 +98,14 @@ ADVICE: dict[Pause, tuple[str, str]] = {
     Pause.OUTDATED: (
         "A newer version of the portal prepared the list than runs in this worker. It was not sent.",
         "Update every worker, then resume.",
+    ),
+    Pause.TAKEN_AFTER_ALL: (
+        "A late answer proves that EnKash took the points back, although the reversal had been called failed.",
+        "Compare the row's reversals with EnKash's statement. Resuming says that you have looked.",
+    ),
+    Pause.OVERDRAWN: (
+        "With this reversal more points would be taken back than the row was credited. It was not sent.",
+        "Compare the row's reversals with EnKash's statement. Withdraw what is too much, then resume.",
     ),
     Pause.DEFECT: (
         "An answer could not be worked up because of a defect in the portal. The raw answer is kept.",

@@ -55,13 +55,15 @@ REVERSAL: Mapping[tuple[ReversalState, ReversalEvent], ReversalState] = {
     (S.UNKNOWN, E.REVERSE): S.REVERSED,
     (S.UNKNOWN, E.FAIL): S.FAILED,
     (S.UNKNOWN, E.DISPUTE): S.DISPUTED,
+    # Late proof, which has to be held for people: the points may have been asked for again meanwhile.
+    (S.FAILED, E.REVERSE): S.REVERSED,
     # Late proof, or EnKash's list when people have it asked once more. It is never sent again.
     (S.DISPUTED, E.REVERSE): S.REVERSED,
     (S.DISPUTED, E.FAIL): S.FAILED,
 }
 
 ENDED = frozenset({S.REVERSED, S.FAILED, S.REJECTED, S.WITHDRAWN})
-# What took nothing back, surely: its points can be asked for again. Everything else counts against the credit.
+# What took nothing back, as far as is known: its points can be asked for again. The rest counts against the credit.
 WITHOUT_EFFECT = frozenset({S.FAILED, S.REJECTED, S.WITHDRAWN})
 OPEN = frozenset(S) - ENDED
 # What a worker goes on with.
@@ -98,6 +100,15 @@ def check_amount(amount: int, *, credited: int, taken: int) -> None:
         raise InvalidInput(
             f"{grouped(amount)} points are more than can be taken back: the row was credited {grouped(credited)}"
             f"{others}. Enter at most {grouped(max(credited - taken, 0))}."
+        )
+
+
+def check_within(*, credited: int, taken: int) -> None:
+    """`taken`: points of the approved reversals that took effect or still may, with this one. Raises StateConflict."""
+    if taken > credited:
+        raise StateConflict(
+            f"With this reversal {grouped(taken)} points would be taken back of {grouped(credited)} that the row was "
+            "credited: an earlier one took its points after it had been called failed. Reject this one."
         )
 
 

@@ -26,6 +26,12 @@ def taken_points(row: Row) -> int:
     return int(against.aggregate(points=Sum("amount", default=0))["points"])
 
 
+def signed_points(row: Row) -> int:
+    """Of those, the points of reversals that somebody approved."""
+    against = Reversal.objects.filter(row=row).exclude(state__in=WITHOUT_EFFECT | {ReversalState.PROPOSED})
+    return int(against.aggregate(points=Sum("amount", default=0))["points"])
+
+
 def reversed_points(batch: Batch) -> int:
     """Points of the batch's rows that are taken back for sure."""
     done = Reversal.objects.filter(row__batch=batch, state=ReversalState.REVERSED)

@@ -115,6 +115,4 @@ def _apply_late(reversal: Reversal, finding: Finding, told: dict[str, Any], *, g
     counts = proves or finding.event is ReversalEvent.DISPUTE
     if counts and apply_finding(reversal, finding, now=now, told=told):
         return
-    if proves and reversal.state == ReversalState.REVERSED and reversal.transaction_id is None:
-        Reversal.objects.filter(pk=reversal.pk).update(transaction_id=finding.transaction_id, next_action_at=None)
     tell(reversal, "late answer kept", now=now, proves=proves, **told)

@@ -16,7 +16,7 @@ from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, move
 from allocations.gateway import Gateway
 from allocations.models import Account, Reversal, Row
 from allocations.services.outcomes import fits
-from allocations.services.reversals import NOT_HELD, advance, tell
+from allocations.services.reversals import NOT_HELD, advance, locked_row, tell
 
 
 def apply_finding(
@@ -27,7 +27,14 @@ def apply_finding(
     told: Mapping[str, Any] = MappingProxyType({}),
     **changes: Any,
 ) -> bool:
-    """Moves the reversal where the table allows it, with evidence and ids; False where it does not."""
+    """Moves the reversal where the table allows it, with evidence and ids; False where it does not.
+
+    Proof of a debit that had been called failed is held for people.
+    """
+    former = reversal.state
+    after_all = former == ReversalState.FAILED and finding.event is ReversalEvent.REVERSE
+    if after_all and not finding.transaction_id:
+        return False
     outcome: dict[str, Any] = {"doubt": finding.doubt.value if finding.doubt else "", "said": finding.text}
     if finding.event is not ReversalEvent.NOT_SENT:
         balance = finding.user_balance
@@ -37,7 +44,10 @@ def apply_finding(
             "user_balance": balance if balance is not None and fits(balance) else None,
             "outcome_at": now,
         }
-    if finding.event in DECIDING:
+    if after_all:
+        locked_row(reversal.row_id)
+        outcome |= held(Pause.TAKEN_AFTER_ALL)
+    elif finding.event in DECIDING:
         outcome |= NOT_HELD
     # The id of a debit that a duplicate proved can be looked up at once.
     looks_up = finding.event is ReversalEvent.REVERSE and finding.evidence is Evidence.DUPLICATE
@@ -46,10 +56,22 @@ def apply_finding(
     if moved and finding.event in {ReversalEvent.REVERSE, ReversalEvent.FAIL}:
         lost = reversal.attempts.filter(state=AttemptState.UNKNOWN)
         lost.update(state=move(ATTEMPT, AttemptState.UNKNOWN, AttemptEvent.RESOLVE))
+    _compare(reversal, finding, now=now)
     if not moved and reversal.state == ReversalState.DISPUTED and "quiet_since" in changes:
         Reversal.objects.filter(pk=reversal.pk).update(quiet_since=changes["quiet_since"])
     doubt_balance(reversal)
     return moved
+
+
+def _compare(reversal: Reversal, finding: Finding, *, now: datetime) -> None:
+    """A finding about a reversal that has ended brings its missing transaction id, or contradicts it."""
+    if finding.event is ReversalEvent.DISPUTE and reversal.state in {ReversalState.REVERSED, ReversalState.FAILED}:
+        hold(reversal, Pause.IMPOSSIBLE, now=now, detail=finding.doubt or "")
+    if finding.event is not ReversalEvent.REVERSE or reversal.state != ReversalState.REVERSED:
+        return
+    brings = finding.transaction_id
+    if brings and reversal.transaction_id is None:
+        Reversal.objects.filter(pk=reversal.pk).update(transaction_id=brings, next_action_at=None)
 
 
 def conclude_call(
@@ -88,10 +110,13 @@ def back_off(reversal: Reversal, result: CallResult, *, now: datetime, said: str
 
 def hold(reversal: Reversal, pause: Pause, *, now: datetime, detail: str = "") -> None:
     """Nothing more is sent for it until a person resumes it."""
-    Reversal.objects.filter(pk=reversal.pk).update(
-        pause_code=pause.value, pause_text=sentence(pause, detail), next_action_at=None
-    )
+    Reversal.objects.filter(pk=reversal.pk).update(**held(pause, detail), next_action_at=None)
     tell(reversal, "reversal held", now=now, why=pause.value)
+
+
+def held(pause: Pause, detail: str = "") -> dict[str, str]:
+    """The fields of a reversal that waits for people."""
+    return {"pause_code": pause.value, "pause_text": sentence(pause, detail)}
 
 
 def doubt_balance(reversal: Reversal) -> None:

@@ -24,12 +24,13 @@ from allocations.domain.reversals import (
     ReversalState,
     check_amount,
     check_unsent,
+    check_within,
 )
 from allocations.domain.states import RowState, move, sources
 from allocations.gateway import database_now
 from allocations.gateway.tokens import allow_one_more_login
 from allocations.models import Reversal, Row
-from allocations.selectors.reversals import facts_of, taken_points
+from allocations.selectors.reversals import facts_of, signed_points, taken_points
 from allocations.services import trail
 from allocations.services.leases import installation
 
@@ -41,7 +42,7 @@ def request_reversal(actor: Actor, *, row_id: int, amount: int, reason: str, for
     """Asks for points of a credited row; somebody else has to approve. The same form again returns the same one."""
     now = database_now()
     with transaction.atomic(durable=True):
-        row = _locked_row(row_id)
+        row = locked_row(row_id)
         earlier = Reversal.objects.filter(form_key=form_key, row=row, requested_by_id=actor.id).first()
         if earlier:
             return earlier
@@ -82,6 +83,8 @@ def approve_reversal(actor: Actor, *, reversal_id: int, digest: str) -> Reversal
         if reversal.approved_by_id == actor.id and reversal.digest == digest:
             return reversal
         _check_decision(actor, reversal, digest)
+        row = locked_row(reversal.row_id)
+        check_within(credited=int(row.credited_amount or 0), taken=reversal.amount + signed_points(row))
         changes: dict[str, Any] = {"approved_by_id": actor.id, "approved_at": now}
         advance(reversal, ReversalEvent.APPROVE, now=now, actor=actor, told={"digest": digest}, **changes)
         if installation().may_have_forgotten(reversal.requested_at):
@@ -207,7 +210,8 @@ def tell(reversal: Reversal, event: str, *, now: datetime, actor: Actor | None =
     )
 
 
-def _locked_row(row_id: int) -> Row:
+def locked_row(row_id: int) -> Row:
+    """The row, locked so that nobody adds up its reversals meanwhile. After the reversal where both are locked."""
     rows = Row.objects.select_for_update(no_key=True, of=("self",)).select_related("batch__account")
     row = rows.filter(pk=row_id).first()
     if row is None:

@@ -27,12 +27,13 @@ from allocations.enkash.errors import (
 from allocations.enkash.single_call import Direction, SingleOrder, single_body
 from allocations.gateway import CODE_VERSION, Gateway, database_now, enkash_config
 from allocations.models import Reversal, ReversalAttempt
+from allocations.selectors.reversals import signed_points
 from allocations.services import late_answers, reversal_answers, reversal_leases, reversal_recovery
 from allocations.services.leases import time_for_a_call
 from allocations.services.planning import payload_of
 from allocations.services.reversal_leases import Claim, held_up, is_mine
 from allocations.services.reversal_outcomes import back_off, conclude_call, hold
-from allocations.services.reversals import advance, content_of, locked_reversal
+from allocations.services.reversals import advance, content_of, locked_reversal, locked_row
 from allocations.services.sending import TOKEN_MARGIN
 
 
@@ -132,6 +133,10 @@ def _write_intent(claim: Claim, *, gateway: Gateway) -> tuple[ReversalAttempt, S
         sha256 = hashlib.sha256(single_body(order, reference_key=enkash_config().reference_key)).hexdigest()
         if not _is_as_approved(reversal, sha256):
             hold(reversal, Pause.TAMPERED, now=now)
+            return None
+        row = locked_row(reversal.row_id)
+        if signed_points(row) > (row.credited_amount or 0):
+            hold(reversal, Pause.OVERDRAWN, now=now)
             return None
         number = reversal.attempts_used + 1
         attempt = ReversalAttempt.objects.create(

@@ -64,6 +64,36 @@ def test_an_ended_reversal_stays_ended(state: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"transaction_id": "ECT1", "pause_code": "taken_after_all"}, False),
+        ({"transaction_id": "ECT1"}, True),
+        ({"pause_code": "taken_after_all"}, True),
+    ],
+)
+def test_a_failed_reversal_counts_again_only_with_an_id_and_in_front_of_people(changes, expected) -> None:
+    found = Reversal.objects.filter(pk=reversal_in("failed").pk)
+    assert refused(found, state="reversed", **changes) is expected
+
+
+@pytest.mark.parametrize("state", ["rejected", "withdrawn"])
+def test_what_was_never_sent_takes_nothing_back_late(state: str) -> None:
+    found = Reversal.objects.filter(pk=reversal_in(state).pk)
+    by = {"approved_by": UserFactory(), "approved_at": NOW, "evidence": "answer"}
+    assert refused(found, state="reversed", transaction_id="ECT1", pause_code="taken_after_all", **by)
+
+
+@pytest.mark.parametrize(("late", "expected"), [(300, False), (301, True)])
+def test_no_more_is_sent_than_late_proof_leaves(late: int, expected: bool) -> None:
+    row = credited_row()
+    failed = Reversal.objects.filter(pk=reversal_in("failed", row=row, amount=late).pk)
+    own = Reversal.objects.filter(pk=reversal_in("approved", row=row, amount=200).pk)
+    ReversalFactory(row=row, amount=300)
+    failed.update(state="reversed", transaction_id="ECT1", pause_code="taken_after_all")
+    assert refused(own, state="sending") is expected
+
+
+@pytest.mark.parametrize(
     ("field", "value"),
     [("amount", 1), ("reference", "Y"), ("card_id", "EKC9"), ("reason", "x"), ("content", "{}"), ("digest", "ab")],
 )
