@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
-from allocations.models import AttemptRow, Problem, Row, Vote
+from allocations.domain.states import RowState
+from allocations.models import AttemptRow, Problem, Row, TrailEntry, Vote
+
+# The trail's event for a row that EnKash credited under a second transaction id.
+SECOND_CREDIT = "row credited again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +17,8 @@ class Passport:
     problems: tuple[Problem, ...]
     attempts: tuple[AttemptRow, ...]
     vote: Vote | None
+    # Transaction ids of further credits than the one on record.
+    second_credits: tuple[str, ...] = ()
 
 
 def passport_of(batch_id: int, number: int) -> Passport | None:
@@ -28,4 +34,12 @@ def passport_of(batch_id: int, number: int) -> Passport | None:
         problems=tuple(Problem.objects.filter(row=row).order_by("id")),
         attempts=tuple(attempts),
         vote=votes.first(),
+        second_credits=_second_credits(row),
     )
+
+
+def _second_credits(row: Row) -> tuple[str, ...]:
+    if row.state != RowState.CREDITED:
+        return ()
+    told = TrailEntry.objects.filter(batch=row.batch_id, object_type="row", object_id=row.pk, event=SECOND_CREDIT)
+    return tuple(dict.fromkeys(entry.data["transaction_id"] for entry in told))
