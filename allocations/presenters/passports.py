@@ -101,6 +101,17 @@ def paid_twice(old: Row, new: Row) -> str:
     return ""
 
 
+def second_credit(passport: Passport) -> str:
+    """ "" where EnKash credited the row once."""
+    if not passport.second_credits:
+        return ""
+    others = " and ".join(passport.second_credits)
+    return (
+        f"EnKash credited this row more than once: {passport.row.transaction_id} is on record, and {others} came "
+        "on top under the same reference. Compare with EnKash's statement and have EnKash take the surplus back."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Payload:
     """What EnKash gets for the row. `intact`: the stored content still has the hash that was signed.

@@ -5,7 +5,11 @@ from datetime import datetime
 
 from allocations.domain.decisions import ProposalState
 from allocations.domain.outcomes import Evidence
-from allocations.models import AttemptRow, Problem, Proposal, Row, Vote
+from allocations.domain.states import RowState
+from allocations.models import AttemptRow, Problem, Proposal, Row, TrailEntry, Vote
+
+# The trail's event for a row that EnKash credited under a second transaction id.
+SECOND_CREDIT = "row credited again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,8 @@ class Passport:
     attempts: tuple[AttemptRow, ...]
     vote: Vote | None
     decided_at: datetime | None = None
+    # Transaction ids of further credits than the one on record.
+    second_credits: tuple[str, ...] = ()
 
 
 def passport_of(batch_id: int, number: int) -> Passport | None:
@@ -36,9 +42,17 @@ def passport_of(batch_id: int, number: int) -> Passport | None:
         attempts=tuple(attempts),
         vote=votes.first(),
         decided_at=_decided_at(row) if row.evidence == Evidence.PEOPLE else None,
+        second_credits=_second_credits(row),
     )
 
 
 def _decided_at(row: Row) -> datetime | None:
     confirmed = Proposal.objects.filter(rows__row=row, state=ProposalState.CONFIRMED)
     return confirmed.order_by("-decided_at").values_list("decided_at", flat=True).first()
+
+
+def _second_credits(row: Row) -> tuple[str, ...]:
+    if row.state != RowState.CREDITED:
+        return ()
+    told = TrailEntry.objects.filter(batch=row.batch_id, object_type="row", object_id=row.pk, event=SECOND_CREDIT)
+    return tuple(dict.fromkeys(entry.data["transaction_id"] for entry in told))

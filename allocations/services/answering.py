@@ -15,7 +15,7 @@ from allocations.enkash.bulk_answer import BulkAnswer, read_bulk_answer
 from allocations.enkash.transport import RawAnswer
 from allocations.gateway import Gateway, enkash_config, secrets
 from allocations.models import Account, Attempt, AttemptRow, Chunk, Row
-from allocations.services import balances, leases, outcomes, runs, stop_loss, trail
+from allocations.services import balances, leases, outcomes, runs, second_credits, stop_loss, trail
 from allocations.services.bulk import update_many
 from allocations.services.histories import histories
 
@@ -60,7 +60,9 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False, chunk
             outcomes.put_back([verdict.row_id for verdict in classified.verdicts], arrived=True)
             applied = []
         else:
-            outcomes.apply_verdicts(applied, now=now)
+            changed = outcomes.apply_verdicts(applied, now=now)
+            if changed < len(applied):
+                second_credits.hold_second_credits(applied, run=attempt.chunk.run, now=now)
         _plan_next(attempt.chunk, result, classified, now=now, gateway=gateway)
         outcomes.recount(_chunks_of(attempt) if late else [attempt.chunk_id])
         trail.write_entry(

@@ -17,7 +17,7 @@ from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Attempt, Chunk, Row
 from allocations.models.runs import ChunkState
-from allocations.services import answering, histories, holds, keeping, outcomes, runs, stop_loss, trail
+from allocations.services import answering, histories, holds, keeping, outcomes, runs, second_credits, stop_loss, trail
 from allocations.services.keeping import Kept
 from allocations.services.leases import Claim, lock_run, postpone, still_mine
 
@@ -139,6 +139,8 @@ def _act(
         known = [verdict for verdict in verdicts or () if verdict]
         settled = [verdict for verdict in known if verdict.outcome is not Outcome.UNKNOWN]
         newly_found = outcomes.apply_verdicts(settled, now=now)
+        if newly_found < len(settled):
+            second_credits.hold_second_credits(settled, run=chunk.run, now=now)
         outcomes.fill_transaction_ids(settled)
         Chunk.objects.filter(pk=chunk.pk).update(lookups_failed=failed)
         tell_look_up(chunk, len(rows), settled, failed=failed, now=now)

@@ -45,6 +45,7 @@ def _facts(passport: Passport, *, in_full: bool) -> dict[str, object]:
     return {
         "status": row_status(RowState(found.state)),
         "sentence": people.for_reader(passports.sentence(passport), in_full),
+        "second_credit": passports.second_credit(passport),
         "contact": passports.contact(found, in_full=in_full),
         "payload": passports.payload(found, in_full=in_full),
         "before": passports.as_found(found, in_full=in_full),

@@ -149,6 +149,16 @@ def test_passport_tells_the_row_from_file_to_card(auditor):
     assert "answered" in page
 
 
+def test_passport_tells_of_a_second_credit(auditor):
+    batch = approved_batch(credited=1)
+    row = batch.rows.get()
+    told = {"object_type": "row", "object_id": row.pk, "data": {"transaction_id": "ECT2", "on_record": "ECT1"}}
+    assert "more than once" not in text(get(auditor, "row", batch, row.number))
+    batch.trail.create(at=NOW, event="row credited again", **told)
+    page = text(get(auditor, "row", batch, row.number))
+    assert f"{row.transaction_id} is on record, and ECT2 came on top" in page
+
+
 def test_passport_is_masked_for_an_auditor_and_whole_for_its_maker(auditor):
     batch = approved_batch(credited=1)
     row = batch.rows.get()
