@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import Case, F, Q, When
 
 from allocations import gateway as gateways
@@ -13,15 +14,16 @@ from allocations.domain.errors import DomainError, InvalidInput
 from allocations.domain.policy import Actor
 from allocations.domain.states import OPEN_ATTEMPTS, RunState
 from allocations.enkash.errors import EnkashError, OutcomeUnknown, UnknownKind
-from allocations.gateway import Gateway
-from allocations.models import Account, Run
+from allocations.gateway import Gateway, Timing
+from allocations.models import Account, Attempt, Run
 from allocations.models.runs import ChunkState
 from allocations.services import outcomes
 
 
 @dataclass(frozen=True, slots=True)
 class Funds:
-    """Points. `promised`: of the account's calls in flight, whether or not the balance shows them already."""
+    """Points. `promised`: of the account's calls in flight, whether or not the balance shows them already. A call that
+    nobody ends counts until a balance was read after it surely was over."""
 
     balance: Decimal
     promised: int
@@ -66,18 +68,27 @@ def note_answer(account: Account, told: Decimal | None, *, unsure: bool, now: da
 
 def balance_for_sending(account_id: int, *, gateway: Gateway, afresh: bool = False) -> Funds:
     """The figure that decides about the next call: stored if fresh and sure, else read. Raises EnkashError."""
-    account, funds = _stored(account_id)
-    sure = account.balance is not None and not account.balance_stale and not _old(account.balance_at, gateway)
+    now = gateway.clock()
+    account, funds = _stored(account_id, now=now, timing=gateway.timing)
+    old = account.balance_at is None or now - account.balance_at > gateway.timing.balance_age
+    sure = account.balance is not None and not account.balance_stale and not old
     if sure and not afresh:
         return funds
     read_balance(account, gateway=gateway)
-    return stored_funds(account_id)
+    return stored_funds(account_id, now=now, timing=gateway.timing)
 
 
-def stored_funds(account_id: int) -> Funds:
+def stored_funds(account_id: int, *, now: datetime, timing: Timing) -> Funds:
     """The stored balance and what of it the calls in flight will take."""
-    _, funds = _stored(account_id)
+    _, funds = _stored(account_id, now=now, timing=timing)
     return funds
+
+
+def abandoned_call(account_id: int, *, now: datetime, timing: Timing) -> Attempt | None:
+    """The newest open call of the account if none of them can have a living worker any more."""
+    calls = Attempt.objects.filter(state__in=OPEN_ATTEMPTS, chunk__run__batch__account=account_id)
+    newest = calls.select_related("chunk").order_by("-sent_at").first()
+    return newest if newest and newest.sent_at < now - timing.lease else None
 
 
 def lock(account_id: int) -> None:
@@ -85,8 +96,12 @@ def lock(account_id: int) -> None:
     Account.objects.select_for_update(no_key=True).only("pk").get(pk=account_id)
 
 
-def _stored(account_id: int) -> tuple[Account, Funds]:
-    account = Account.objects.raw(_FUNDS, [account_id])[0]
+def _stored(account_id: int, *, now: datetime, timing: Timing) -> tuple[Account, Funds]:
+    fresh = now - timing.balance_age
+    # A call is sent before its lease ends, and quiet so long after it; a sure balance from then on shows what it took.
+    over = fresh - timing.lease - timing.recovery.quiet
+    instants = [connection.ops.adapt_datetimefield_value(instant) for instant in (over, fresh)]
+    account = Account.objects.raw(_FUNDS, [*instants, account_id])[0]
     return account, Funds(balance=account.balance or Decimal(0), promised=int(vars(account)["promised"]))
 
 
@@ -95,7 +110,9 @@ _FUNDS = (
     "SELECT account.*, (SELECT COALESCE(SUM(attempt.points), 0) FROM allocations_attempt attempt"  # noqa: S608 - no input in it
     " JOIN allocations_chunk chunk ON chunk.id = attempt.chunk_id JOIN allocations_run run ON run.id = chunk.run_id"
     " JOIN allocations_batch batch ON batch.id = run.batch_id WHERE batch.account_id = account.id"
-    f" AND attempt.state IN ({', '.join(repr(state.value) for state in sorted(OPEN_ATTEMPTS))})) AS promised"
+    f" AND attempt.state IN ({', '.join(repr(state.value) for state in sorted(OPEN_ATTEMPTS))})"
+    " AND (attempt.sent_at >= %s OR account.balance_stale OR account.balance_at IS NULL OR account.balance_at <= %s)"
+    ") AS promised"
     " FROM allocations_account account WHERE account.id = %s"
 )
 
@@ -107,10 +124,6 @@ def read_closing_balance(run_id: int, *, gateway: Gateway) -> None:
         return
     with suppress(EnkashError):
         read_balance(run.batch.account, gateway=gateway)
-
-
-def _old(read_at: datetime | None, gateway: Gateway) -> bool:
-    return read_at is None or gateway.clock() - read_at > gateway.timing.balance_age
 
 
 def refresh_balance(actor: Actor, *, account_id: int) -> Account:

@@ -10,7 +10,6 @@ from django.db.models.functions import Coalesce
 
 from allocations.domain.calls import CallResult
 from allocations.domain.manifest import payload_hash, request_body
-from allocations.domain.numerals import grouped
 from allocations.domain.outcomes import Reason
 from allocations.domain.pauses import Pause
 from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, RowState, RunState, move
@@ -25,7 +24,7 @@ from allocations.enkash.errors import (
     Refused,
 )
 from allocations.enkash.transport import RawAnswer
-from allocations.gateway import CODE_VERSION, Gateway
+from allocations.gateway import CODE_VERSION, Gateway, Timing
 from allocations.models import Account, Attempt, AttemptRow, Chunk, Row
 from allocations.services import (
     answering,
@@ -39,8 +38,8 @@ from allocations.services import (
     runs,
     stop_loss,
     trail,
+    waiting,
 )
-from allocations.services.balances import Funds
 from allocations.services.bulk import TableWriter
 from allocations.services.keeping import Kept
 from allocations.services.leases import Claim, still_mine, time_for_a_call
@@ -48,8 +47,6 @@ from allocations.services.planning import payload_of
 
 # The token must outlive the call it is used for.
 TOKEN_MARGIN = timedelta(seconds=30)
-# How long a chunk waits for the answers of other lanes when the balance may not suffice for all.
-OTHER_LANES = timedelta(seconds=5)
 
 
 def send_chunk(claim: Claim, *, gateway: Gateway) -> None:
@@ -124,18 +121,8 @@ def _prepare(chunk: Chunk, wanted: int, *, claim: Claim, gateway: Gateway) -> To
     else:
         if funds.cover(wanted):
             return token
-        _wait_or_hold(chunk, wanted, funds, claim=claim, gateway=gateway)
+        waiting.wait_for_points(chunk, wanted, funds, claim=claim, gateway=gateway)
     return None
-
-
-def _wait_or_hold(chunk: Chunk, wanted: int, funds: Funds, *, claim: Claim, gateway: Gateway) -> None:
-    """Enough only if calls of other lanes fail: their answers will tell. Not enough in any case: people top up."""
-    if funds.balance >= wanted:
-        leases.postpone(claim, gateway.clock() + OTHER_LANES)
-        return
-    balance, needed = grouped(int(funds.balance)), grouped(int(wanted))
-    detail = f"balance {balance} points, the next {chunk.row_count} rows need {needed}"
-    _hold(chunk, Pause.BALANCE, gateway=gateway, detail=detail)
 
 
 _SENDABLE = (RowState.PENDING, RowState.UNKNOWN)
@@ -166,13 +153,13 @@ def _write_intent(chunk: Chunk, claim: Claim, *, gateway: Gateway) -> tuple[Atte
         payloads = [payload_of(row) for row in rows]
         objection = _objection(chunk, whole, rows, payloads)
         if objection is None:
-            return _store_intent(chunk, claim, rows, payloads, now=now)
+            return _store_intent(chunk, claim, rows, payloads, now=now, timing=gateway.timing)
     _hold(chunk, objection, gateway=gateway, detail="")
     return None
 
 
 def _store_intent(
-    chunk: Chunk, claim: Claim, rows: Sequence[Row], payloads: Sequence[bytes], *, now: datetime
+    chunk: Chunk, claim: Claim, rows: Sequence[Row], payloads: Sequence[bytes], *, now: datetime, timing: Timing
 ) -> tuple[Attempt, bytes] | None:
     begun = chunk.attempts_used > 0
     if not rows:
@@ -185,7 +172,8 @@ def _store_intent(
     outcomes.recount([chunk.pk])
     # Last of all, so that lanes wait for each other no longer than for a commit.
     balances.lock(chunk.run.batch.account_id)
-    if not (stored and balances.stored_funds(chunk.run.batch.account_id).cover(0) and _run_goes_on(chunk, begun=begun)):
+    funds = balances.stored_funds(chunk.run.batch.account_id, now=now, timing=timing)
+    if not (stored and funds.cover(0) and _run_goes_on(chunk, begun=begun)):
         transaction.set_rollback(True)
         return None
     return attempt, body

@@ -88,7 +88,8 @@ def test_points_of_calls_in_flight_are_not_spent_twice(portal: Portal) -> None:
 
     def another_tries() -> None:
         portal.drain(run)
-        assert balances.stored_funds(portal.account.pk) == balances.Funds(balance=Decimal(300), promised=200)
+        funds = balances.stored_funds(portal.account.pk, now=portal.clock(), timing=portal.gateway.timing)
+        assert funds == balances.Funds(balance=Decimal(300), promised=200)
         assert (run.state, Attempt.objects.count()) == ("running", 1)
 
     in_flight(portal, run, another_tries)
