@@ -24,6 +24,11 @@ class ProposalState(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 
+    @property
+    def word(self) -> str:
+        """As people read it: people reject, EnKash and the portal refuse. What is stored keeps its first name."""
+        return "rejected" if self is ProposalState.REFUSED else self.value
+
 
 class ProposalEvent(StrEnum):
     CONFIRM = "confirm"
@@ -54,7 +59,8 @@ class Doubt:
     """A row and what decides whether people may decide it now.
 
     `given_up`: nothing more is done with it by itself; `at_work`: a worker holds its chunk; `call_open`: a call with
-    it is not read yet; `quiet`: its last call surely is over at EnKash; `replaced`: a replacement row exists.
+    it is not read yet; `quiet`: its last call surely is over at EnKash; `replaced`: a replacement row exists;
+    `replacement_waits`: and its batch is not approved, so that it can still be given up.
     """
 
     row_id: int
@@ -65,6 +71,7 @@ class Doubt:
     call_open: bool
     quiet: bool
     replaced: bool = False
+    replacement_waits: bool = False
 
 
 def check_work_on_exceptions(actor: Actor) -> None:
@@ -72,12 +79,12 @@ def check_work_on_exceptions(actor: Actor) -> None:
 
 
 def check_settle(actor: Actor, batch: BatchFacts, *, proposed_by_id: int) -> None:
-    """Confirm or refuse: never the proposer, never a maker of the batch."""
-    require_role(actor, Role.APPROVER, act="confirm or refuse a decision")
+    """Confirm or reject: never the proposer, never a maker of the batch."""
+    require_role(actor, Role.APPROVER, act="confirm or reject a decision")
     if actor.id == proposed_by_id:
-        raise NotAllowed("You proposed this decision. Another approver must confirm or refuse it.")
+        raise NotAllowed("You proposed this decision. Another approver must confirm or reject it.")
     if actor.id in batch.maker_ids:
-        raise NotAllowed("You made or changed this batch. Another approver must confirm or refuse the decision.")
+        raise NotAllowed("You made or changed this batch. Another approver must confirm or reject the decision.")
 
 
 def check_withdraw_proposal(actor: Actor, *, proposed_by_id: int) -> None:
@@ -109,9 +116,10 @@ def check_decidable(doubt: Doubt, decision: Decision) -> None:
         raise StateConflict(f"{name} is being looked up this moment. Try again in a minute.")
     match decision:
         case Decision.CREDITED:
-            if doubt.replaced:
+            if doubt.replacement_waits:
                 raise StateConflict(
-                    f"{name} has a replacement row, so it cannot be called credited. Withdraw that first."
+                    f"{name} has a replacement row that nobody has approved yet: its person would get points twice. "
+                    "Give the replacement up first, on the page of its batch; if that is submitted, withdraw it before."
                 )
         case Decision.FAILED:
             if doubt.call_open or not doubt.quiet:

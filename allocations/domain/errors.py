@@ -1,7 +1,7 @@
 """What can be refused. Every error carries the sentence that the user reads.
 
 DomainError
-+-- StateConflict   somebody or something was faster; the page is out of date (409)
++-- StateConflict   not possible as things stand now, or no longer (409)
 +-- NotAllowed      this person may not do this (403)
 +-- InvalidInput    what was entered or uploaded cannot be used (422)
 """

@@ -90,7 +90,7 @@ ADVICE: dict[Pause, tuple[str, str]] = {
     ),
     Pause.IMPOSSIBLE: (
         "EnKash's answer contradicts what was sent. Nothing more goes out until people have looked.",
-        "Compare the rows marked Unknown with EnKash's statement before you resume.",
+        "Compare the rows in conflict with EnKash's statement before you resume.",
     ),
     Pause.TAMPERED: (
         "A row differs from what was approved. It was not sent.",

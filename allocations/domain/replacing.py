@@ -22,6 +22,11 @@ def check_replaceable(doubt: Doubt) -> None:
     name = f"Row {grouped(doubt.number)}"
     if doubt.replaced:
         raise StateConflict(f"{name} has a replacement row already. A row is replaced once.")
+    if doubt.state is RowState.ANOMALY:
+        raise StateConflict(
+            f"EnKash names a credit for row {grouped(doubt.number)} that contradicts what was sent. The row is not "
+            "replaced before two people have decided that it failed."
+        )
     if doubt.state not in REPLACEABLE:
         raise StateConflict(f"{name} is “{doubt.state}”: only failed rows and conflicts can be replaced.")
     if doubt.at_work or doubt.call_open or not doubt.quiet:

@@ -168,7 +168,6 @@ ATTEMPT: Mapping[tuple[AttemptState, AttemptEvent], AttemptState] = {
 
 OPEN_ATTEMPTS = frozenset({A.INTENT, A.ANSWERED})
 FROZEN_BATCHES = frozenset({B.SUBMITTED, B.APPROVED})
-DECIDED_ROWS = frozenset({W.CREDITED, W.FAILED, W.CANCELLED, W.LEFT_OUT})
 UNDECIDED_BY_US = frozenset({W.CONFLICT, W.ANOMALY})
 
 State = TypeVar("State", bound=StrEnum)

@@ -5,7 +5,6 @@ store that counts also decides whether another may follow.
 """
 
 import base64
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,7 +14,6 @@ from urllib.parse import urlencode
 from allocations.enkash.config import EnkashConfig
 from allocations.enkash.errors import (
     EnkashError,
-    LoginBlocked,
     LoginRefused,
     NotSent,
     OutcomeUnknown,
@@ -59,45 +57,6 @@ class TokenStore(Protocol):
 
     def forget(self) -> None:
         """Drop the token: a call was answered 401."""
-
-
-class MemoryTokenStore:
-    """A TokenStore for one process, safe between its threads."""
-
-    def __init__(self) -> None:
-        self._login = threading.Lock()
-        self._token: Token | None = None
-        self._failures = 0
-
-    def current(self) -> Token | None:
-        """See TokenStore."""
-        return self._token
-
-    def begin_login(self) -> None:
-        """See TokenStore."""
-        self._login.acquire()
-        if self._failures >= MOST_FAILURES:
-            self._login.release()
-            raise LoginBlocked(f"{self._failures} logins in a row failed; check the credentials, then try once.")
-        self._failures += 1
-
-    def login_succeeded(self, token: Token) -> None:
-        """See TokenStore."""
-        self._token, self._failures = token, 0
-        self._login.release()
-
-    def login_not_sent(self) -> None:
-        """See TokenStore."""
-        self._failures -= 1
-        self._login.release()
-
-    def login_failed(self, reason: str) -> None:  # noqa: ARG002  the protocol's; memory keeps no log
-        """See TokenStore."""
-        self._login.release()
-
-    def forget(self) -> None:
-        """See TokenStore."""
-        self._token = None
 
 
 class TokenSource:

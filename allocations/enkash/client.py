@@ -8,10 +8,8 @@ from collections.abc import Iterable
 
 from allocations.enkash.account_answer import AccountDetails, read_account
 from allocations.enkash.auth import Token, TokenSource, TokenStore
-from allocations.enkash.card_answer import Card, read_card
 from allocations.enkash.config import EnkashConfig
 from allocations.enkash.lookup import look_up
-from allocations.enkash.paging import all_entries
 from allocations.enkash.reading import Reader, unreadable
 from allocations.enkash.sending import Sender
 from allocations.enkash.single_call import SingleOrder, single_body
@@ -74,11 +72,6 @@ class EnkashClient:
         filters = _account(company_id, card_account_id, card_id=card_id)
         entries = look_up(self._reader, references, filters=filters)
         return tuple(read_transaction(entry, config=self._config) for entry in entries)
-
-    def search_cards(self, *, company_id: str, card_account_id: str, card_id: str = "") -> tuple[Card, ...]:
-        """The cards of a reward account, or one of them; raises as `account_details`."""
-        filters = _account(company_id, card_account_id, card_id=card_id)
-        return tuple(read_card(entry) for entry in all_entries(self._reader, "/search", filters))
 
 
 def _account(company_id: str, card_account_id: str, *, card_id: str = "") -> dict[str, str]:

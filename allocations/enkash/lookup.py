@@ -19,6 +19,7 @@ def look_up(reader: Reader, references: Iterable[str], *, filters: Mapping[str, 
     for start in range(0, len(wanted), REFERENCES_PER_CALL):
         asked = wanted[start : start + REFERENCES_PER_CALL]
         entries = all_entries(reader, PATH, {**filters, "pgReferenceNumbers": list(asked)})
-        # A server that ignores the filter shows other people's entries as well.
-        found += (entry for entry in entries if text(entry, *REFERENCE_KEYS) in asked)
+        # A server that ignores the filter shows other people's entries as well, one that folds case our own ones so.
+        mine = {reference.upper() for reference in asked}
+        found += (entry for entry in entries if text(entry, *REFERENCE_KEYS).upper() in mine)
     return tuple(found)

@@ -3,7 +3,6 @@
 from allocations.enkash.account_answer import AccountDetails
 from allocations.enkash.answer import AnswerKind
 from allocations.enkash.bulk_answer import BulkAnswer, BulkReport, CreditLine, FailureLine, read_bulk_answer
-from allocations.enkash.card_answer import Card
 from allocations.enkash.single_call import (
     Direction,
     SingleAnswer,
@@ -19,7 +18,6 @@ __all__ = [
     "AnswerKind",
     "BulkAnswer",
     "BulkReport",
-    "Card",
     "CreditLine",
     "Direction",
     "FailureLine",

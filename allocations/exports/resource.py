@@ -47,7 +47,7 @@ class RowResource(resources.ModelResource):  # type: ignore[misc]  # import-expo
     credited_points = ExportField("credited_points", "Credited points", Kind.POINTS)
     reversed_points = ExportField("reversed_points", "Points taken back", Kind.POINTS)
     net_points = ExportField("net_points", "Net points", Kind.POINTS)
-    disputed_points = ExportField("disputed_points", "Disputed points", Kind.POINTS)
+    disputed_points = ExportField("disputed_points", "Points in conflict", Kind.POINTS)
     account_balance = ExportField("account_balance", "Account balance after", Kind.POINTS)
     user_balance = ExportField("user_balance", "User balance after", Kind.POINTS)
     tries = ExportField("tries", "Tries", Kind.WHOLE)

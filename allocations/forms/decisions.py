@@ -1,4 +1,4 @@
-"""A proposed decision about rows, and the second person's refusal."""
+"""A proposed decision about rows, and the second person's rejection."""
 
 from collections.abc import Sequence
 from pathlib import PurePath

@@ -26,10 +26,15 @@ class ExceptionFilter:
     @property
     def query(self) -> str:
         """The filter as an address, without the place."""
-        query = QueryDict(mutable=True)
-        named = {"batch": str(self.batch or ""), "kind": self.kind, "owner": self.owner}
-        query.update({name: value for name, value in named.items() if value})
-        return query.urlencode()
+        return _address(self._named())
+
+    @property
+    def here(self) -> str:
+        """The filter with the place: for the way back to this very page."""
+        return _address({**self._named(), "after": str(self.after or "")})
+
+    def _named(self) -> dict[str, str]:
+        return {"batch": str(self.batch or ""), "kind": self.kind, "owner": self.owner}
 
     def wanted(self, *, person_id: int) -> WantedExceptions:
         return WantedExceptions(
@@ -38,6 +43,12 @@ class ExceptionFilter:
             owner_id=person_id if self.owner == MINE else None,
             unowned=self.owner == NOBODY,
         )
+
+
+def _address(named: dict[str, str]) -> str:
+    query = QueryDict(mutable=True)
+    query.update({name: value for name, value in named.items() if value})
+    return query.urlencode()
 
 
 def exception_filter(query: QueryDict) -> ExceptionFilter:

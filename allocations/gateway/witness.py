@@ -17,6 +17,9 @@ from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
+# The figure of an instance whose life is over, above every attempt: whoever brings it back is behind. Redis counts
+# exactly so far.
+RETIRED = 2**53 - 1
 # Nobody waits for a witness: without one the sending goes on.
 _SECONDS = 1
 # Several workers write; the highest stays.

@@ -58,7 +58,7 @@ def outcome_words(totals: Totals, *, left_out: int = 0) -> str:
         (totals.credited, "credited"),
         (totals.failed, "failed"),
         (totals.unknown, "unknown"),
-        (totals.disputed, "need people"),
+        (totals.disputed, "in conflict"),
         (totals.sending, "being sent"),
         (totals.pending, "not sent"),
         (totals.cancelled, "cancelled"),

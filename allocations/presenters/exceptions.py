@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from allocations.domain.decisions import Decision, ProposalState, can_withdraw_proposal, check_settle
-from allocations.domain.errors import DomainError
 from allocations.domain.policy import Actor, BatchFacts
 from allocations.domain.states import RowState
 from allocations.models import Batch, Proposal, Row, Run
 from allocations.presenters.numbers import counted
+from allocations.presenters.refusals import reason_of
 from allocations.presenters.row_lines import remark
-from allocations.presenters.statuses import CREDITED, FAILED, Status
+from allocations.presenters.statuses import CREDITED, FAILED, Status, row_status
 from allocations.presenters.stories import person
 
-KIND_FILTERS = (("", "All kinds"), ("unknown", "Unknown"), ("conflict", "Conflict"), ("anomaly", "Anomaly"))
+KIND_FILTERS = (("", "All kinds"), ("unknown", "Unknown"), ("conflict", "Conflict"))
 OWNER_FILTERS = (("", "Whoever looks after it"), ("mine", "Mine"), ("nobody", "Nobody's"))
-_KINDS = {RowState.UNKNOWN: "Unknown", RowState.CONFLICT: "Conflict", RowState.ANOMALY: "Anomaly"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class ExceptionLine:
     """`owner`: who looks after it, "" for nobody; `proposal_id`: the open decision about it."""
 
     row: Row
-    kind: str
+    status: Status
     remark: str
     owner: str
     proposal_id: int | None
@@ -55,7 +54,7 @@ def exception_line(row: Row) -> ExceptionLine:
     open_ones = getattr(row, "open_proposals", ())
     return ExceptionLine(
         row=row,
-        kind=_KINDS.get(RowState(row.state), ""),
+        status=row_status(RowState(row.state)),
         remark=remark(row),
         owner=person(owner.owner) if owner else "",
         proposal_id=open_ones[0].proposal_id if open_ones else None,
@@ -70,7 +69,7 @@ def told_transactions(row: Row) -> list[str]:
 _STATES: dict[ProposalState, Status] = {
     ProposalState.OPEN: Status("waits for a second person", "wait"),
     ProposalState.CONFIRMED: Status("confirmed", "approved"),
-    ProposalState.REFUSED: Status("refused"),
+    ProposalState.REFUSED: Status(ProposalState.REFUSED.word),
     ProposalState.WITHDRAWN: Status("withdrawn"),
 }
 
@@ -107,14 +106,6 @@ def decision_acts(actor: Actor, proposal: Proposal, facts: BatchFacts) -> Decisi
         return DecisionActs(is_open=False, why_not="", withdraw=False)
     return DecisionActs(
         is_open=True,
-        why_not=_against(actor, facts, proposed_by_id=proposal.proposed_by_id),
+        why_not=reason_of(check_settle, actor, facts, proposed_by_id=proposal.proposed_by_id),
         withdraw=can_withdraw_proposal(actor, proposed_by_id=proposal.proposed_by_id),
     )
-
-
-def _against(actor: Actor, facts: BatchFacts, *, proposed_by_id: int) -> str:
-    try:
-        check_settle(actor, facts, proposed_by_id=proposed_by_id)
-    except DomainError as error:
-        return error.sentence
-    return ""

@@ -37,11 +37,6 @@ class RunningLine:
     words: str
     bar: list[Segment]
 
-    @property
-    def width(self) -> int:
-        """The bar's length in rows; never 0, which would be no coordinate system."""
-        return self.totals.rows or 1
-
 
 def running_lines(runs: Iterable[tuple[Run, Totals]]) -> list[RunningLine]:
     return [
@@ -62,7 +57,7 @@ def _sum(totals: Totals) -> str:
 
 def run_task(run: Run, *, disputed: int) -> Task:
     if disputed:
-        title = f"EnKash contradicts itself about {counted(disputed, 'row')} of batch {run.batch_id}"
+        title = f"{counted(disputed, 'row')} of batch {run.batch_id} in conflict"
     elif run.state == RunState.PAUSED:
         title = f"The run of batch {run.batch_id} is paused"
     else:

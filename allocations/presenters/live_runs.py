@@ -7,23 +7,24 @@ from decimal import Decimal
 from allocations.domain.canary import Canary
 from allocations.domain.states import RunState
 from allocations.models import Run
+from allocations.presenters.holds import when
 from allocations.presenters.numbers import counted, grouped
 from allocations.presenters.times import about, clock, moment
+from allocations.selectors.holds import Hold
 from allocations.selectors.runs import ChunkCounts
 from allocations.selectors.totals import Totals
 
 MEASURED_AFTER_CHUNKS = 3
 
 
-def sentence(run: Run, totals: Totals, chunks: ChunkCounts, *, now: datetime) -> str:
+def sentence(run: Run, totals: Totals, chunks: ChunkCounts, *, now: datetime, hold: Hold) -> str:
     """What a person would say on the phone."""
     have = f"{counted(totals.credited, 'person has', 'people have')} their points"
     match RunState(run.state):
         case RunState.QUEUED:
-            wait = f"until {moment(run.start_at)}" if is_ahead(run, now=now) else "for a worker"
-            return f"{counted(totals.rows, 'row waits', 'rows wait')} {wait}. The run begins by itself."
+            return _queued(run, totals, now=now, hold=hold)
         case RunState.RUNNING:
-            return _running(run, totals, chunks, have=have, now=now)
+            return _running(run, totals, chunks, have=have, now=now, hold=hold)
         case RunState.PAUSED:
             return f"Paused: {have}, {counted(totals.pending, 'row is', 'rows are')} not sent."
         case RunState.ATTENTION:
@@ -40,20 +41,32 @@ def is_ahead(run: Run, *, now: datetime) -> bool:
     return run.start_at is not None and run.start_at > now
 
 
-def _running(run: Run, totals: Totals, chunks: ChunkCounts, *, have: str, now: datetime) -> str:
+def _queued(run: Run, totals: Totals, *, now: datetime, hold: Hold) -> str:
+    rows = counted(totals.rows, "row waits", "rows wait")
+    if is_ahead(run, now=now):
+        return f"{rows} until {moment(run.start_at)}. The run begins by itself."
+    held = when(hold, otherwise="")
+    return f"{rows}. The run begins by itself {held}." if held else f"{rows} for a worker. The run begins by itself."
+
+
+def _running(run: Run, totals: Totals, chunks: ChunkCounts, *, have: str, now: datetime, hold: Hold) -> str:
     if run.cancelled_at and (totals.pending or totals.sending):
         left = counted(totals.pending + totals.sending, "row is", "rows are")
         return f"Cancelled: {have}, {left} still being cleared up. Nothing more is sent."
     if totals.pending or totals.sending:
         at = min(chunks.done + 1, chunks.total)
-        return f"Chunk {grouped(at)} of {grouped(chunks.total)}: {have}. {_outlook(run, totals, chunks, now=now)}"
+        outlook = _outlook(run, totals, chunks, now=now, hold=hold)
+        return f"Chunk {grouped(at)} of {grouped(chunks.total)}: {have}. {outlook}"
     if not totals.unknown:
         return f"{have}. Every row is answered; the run ends now."
     when = f" at {clock(chunks.next_at)}" if chunks.next_at and chunks.next_at > now else ""
     return f"{have}. {counted(totals.unknown, 'row is', 'rows are')} unknown; EnKash is asked again{when}."
 
 
-def _outlook(run: Run, totals: Totals, chunks: ChunkCounts, *, now: datetime) -> str:
+def _outlook(run: Run, totals: Totals, chunks: ChunkCounts, *, now: datetime, hold: Hold) -> str:
+    held = when(hold, otherwise="")
+    if held:
+        return f"It goes on {held}."
     if run.stop_requested_at:
         return "It stops after the chunk in hand."
     if run.canary == Canary.WAITING:

@@ -31,7 +31,6 @@ _ONES = [
 ]
 _TENS = ["-", "-", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _SCALES = ((10_000_000, "crore"), (100_000, "lakh"), (1_000, "thousand"), (100, "hundred"))
-_UNITS = ((10_000_000, "crore"), (100_000, "lakh"))
 
 
 def grouped(value: int | Decimal | None) -> str:
@@ -61,16 +60,6 @@ def points(value: int | Decimal | None) -> str:
     if value is None:
         return NO_VALUE
     return f"{grouped(value)} {'point' if value == 1 else 'points'}"
-
-
-def short(value: int | Decimal) -> str:
-    """12.3 lakh; only ever beside the full value, and "" below one lakh."""
-    for size, name in _UNITS:
-        if _size(value) >= size:
-            tenths = int(_size(value) * 10 // size)
-            figure = f"{tenths // 10}.{tenths % 10}".removesuffix(".0")
-            return f"{MINUS if value < 0 else ''}{figure} {name}"
-    return ""
 
 
 def in_words(number: int) -> str:

@@ -7,7 +7,7 @@ from allocations.domain.states import BatchState, RunState
 from allocations.models import Batch, Run
 from allocations.presenters.equations import Equation, Term
 from allocations.presenters.numbers import points
-from allocations.presenters.statuses import CREDITED, FAILED, RUNNING, UNKNOWN, Outcome, Status, batch_status
+from allocations.presenters.statuses import CONFLICT, CREDITED, FAILED, RUNNING, UNKNOWN, Outcome, Status, batch_status
 from allocations.selectors.totals import Totals
 
 
@@ -33,7 +33,7 @@ def batch_equation(batch: Batch, totals: Totals) -> Equation:
 def _parts(totals: Totals) -> tuple[Term, ...]:
     """The three outcomes always; what is empty of the rest only crowds the sum."""
     rest = (
-        Term(totals.disputed, "need people", UNKNOWN),
+        Term(totals.disputed, "in conflict", CONFLICT),
         Term(totals.sending, "being sent", RUNNING),
         Term(totals.pending, "not sent"),
         Term(totals.cancelled, "cancelled"),
@@ -69,6 +69,20 @@ def segments(totals: Totals) -> list[Segment]:
             bar.append(Segment(css, start, width))
         start += width
     return bar
+
+
+def export_choices(batch: Batch, totals: Totals) -> list[tuple[str, int]]:
+    """The outcomes that an export can be limited to, as it names them, each with its rows; none that is empty."""
+    choices = (
+        ("credited", totals.credited),
+        ("failed", totals.failed),
+        ("unknown", totals.unknown),
+        ("conflict", totals.disputed),
+        ("not sent", totals.pending),
+        ("cancelled", totals.cancelled),
+        ("left out", batch.left_out_count),
+    )
+    return [(word, rows) for word, rows in choices if rows]
 
 
 def percent_decided(totals: Totals) -> int:

@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from allocations.domain.calls import CallResult
 from allocations.domain.manifest import payload_bytes, payload_hash
-from allocations.domain.states import AttemptState, RowState
+from allocations.domain.outcomes import Evidence, Outcome
+from allocations.domain.states import UNDECIDED_BY_US, AttemptState, RowState
 from allocations.models import Attempt, ReversalAttempt, Row, Vote
 from allocations.presenters.numbers import counted, points
 from allocations.presenters.people import for_reader, masked_email, masked_mobile, mobile
@@ -17,27 +19,55 @@ from allocations.selectors.passports import Passport
 
 def sentence(passport: Passport) -> str:
     row = passport.row
-    return " ".join(part for part in (_outcome(row), _approval(passport.vote), _sent(row.tries)) if part)
+    return " ".join(part for part in (_outcome(passport), _approval(passport.vote), _sent(row.tries)) if part)
 
 
-def _outcome(row: Row) -> str:
-    who, what, at = row.name or f"Row {row.number}", points(row.amount), moment(row.outcome_at)
+def _outcome(passport: Passport) -> str:
+    row = passport.row
+    who, what = row.name or f"Row {row.number}", points(row.amount)
     match RowState(row.state):
         case RowState.CREDITED:
-            said = f"{who} got {points(row.credited_amount)} on {at}."
+            said = f"{who} got {points(row.credited_amount)}{_proof(passport)}."
         case RowState.FAILED:
-            said = f"{who} did not get {what}: EnKash refused on {at}."
+            said = f"{who} did not get {what}: {_refusal(passport)}."
         case RowState.UNKNOWN | RowState.CONFLICT | RowState.ANOMALY:
             said = f"We do not know whether {who} got {what}."
         case RowState.SENDING:
             said = f"The {what} of {who} are with EnKash now."
         case RowState.PENDING:
-            said = f"{who} is to get {what}. Nothing was sent yet."
+            waits = "The row waits to be sent again." if row.tries else "Nothing was sent yet."
+            said = f"{who} is to get {what}. {waits}"
         case RowState.LEFT_OUT:
             said = f"{who} was left out before submission and gets nothing from this batch."
         case RowState.CANCELLED:
             said = f"{who} gets nothing from this batch: the row was cancelled before it was sent."
     return said
+
+
+def _proof(passport: Passport) -> str:
+    row = passport.row
+    return f": {_decided(passport)}" if row.evidence == Evidence.PEOPLE else f" on {moment(row.outcome_at)}"
+
+
+def _refusal(passport: Passport) -> str:
+    """Who said that it failed, and when. `outcome_at` may be later: a cancelled re-run leaves what stood before it."""
+    row = passport.row
+    match Evidence(row.evidence or Evidence.ANSWER):
+        case Evidence.PEOPLE:
+            return _decided(passport)
+        case Evidence.LOOK_UP:
+            return "EnKash's list shows it as failed"
+        case Evidence.ANSWER | Evidence.DUPLICATE:
+            return f"EnKash refused on {moment(_refused_at(passport) or row.outcome_at)}"
+
+
+def _refused_at(passport: Passport) -> datetime | None:
+    refusals = [link.attempt.answered_at for link in passport.attempts if link.outcome == Outcome.FAILED]
+    return refusals[-1] if refusals else None
+
+
+def _decided(passport: Passport) -> str:
+    return f"two people decided so on {moment(passport.decided_at or passport.row.outcome_at)}"
 
 
 def _approval(vote: Vote | None) -> str:
@@ -52,6 +82,23 @@ def _sent(tries: int) -> str:
             return "It was sent once."
         case _:
             return f"It was sent {counted(tries, 'time')}, always with the same reference."
+
+
+_MAY_BE_CREDITED_YET = frozenset({RowState.PENDING, RowState.SENDING, RowState.UNKNOWN, *UNDECIDED_BY_US})
+
+
+def paid_twice(old: Row, new: Row) -> str:
+    """What a credit of a replaced row means for its person; "" where it has none."""
+    if old.state != RowState.CREDITED:
+        return ""
+    if new.state == RowState.CREDITED:
+        return (
+            "Both rows are credited: the person got the points twice. Take them back from one of the rows, if that is "
+            "wanted."
+        )
+    if new.state in _MAY_BE_CREDITED_YET:
+        return "The old row is credited after all: if the new one is credited too, the person has the points twice."
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ class Explanation:
 
 
 _COMPARE = "Compare the row with EnKash's statement before anybody decides."
-_ASKED = "EnKash is asked again by itself. Nothing to do now."
+ASKED = "EnKash is asked again by itself. Nothing to do now."
 
 EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.DUPLICATE_REFERENCE: Explanation(
@@ -34,11 +34,11 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "Re-run it. The reference stays the same, so it cannot be credited twice.",
     ),
     Reason.OTHER: Explanation("EnKash refused the row.", "Read EnKash's text, mend the cause, then re-run."),
-    Reason.NOT_IN_ANSWER: Explanation("EnKash's answer does not mention this row.", _ASKED),
-    Reason.NO_ANSWER: Explanation("EnKash did not answer the call that held this row.", _ASKED),
-    Reason.COUNTS_DIFFER: Explanation("The counts in EnKash's answer do not match what was sent.", _ASKED),
-    Reason.NO_TRANSACTION_ID: Explanation("EnKash lists the credit without a transaction id.", _ASKED),
-    Reason.AMOUNT_MISSING: Explanation("EnKash lists the credit without an amount.", _ASKED),
+    Reason.NOT_IN_ANSWER: Explanation("EnKash's answer does not mention this row.", ASKED),
+    Reason.NO_ANSWER: Explanation("EnKash did not answer the call that held this row.", ASKED),
+    Reason.COUNTS_DIFFER: Explanation("The counts in EnKash's answer do not match what was sent.", ASKED),
+    Reason.NO_TRANSACTION_ID: Explanation("EnKash lists the credit without a transaction id.", ASKED),
+    Reason.AMOUNT_MISSING: Explanation("EnKash lists the credit without an amount.", ASKED),
     Reason.AMOUNT_DIFFERS: Explanation("EnKash credited another amount than was sent.", _COMPARE),
     Reason.EMAIL_DIFFERS: Explanation("EnKash names another email address for this mobile.", _COMPARE),
     Reason.PERSON_DIFFERS: Explanation("EnKash's transaction names another mobile.", _COMPARE),
@@ -46,13 +46,13 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.TRANSACTION_REUSED: Explanation("EnKash gave one transaction id to two rows.", _COMPARE),
     Reason.DOUBLE_CREDIT: Explanation("EnKash shows two credits for this one row.", _COMPARE),
     Reason.BOTH_LISTS: Explanation("EnKash lists the row as credited and as failed.", _COMPARE),
-    Reason.UNDECIDED_AT_ENKASH: Explanation("EnKash has the transaction but has not finished it.", _ASKED),
+    Reason.UNDECIDED_AT_ENKASH: Explanation("EnKash has the transaction but has not finished it.", ASKED),
     Reason.DECIDED_BY_PEOPLE: Explanation(
         "Two people decided, with evidence, that the points were not given.",
         "Re-run it, or replace it if EnKash does not take its reference again.",
     ),
     Reason.CANCELLED_AFTER_A_CALL: Explanation(
-        "The run was cancelled after EnKash had refused a call with this row. It is not sent again.", _ASKED
+        "The run was cancelled after EnKash had refused a call with this row. It is not sent again.", ASKED
     ),
 }
 

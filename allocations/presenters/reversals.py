@@ -9,13 +9,15 @@ from allocations.domain.policy import Actor
 from allocations.domain.reversal_policy import check_decide, check_resume, check_withdraw
 from allocations.domain.reversals import ReversalState
 from allocations.models import Reversal, ReversalAttempt
+from allocations.presenters.holds import when
 from allocations.presenters.numbers import points
 from allocations.presenters.passports import attempt_words
-from allocations.presenters.reasons import NOTHING, Explanation
+from allocations.presenters.reasons import ASKED, NOTHING, Explanation
 from allocations.presenters.refusals import reason_of
 from allocations.presenters.statuses import APPROVED, AWAITING_APPROVAL, FAILED, RUNNING, UNKNOWN, Status
 from allocations.presenters.stories import Line, person
 from allocations.presenters.times import clock, moment
+from allocations.selectors.holds import Hold
 from allocations.selectors.reversals import facts_of
 
 _STATUSES: dict[ReversalState, Status] = {
@@ -30,7 +32,6 @@ _STATUSES: dict[ReversalState, Status] = {
     ReversalState.WITHDRAWN: Status("withdrawn"),
 }
 
-_ASKED = "EnKash is asked again by itself. Nothing to do now."
 _COMPARE = "Compare it with EnKash's statement, then have EnKash asked again."
 
 EXPLANATIONS: dict[Doubt, Explanation] = {
@@ -41,20 +42,20 @@ EXPLANATIONS: dict[Doubt, Explanation] = {
         "EnKash refused to take the points back.", "Read EnKash's text, mend the cause, then ask in a new reversal."
     ),
     Doubt.LISTED_AS_FAILED: Explanation("EnKash lists it as failed.", "Ask again in a new reversal."),
-    Doubt.NO_ANSWER: Explanation("EnKash gave no answer that proves anything.", _ASKED),
-    Doubt.NO_TRANSACTION_ID: Explanation("EnKash's answer holds no transaction id.", _ASKED),
+    Doubt.NO_ANSWER: Explanation("EnKash gave no answer that proves anything.", ASKED),
+    Doubt.NO_TRANSACTION_ID: Explanation("EnKash's answer holds no transaction id.", ASKED),
     Doubt.REFUSED_AFTER_LOSS: Explanation(
-        "EnKash refused the call, but an earlier one without an answer may have taken the points.", _ASKED
+        "EnKash refused the call, but an earlier one without an answer may have taken the points.", ASKED
     ),
     Doubt.UNCLEAR_REFUSAL: Explanation(
-        "EnKash refused the call in words that do not say that nothing was taken.", _ASKED
+        "EnKash refused the call in words that do not say that nothing was taken.", ASKED
     ),
-    Doubt.UNDECIDED_AT_ENKASH: Explanation("EnKash lists the transaction, but nothing that decides it yet.", _ASKED),
+    Doubt.UNDECIDED_AT_ENKASH: Explanation("EnKash lists the transaction, but nothing that decides it yet.", ASKED),
     Doubt.NOT_FOUND: Explanation(
         "No answer proves anything, EnKash lists nothing, and it was sent often enough.", _COMPARE
     ),
     Doubt.RESTORED: Explanation(
-        "The database was restored from a backup, so the portal cannot know whether it was sent.", _ASKED
+        "The database was restored from a backup, so the portal cannot know whether it was sent.", ASKED
     ),
     Doubt.REFERENCE_TAKEN: Explanation("EnKash already knows this reference, and we never sent it.", _COMPARE),
     Doubt.PERSON_DIFFERS: Explanation("EnKash names another card or person.", _COMPARE),
@@ -93,21 +94,21 @@ def sentence(reversal: Reversal) -> str:
     return said
 
 
-def next_step(reversal: Reversal, *, now: datetime) -> str:
+def next_step(reversal: Reversal, *, now: datetime, hold: Hold) -> str:
     """What happens by itself and when, or "" where nothing does."""
     at = reversal.next_action_at
-    when = f"at {clock(at)}" if at and at > now else "within a minute"
+    then = when(hold, otherwise=f"at {clock(at)}" if at and at > now else "within a minute")
     if reversal.pause_code:
         return ""
     match ReversalState(reversal.state):
         case ReversalState.APPROVED:
-            return f"It is sent {when}."
+            return f"It is sent {then}."
         case ReversalState.UNKNOWN:
-            return f"EnKash is asked again {when}; only then, and only under the same reference, is it sent again."
+            return f"EnKash is asked again {then}; only then, and only under the same reference, is it sent again."
         case ReversalState.REVERSED:
-            return f"EnKash is asked for its transaction id {when}." if at else ""
+            return f"EnKash is asked for its transaction id {then}." if at else ""
         case ReversalState.DISPUTED:
-            return f"EnKash is asked again {when}; it is not sent again." if at else ""
+            return f"EnKash is asked again {then}; it is not sent again." if at else ""
         case (
             ReversalState.PROPOSED
             | ReversalState.SENDING

@@ -89,12 +89,13 @@ class Line:
     can_take_back: bool
 
 
-def lines(rows: Iterable[Row], *, unmasked: bool) -> list[Line]:
-    """`unmasked` False hides mobiles and e-mails, also where a problem's sentence or the raw text would show them."""
-    return [_line(row, unmasked=unmasked) for row in rows]
+def lines(rows: Iterable[Row], *, unmasked: bool, kept: bool = False) -> list[Line]:
+    """`unmasked` False hides mobiles and e-mails, also where a problem's sentence or the raw text would show them.
+    `kept`: the batch keeps every row that may have been sent."""
+    return [_line(row, unmasked=unmasked, kept=kept) for row in rows]
 
 
-def _line(row: Row, *, unmasked: bool) -> Line:
+def _line(row: Row, *, unmasked: bool, kept: bool) -> Line:
     problems = list(row.problems.all())
     is_left_out = row.state == RowState.LEFT_OUT
     return Line(
@@ -103,7 +104,7 @@ def _line(row: Row, *, unmasked: bool) -> Line:
         remarks=row.remarks,
         said=_said((one for one in problems if one.field not in FIELDS), unmasked=unmasked),
         status=_status(row),
-        can_leave_out=not is_left_out,
+        can_leave_out=not is_left_out and (row.error_count > 0 or not kept),
         can_take_back=is_left_out,
     )
 

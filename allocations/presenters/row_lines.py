@@ -14,7 +14,7 @@ FILTERS = (
     ("credited", "Credited"),
     ("failed", "Failed"),
     ("unknown", "Unknown"),
-    ("disputed", "Need people"),
+    ("disputed", "Conflict"),
     ("sending", "Being sent"),
     ("pending", "Not sent"),
     ("cancelled", "Cancelled"),
@@ -33,6 +33,11 @@ class RowLine:
 
 def row_lines(rows: Iterable[Row]) -> list[RowLine]:
     return [RowLine(row=row, status=row_status(RowState(row.state)), remark=remark(row)) for row in rows]
+
+
+def said_of_row(outcome: str) -> Status | None:
+    """What one call said of a row, None where it said nothing."""
+    return row_status(RowState(outcome)) if outcome else None
 
 
 def remark(row: Row) -> str:

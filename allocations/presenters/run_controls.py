@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from allocations.domain.errors import DomainError
 from allocations.domain.policy import Actor, check_control_run
 from allocations.domain.states import RunState
 from allocations.models import Run
+from allocations.presenters.refusals import reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,5 @@ def controls(run: Run, actor: Actor) -> Controls:
         stop=going and state is RunState.RUNNING and run.stop_requested_at is None,
         resume=state in {RunState.PAUSED, RunState.ATTENTION},
         cancel=run.cancelled_at is None,
-        why_not=_why_not(actor, state),
+        why_not=reason_of(check_control_run, actor, state),
     )
-
-
-def _why_not(actor: Actor, state: RunState) -> str:
-    try:
-        check_control_run(actor, state)
-    except DomainError as error:
-        return error.sentence
-    return ""

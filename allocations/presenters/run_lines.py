@@ -6,10 +6,12 @@ from datetime import datetime
 
 from allocations.domain.states import RunState
 from allocations.models import Run
+from allocations.presenters.holds import when
 from allocations.presenters.outcomes import Segment, percent_decided, segments
 from allocations.presenters.statuses import Status, run_status, settled_status
 from allocations.presenters.stories import parts
 from allocations.presenters.times import moment
+from allocations.selectors.holds import Hold
 from allocations.selectors.totals import Totals
 
 
@@ -39,13 +41,13 @@ def run_lines(runs: Iterable[tuple[Run, Totals]]) -> list[RunLine]:
     ]
 
 
-def begins(run: Run, *, chosen: datetime | None) -> str:
+def begins(run: Run, *, chosen: datetime | None, hold: Hold) -> str:
     """When a run that was just made begins. `chosen`: the start that its maker chose, which may have passed."""
     if run.start_at:
         return f"The run begins at {moment(run.start_at)}."
     if chosen:
-        return f"Its start, {moment(chosen)}, has passed: the run begins within a minute."
-    return "The run begins within a minute."
+        return f"Its start, {moment(chosen)}, has passed: the run begins {when(hold)}."
+    return f"The run begins {when(hold)}."
 
 
 def status_of_run(run: Run, totals: Totals) -> Status:

@@ -68,7 +68,7 @@ _SECTIONS = (
             }
         ),
     ),
-    ("accounts", "Accounts", frozenset({"accounts", "account-balance", "enkash-login"})),
+    ("accounts", "Accounts", frozenset({"accounts", "account-balance", "account-lanes", "enkash-login"})),
     (
         "reversals",
         "Reversals",

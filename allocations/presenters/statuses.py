@@ -25,6 +25,8 @@ RUNNING = Status("Running", "run")
 CREDITED = Status("Credited", "credited")
 FAILED = Status("Failed", "failed")
 UNKNOWN = Status("Unknown", "unknown")
+# As little is known of it, but people have to act: the look of Unknown under its own word.
+CONFLICT = Status("Conflict", UNKNOWN.shape)
 CANCELLED = Status("cancelled")
 LEGEND = (DRAFT, NEEDS_FIXING, AWAITING_APPROVAL, APPROVED, RUNNING, CREDITED, FAILED, UNKNOWN)
 
@@ -97,8 +99,8 @@ _ROWS = {
     RowState.CREDITED: CREDITED,
     RowState.FAILED: FAILED,
     RowState.UNKNOWN: UNKNOWN,
-    RowState.CONFLICT: UNKNOWN,
-    RowState.ANOMALY: UNKNOWN,
+    RowState.CONFLICT: CONFLICT,
+    RowState.ANOMALY: CONFLICT,
     RowState.CANCELLED: CANCELLED,
 }
 

@@ -8,11 +8,13 @@ from allocations.domain.errors import DomainError
 from allocations.domain.policy import Actor, BatchFacts, check_decide
 from allocations.models import Batch
 from allocations.presenters.equations import Equation, Term
+from allocations.presenters.holds import when
 from allocations.presenters.numbers import counted, grouped, points
 from allocations.presenters.problems import cause_label
 from allocations.presenters.statuses import AWAITING_APPROVAL
 from allocations.presenters.times import moment, span
 from allocations.selectors.approvals import Oddity, facts_of
+from allocations.selectors.holds import Hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,13 @@ def who_gets_points(batch: Batch) -> str:
     return "New people only: whoever already has a card gets nothing"
 
 
-def after_approval(start_at: datetime | None, *, now: datetime) -> str:
+def after_approval(start_at: datetime | None, *, now: datetime, hold: Hold) -> str:
     """When the run would begin, were the batch approved now."""
+    then = when(hold, otherwise="at once")
     if start_at is None:
-        return "The run begins by itself at once"
+        return f"The run begins by itself {then}"
     if start_at <= now:
-        return f"The run begins by itself at once: its start, {moment(start_at)}, has passed"
+        return f"The run begins by itself {then}: its start, {moment(start_at)}, has passed"
     return f"The run begins by itself at {moment(start_at)}; approved later than that, at once"
 
 

@@ -12,10 +12,9 @@ from allocations.models.runs import ChunkState
 
 PAGE = 100
 FEW_CHUNKS = 200
-KINDS: dict[str, RowState] = {
-    "unknown": RowState.UNKNOWN,
-    "conflict": RowState.CONFLICT,
-    "anomaly": RowState.ANOMALY,
+KINDS: dict[str, frozenset[RowState]] = {
+    "unknown": frozenset({RowState.UNKNOWN}),
+    "conflict": UNDECIDED_BY_US,
 }
 
 
@@ -81,7 +80,7 @@ def _filtered(wanted: WantedExceptions) -> QuerySet[Row]:
     if wanted.batch_id is not None:
         rows = rows.filter(batch_id=wanted.batch_id)
     if wanted.kind in KINDS:
-        rows = rows.filter(state=KINDS[wanted.kind])
+        rows = rows.filter(state__in=KINDS[wanted.kind])
     if wanted.owner_id is not None:
         rows = rows.filter(exception_owner__owner_id=wanted.owner_id)
     return rows.filter(exception_owner=None) if wanted.unowned else rows

@@ -1,18 +1,25 @@
 """Everything that is known of one row."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from allocations.models import AttemptRow, Problem, Row, Vote
+from allocations.domain.decisions import ProposalState
+from allocations.domain.outcomes import Evidence
+from allocations.models import AttemptRow, Problem, Proposal, Row, Vote
 
 
 @dataclass(frozen=True, slots=True)
 class Passport:
-    """One row with its problems, its attempts in order and the vote on the content it belongs to."""
+    """One row with its problems, its attempts in order and the vote on the content it belongs to.
+
+    `decided_at`: when people decided what became of it; None where something else proves it.
+    """
 
     row: Row
     problems: tuple[Problem, ...]
     attempts: tuple[AttemptRow, ...]
     vote: Vote | None
+    decided_at: datetime | None = None
 
 
 def passport_of(batch_id: int, number: int) -> Passport | None:
@@ -28,4 +35,10 @@ def passport_of(batch_id: int, number: int) -> Passport | None:
         problems=tuple(Problem.objects.filter(row=row).order_by("id")),
         attempts=tuple(attempts),
         vote=votes.first(),
+        decided_at=_decided_at(row) if row.evidence == Evidence.PEOPLE else None,
     )
+
+
+def _decided_at(row: Row) -> datetime | None:
+    confirmed = Proposal.objects.filter(rows__row=row, state=ProposalState.CONFIRMED)
+    return confirmed.order_by("-decided_at").values_list("decided_at", flat=True).first()

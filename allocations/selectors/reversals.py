@@ -58,7 +58,7 @@ def points_taken_back() -> Subquery:
 
 @dataclass(frozen=True, slots=True)
 class Takings:
-    """What came back of a row or a batch, in points. `open`: asked for and not decided yet."""
+    """What came back of a row or a batch, in points. `open`: asked for or under way."""
 
     gross: Decimal
     reversed: int

@@ -1,24 +1,23 @@
 """After the raw answer is kept: read it, then believe what it proves."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Subquery
 
 from allocations.domain.answers import AccountIds, Before, Classified, Sent, Verdict
 from allocations.domain.calls import RULES, CallResult, RowsAfter
 from allocations.domain.continuity import balance_notes
-from allocations.domain.decisions import Decision, ProposalState
 from allocations.domain.matching import classify
 from allocations.domain.outcomes import Outcome, Reason
 from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, move
 from allocations.enkash.bulk_answer import BulkAnswer, read_bulk_answer
 from allocations.enkash.transport import RawAnswer
 from allocations.gateway import Gateway, enkash_config, secrets
-from allocations.models import Account, Attempt, AttemptRow, Chunk, ProposalRow, Row
+from allocations.models import Account, Attempt, AttemptRow, Chunk, Row
 from allocations.services import balances, leases, outcomes, runs, stop_loss, trail
 from allocations.services.bulk import update_many
+from allocations.services.histories import histories
 
 _LINE = ("outcome", "evidence", "reason_code", "reason", "transaction_id", "row")
 
@@ -52,7 +51,7 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False, chunk
             # Kept in time after all: whoever holds the chunk now reads it whole.
             return
         classified, calm = _read_under_lock(attempt, answer, result, late=late)
-        notes = [*answer.notes, *classified.notes, *_balance_notes(attempt, answer)]
+        notes = [*answer.notes, *(classified.notes or _balance_notes(attempt, answer))]
         if not _advance(attempt, result, late=late, message=answer.message, notes=notes):
             return
         applied = [v for v in classified.verdicts if not late or v.outcome is Outcome.CREDITED]
@@ -63,7 +62,7 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False, chunk
         else:
             outcomes.apply_verdicts(applied, now=now)
         _plan_next(attempt.chunk, result, classified, now=now, gateway=gateway)
-        outcomes.recount(_chunks_of(classified) if late else [attempt.chunk_id])
+        outcomes.recount(_chunks_of(attempt) if late else [attempt.chunk_id])
         trail.write_entry(
             "attempt applied" if not late else "late answer applied",
             at=now,
@@ -90,21 +89,31 @@ def _read_under_lock(
     """What the answer says, and whether it changes nothing of its run: the run then is not locked, and lanes do not
     wait for each other."""
     run = attempt.chunk.run
-    calm = not late and result is CallResult.ROWS and runs.is_calm(run.pk) and not stop_loss.credits_can_stop(run)
-    if not calm:
-        leases.lock_run(run.pk)
-    classified = _classified(attempt, answer, result)
-    if calm and (classified.pause or any(v.outcome is not Outcome.CREDITED for v in classified.verdicts)):
-        leases.lock_run(run.pk)
-        calm = False
-    return classified, calm
+    if not late and result is CallResult.ROWS and runs.is_calm(run.pk) and not stop_loss.credits_can_stop(run):
+        classified = _classified(attempt, answer, result)
+        if not classified.pause and all(v.outcome is Outcome.CREDITED for v in classified.verdicts):
+            leases.lock_chunks([attempt.chunk_id])
+            return classified, True
+    leases.lock_run(run.pk)
+    _lock_chunks(attempt, late=late)
+    return _classified(attempt, answer, result), False
+
+
+def _lock_chunks(attempt: Attempt, *, late: bool) -> None:
+    """Those of the attempt and, where it is late, of re-runs that its rows went over to. Nobody takes a row out of a
+    locked chunk, so this ends."""
+    wanted, held = {attempt.chunk_id}, set[int]()
+    while wanted:
+        leases.lock_chunks(wanted)
+        held |= wanted
+        wanted = set(_chunks_of(attempt)) - held if late else set()
 
 
 def _advance(attempt: Attempt, result: CallResult, *, late: bool, **read: object) -> bool:
     """What was read goes onto the attempt; False if somebody has applied the answer already."""
     stored = Attempt.objects.filter(pk=attempt.pk)
     if late:
-        return stored.update(result=result, **read) == 1
+        return stored.filter(state=AttemptState.RESOLVED, result="").update(result=result, **read) == 1
     after = move(ATTEMPT, AttemptState.ANSWERED, AttemptEvent.APPLY)
     if RULES[result].rows is RowsAfter.UNKNOWN:
         after = move(ATTEMPT, AttemptState.ANSWERED, AttemptEvent.LOSE)
@@ -112,7 +121,7 @@ def _advance(attempt: Attempt, result: CallResult, *, late: bool, **read: object
 
 
 def _balance_notes(attempt: Attempt, answer: BulkAnswer) -> tuple[str, ...]:
-    """With several lanes our own calls move the balance between the credits of an answer."""
+    """Of an answer whose lines are the rows' own. With several lanes our own calls move the balance between them."""
     notes = balance_notes(answer.report.credits) if answer.report else ()
     return notes if notes and attempt.chunk.run.batch.account.lanes.count() == 1 else ()
 
@@ -122,38 +131,12 @@ def _sent_rows(attempt: Attempt) -> list[Sent]:
     sent = Row.objects.filter(attempts__attempt=attempt).order_by("attempts__position")
     rows = list(sent.only("reference", "mobile", "email", "amount", "tries"))
     again = [row.pk for row in rows if row.tries > 1]
-    history = histories(again, before_attempt=attempt.pk) if again else {}
+    history = histories(again, attempt=attempt) if again else {}
     return [sent_row(row, history.get(row.pk, Before.NOTHING)) for row in rows]
 
 
 def sent_row(row: Row, before: Before) -> Sent:
     return Sent(row.pk, row.reference, row.mobile, row.email, row.amount or 0, before)
-
-
-def histories(row_ids: Sequence[int], *, before_attempt: int) -> dict[int, Before]:
-    """What earlier attempts of ours did with these rows, where they could have reached EnKash."""
-    earlier = AttemptRow.objects.filter(row_id__in=row_ids, attempt_id__lt=before_attempt).exclude(
-        attempt__state=AttemptState.NOT_SENT
-    )
-    history: dict[int, Before] = {}
-    for row_id, outcome in earlier.values_list("row_id", "outcome"):
-        failed = outcome == Outcome.FAILED or history.get(row_id) is Before.FAILED
-        history[row_id] = Before.FAILED if failed else Before.MAYBE
-    return history | dict.fromkeys(_called_failed(history, before_attempt), Before.FAILED)
-
-
-def _called_failed(row_ids: Mapping[int, Before], attempt_id: int) -> set[int]:
-    """Rows that people had called failed before this attempt: “already exists” then proves no credit of ours."""
-    if not row_ids:
-        return set()
-    sent_at = Attempt.objects.filter(pk=attempt_id).values("sent_at")
-    confirmed = ProposalRow.objects.filter(
-        row_id__in=list(row_ids),
-        proposal__state=ProposalState.CONFIRMED,
-        proposal__outcome=Decision.FAILED,
-        proposal__decided_at__lte=Subquery(sent_at),
-    )
-    return set(confirmed.values_list("row_id", flat=True))
 
 
 def _classified(attempt: Attempt, answer: BulkAnswer, result: CallResult) -> Classified:
@@ -204,11 +187,10 @@ def _note_balance(account: Account, verdicts: Sequence[Verdict], *, now: datetim
     balances.note_answer(account, min(reported, default=None), unsure=unsure, now=now)
 
 
-def _chunks_of(classified: Classified) -> list[int]:
+def _chunks_of(attempt: Attempt) -> list[int]:
     """Usually one; a late answer may reach rows that a re-run has taken over."""
-    ids = [verdict.row_id for verdict in classified.verdicts]
-    held = Row.objects.filter(pk__in=ids, chunk__isnull=False).order_by()
-    return list(held.values_list("chunk_id", flat=True).distinct())
+    sent = Row.objects.filter(attempts__attempt=attempt, chunk__isnull=False).order_by()
+    return list(sent.values_list("chunk_id", flat=True).distinct())
 
 
 def _tally(verdicts: Sequence[Verdict]) -> dict[str, int]:

@@ -23,6 +23,7 @@ from allocations.selectors.approvals import facts_of
 from allocations.selectors.replacements import is_replacement_batch
 from allocations.services import trail
 from allocations.services.locks import locked_batch
+from allocations.services.restored import insist_on_free_rows
 
 
 def create_batch(
@@ -77,6 +78,7 @@ def replace_list(actor: Actor, *, batch_id: int, file_name: str, content: "File[
     """Another list for a batch that is not submitted; its rows take the place of the former ones."""
     with transaction.atomic():
         batch = _editable(actor, batch_id)
+        insist_on_free_rows(batch)
         return _add_upload(actor, batch, file_name=file_name, content=content, kind=kind, now=database_now())
 
 
@@ -84,6 +86,7 @@ def map_columns(actor: Actor, *, batch_id: int, mapping: dict[str, int]) -> Uplo
     """A person says which column means what (field -> column index from 0); the list is read again."""
     with transaction.atomic():
         batch = _editable(actor, batch_id)
+        insist_on_free_rows(batch)
         upload = batch.uploads.select_for_update().first()
         if upload is None:
             raise InvalidInput("There is no list to map yet. Upload one first.")
@@ -189,6 +192,9 @@ def _set_aside(actor: Actor, batch_id: int, event: RowEvent, wanted: Q) -> int:
         batch = _editable(actor, batch_id)
         source = next(iter(sources(ROW, event)))
         rows = batch.rows.filter(wanted, state=source)
+        # A row with errors was never sent; one that is taken back is looked up before it is.
+        if event is RowEvent.LEAVE_OUT and rows.filter(error_count=0).exists():
+            insist_on_free_rows(batch)
         numbers = list(rows.values_list("number", flat=True)[:100])
         changed = rows.update(state=move(ROW, source, event))
         if changed:

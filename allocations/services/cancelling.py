@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from allocations import queue
 from allocations.domain import policy
@@ -68,6 +68,7 @@ def _hold_unplanned(run: Run) -> None:
         return
     pending = Row.objects.filter(batch_id=run.batch_id, state=RowState.PENDING)
     former = set(pending.filter(chunk__isnull=False).order_by().values_list("chunk_id", flat=True))
+    leases.lock_chunks(former)
     whole = pending.aggregate(rows=Count("pk"), points=Sum("amount", default=0))
     chunk = Chunk.objects.create(run=run, number=1, row_count=whole["rows"], points=whole["points"])
     pending.update(chunk=chunk)
@@ -82,10 +83,11 @@ def _unheld_chunks(run: Run, *, now: datetime) -> list[int]:
 
 
 def _withdraw(run: Run, chunk_ids: Sequence[int], *, now: datetime, actor: Actor | None = None) -> None:
-    """Never sent: cancelled. Failed before the re-run: failed as before. Else a call may have arrived: unknown."""
+    """Failed before the re-run: failed as before. Never sent: cancelled. Else a call may have arrived: unknown."""
     pending = Row.objects.filter(chunk_id__in=chunk_ids, state=RowState.PENDING)
-    cancelled = pending.filter(tries=0).update(state=move(ROW, RowState.PENDING, RowEvent.CANCEL), outcome_at=now)
+    # First: after a restore, people call rows failed of which no try is known here.
     failed = _stand_as_failed(pending, now=now)
+    cancelled = pending.filter(tries=0).update(state=move(ROW, RowState.PENDING, RowEvent.CANCEL), outcome_at=now)
     doubted = pending.update(
         state=move(ROW, RowState.PENDING, RowEvent.DOUBT), reason_code=Reason.CANCELLED_AFTER_A_CALL, outcome_at=now
     )
@@ -117,7 +119,8 @@ def _stand_as_failed(pending: QuerySet[Row], *, now: datetime) -> int:
     decisions = ProposalRow.objects.filter(
         row=OuterRef("pk"), proposal__state=ProposalState.CONFIRMED, proposal__outcome=Decision.FAILED
     )
-    since = decisions.filter(proposal__decided_at__gt=_newest_call("row", "attempt__sent_at"))
+    newest = decisions.alias(called_at=_newest_call("row", "attempt__sent_at"))
+    since = newest.filter(Q(called_at=None) | Q(proposal__decided_at__gt=F("called_at")))
     decided = pending.filter(Exists(since))
     return failed + decided.update(**stand, evidence=Evidence.PEOPLE, reason_code=Reason.DECIDED_BY_PEOPLE)
 

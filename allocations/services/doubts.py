@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db.models import Q
+
 from allocations.domain.decisions import Doubt
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.numerals import grouped
-from allocations.domain.states import OPEN_ATTEMPTS, UNDECIDED_BY_US, RowState
+from allocations.domain.states import OPEN_ATTEMPTS, UNDECIDED_BY_US, BatchState, RowState
 from allocations.gateway import timing
 from allocations.models import AttemptRow, Chunk, Replacement, Row, Run
 from allocations.models.runs import ChunkState
-from allocations.services import answering
+from allocations.services import answering, late_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,13 @@ def hold(row_ids: Sequence[int], *, now: datetime) -> Held:
     chunks = {chunk.pk: chunk for chunk in free}
     rows = {row.pk: row for row in Row.objects.select_for_update(no_key=True).filter(pk__in=row_ids).order_by("pk")}
     open_calls = _open_calls(row_ids)
-    replaced = set(Replacement.objects.filter(replaces_id__in=row_ids).values_list("replaces_id", flat=True))
+    replaced = dict(Replacement.objects.filter(replaces_id__in=row_ids).values_list("replaces_id", "row__batch__state"))
     doubts = [
         replace(
             _doubt(row, chunks.get(row.chunk_id or 0), now),
             call_open=row.pk in open_calls,
             replaced=row.pk in replaced,
+            replacement_waits=replaced.get(row.pk, BatchState.APPROVED) != BatchState.APPROVED,
         )
         for row in sorted(rows.values(), key=lambda row: row.number)
     ]
@@ -59,7 +62,9 @@ def hold(row_ids: Sequence[int], *, now: datetime) -> Held:
 
 
 def _open_calls(row_ids: Sequence[int]) -> set[int]:
-    calls = AttemptRow.objects.filter(row_id__in=row_ids, attempt__state__in=OPEN_ATTEMPTS)
+    """Rows of a call that is not read yet."""
+    not_read = Q(attempt__state__in=OPEN_ATTEMPTS) | Q(attempt__in=late_answers.unread())
+    calls = AttemptRow.objects.filter(not_read, row_id__in=row_ids)
     return set(calls.values_list("row_id", flat=True))
 
 

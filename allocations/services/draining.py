@@ -9,6 +9,7 @@ from allocations.services import (
     canaries,
     cancelling,
     keeping,
+    late_answers,
     leases,
     looking_up,
     planning,
@@ -23,6 +24,7 @@ from allocations.services import (
 def drain_run(run_id: int, *, gateway: Gateway) -> bool:
     """True when there is more to do right now and the job only ran out of time: ring again."""
     keeping.take_late(gateway=gateway)
+    late_answers.read_of_run(run_id, gateway=gateway)
     if recovering.guard(gateway=gateway):
         return looking_up.look_up_run(run_id, gateway=gateway)
     planning.begin_run(run_id, gateway=gateway)

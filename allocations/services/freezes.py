@@ -69,7 +69,7 @@ def withdraw_proposal(actor: Actor, *, freeze_id: int) -> None:
             return
         Freeze.objects.filter(pk=freeze_id, is_open=True).update(release_proposed_by=None, release_proposed_at=None)
         trail.write_entry(
-            "release refused",
+            "release withdrawn" if freeze.release_proposed_by_id == actor.id else "release rejected",
             at=now,
             object_type="freeze",
             object_id=freeze_id,

@@ -13,9 +13,11 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from allocations.domain.errors import StateConflict
+from allocations.domain.restored import READ_IN_LOST_TIME
 from allocations.domain.states import BATCH, BatchEvent, BatchState, move
 from allocations.models import Batch, Problem, Row, Upload
 from allocations.models.uploads import UploadState
+from allocations.selectors.restores import came_from_a_backup
 from allocations.services import bulk, trail
 from allocations.services.batches import count_rows
 from allocations.services.sweeping import IMPORT_SILENCE
@@ -50,8 +52,11 @@ def claim_upload(upload_id: int, *, now: datetime) -> Claim | None:
             return None
         upload = Upload.objects.get(pk=upload_id)
         claim = Claim(upload.pk, upload.batch_id, upload.epoch)
-        bulk.delete_of_batch(Problem, claim.batch_id)
-        bulk.delete_of_batch(Row, claim.batch_id)
+        if came_from_a_backup(upload.uploaded_at):
+            # Its rows may have been sent under the references that they have.
+            refuse_import(claim, sentence=READ_IN_LOST_TIME, now=now, keep_rows=True)
+            return None
+        _delete_rows(claim)
     if claim.epoch > MAX_TRIES:
         refuse_import(claim, sentence=GIVEN_UP, now=now)
         return None
@@ -73,14 +78,19 @@ def finish_import(claim: Claim, *, now: datetime, **changes: Any) -> None:
         _write_trail("list checked", claim, now=now, counts=counts)
 
 
-def refuse_import(claim: Claim, *, sentence: str, now: datetime, **changes: Any) -> None:
+def refuse_import(claim: Claim, *, sentence: str, now: datetime, keep_rows: bool = False, **changes: Any) -> None:
     """The list cannot be used: keep the sentence and what is known of the file, and no row."""
     with transaction.atomic():
         note_progress(claim, now=now, state=UploadState.REFUSED, finished_at=now, error=sentence, **changes)
-        bulk.delete_of_batch(Problem, claim.batch_id)
-        bulk.delete_of_batch(Row, claim.batch_id)
+        if not keep_rows:
+            _delete_rows(claim)
         count_rows(_close(claim, BatchEvent.REFUSE_FILE))
         _write_trail("list refused", claim, now=now, counts={})
+
+
+def _delete_rows(claim: Claim) -> None:
+    bulk.delete_of_batch(Problem, claim.batch_id)
+    bulk.delete_of_batch(Row, claim.batch_id)
 
 
 def analyze_large(rows: int) -> None:

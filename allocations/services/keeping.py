@@ -89,7 +89,9 @@ def _store(attempt: Attempt, answer: Spooled) -> Kept:
     answered = move(ATTEMPT, AttemptState.INTENT, AttemptEvent.ANSWER)
     if own.filter(state=AttemptState.INTENT).update(state=answered, **fields):
         return Kept.IN_TIME
-    if own.filter(state__in=_GIVEN_UP).update(state=AttemptState.RESOLVED, **fields):
+    # Without a result until somebody has read it: this worker may not live to do so.
+    given_up = own.filter(state__in=_GIVEN_UP, body__isnull=True)
+    if given_up.update(state=AttemptState.RESOLVED, result="", **fields):
         return Kept.LATE
     return Kept.NOWHERE
 

@@ -55,6 +55,7 @@ def look_up_first(claim: Claim, *, gateway: Gateway) -> bool:
         _try_later(claim, chunk, error, gateway=gateway)
         return False
     with transaction.atomic(durable=True):
+        leases.lock_run(claim.run_id)
         return still_mine(claim) and _apply(chunk, rows, verdicts, gateway=gateway)
 
 
@@ -63,6 +64,7 @@ def _try_later(claim: Claim, chunk: Chunk, error: EnkashError, *, gateway: Gatew
     now = gateway.clock()
     later = now + min(gateway.timing.recovery.quiet, resolving.LOOKUP_RETRY)
     with transaction.atomic(durable=True):
+        leases.lock_run(claim.run_id)
         if not still_mine(claim):
             return
         postpone(claim, later)

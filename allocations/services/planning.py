@@ -17,7 +17,7 @@ from allocations.domain.states import BatchState, RowState, RunEvent, RunState
 from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Batch, Chunk, Row, Run
-from allocations.services import balances, holds, outcomes, recovering, runs
+from allocations.services import balances, holds, leases, outcomes, recovering, runs
 from allocations.services.bulk import update_many
 from allocations.services.predecessors import against_replacing
 
@@ -117,6 +117,9 @@ def plan_chunks(run: Run) -> Canary:
     """Stores the plan. WAITING: its first chunk is a canary."""
     size = run.batch.account.chunk_size
     pending = Row.objects.filter(batch=run.batch, state=RowState.PENDING).order_by("number")
+    # A late answer decides one of these rows before it is planned, or waits until it is.
+    former = set(pending.filter(chunk__isnull=False).values_list("chunk_id", flat=True))
+    leases.lock_chunks(former)
     amounts: dict[int, int] = {}
 
     def planned() -> Iterator[Planned]:
@@ -129,7 +132,6 @@ def plan_chunks(run: Run) -> Canary:
     first, rest = set_apart(planned(), count=canary) if 0 < canary < pending.count() else ([], planned())
     groups = [first, *plan(rest, size=size)] if first else plan(rest, size=size)
     must_look_up = recovering.must_be_looked_up(run.batch)
-    former = set(pending.filter(chunk__isnull=False).values_list("chunk_id", flat=True))
     chunks = Chunk.objects.bulk_create(
         Chunk(
             run=run,

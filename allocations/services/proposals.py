@@ -1,4 +1,4 @@
-"""Two people decide: one proposes what became of rows, with evidence; another confirms or refuses it."""
+"""Two people decide: one proposes what became of rows, with evidence; another confirms or rejects it."""
 
 import hashlib
 from collections.abc import Mapping
@@ -141,7 +141,7 @@ def refuse(actor: Actor, *, proposal_id: int, reason: str) -> Proposal:
         _check_open(proposal)
         decisions.check_settle(actor, facts_of(proposal.batch), proposed_by_id=proposal.proposed_by_id)
         _close(proposal, ProposalEvent.REFUSE, now=now, decided_by_id=actor.id, reason=reason.strip())
-        _tell(proposal, "decision refused", actor, None, now=now, reason=reason.strip())
+        _tell(proposal, "decision rejected", actor, None, now=now, reason=reason.strip())
     return proposal
 
 
@@ -172,7 +172,7 @@ def _check_open(proposal: Proposal) -> None:
         return
     decider = proposal.decided_by or proposal.proposed_by
     who = decider.get_full_name() or decider.get_username()
-    raise StateConflict(f"Decision {proposal.pk} is “{proposal.state}” already, by {who}.")
+    raise StateConflict(f"Decision {proposal.pk} is “{ProposalState(proposal.state).word}” already, by {who}.")
 
 
 def _close(proposal: Proposal, event: ProposalEvent, *, now: datetime, **changes: Any) -> None:

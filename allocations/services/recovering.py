@@ -13,6 +13,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from allocations.domain.states import RunState
 from allocations.gateway import Gateway, Timing
 from allocations.gateway.tokens import expect_lost_failures
+from allocations.gateway.witness import RETIRED, Witness
 from allocations.models import Attempt, Batch, Chunk, Installation, Lane, Run
 from allocations.services import leases, trail
 from allocations.services.leases import installation
@@ -25,7 +26,13 @@ def guard(*, gateway: Gateway) -> bool:
     """Whether the portal recovers, so that nothing may be sent. Begins a recovery if the database is behind."""
     known = installation()
     if _is_behind(known, gateway=gateway):
-        begin(now=gateway.clock(), timing=gateway.timing, why=WITNESS, instead_of=known.instance_id)
+        begin(
+            now=gateway.clock(),
+            timing=gateway.timing,
+            why=WITNESS,
+            instead_of=known.instance_id,
+            witness=gateway.witness,
+        )
         return True
     return known.recovering_since is not None
 
@@ -40,17 +47,29 @@ def under_way() -> bool:
     return Installation.objects.filter(recovering_since__isnull=False).exists()
 
 
-def begin(*, now: datetime, timing: Timing, why: str, instead_of: UUID | None = None) -> int | None:
+def begin(
+    *, now: datetime, timing: Timing, why: str, instead_of: UUID | None = None, witness: Witness | None = None
+) -> int | None:
     """Stops all sending and marks every chunk with an open row; returns their number.
 
-    `instead_of`: the instance that was found behind; None when somebody else has replaced it already.
+    `instead_of`: the instance that was found behind; None when somebody else has replaced it already. `witness`: is
+    told that the former instance is over, so that a restore to before this recovery is noticed.
     """
+    ended, marked = _begin(now=now, timing=timing, why=why, instead_of=instead_of)
+    if ended and witness:
+        witness.note(ended, RETIRED)
+    return marked
+
+
+def _begin(*, now: datetime, timing: Timing, why: str, instead_of: UUID | None) -> tuple[UUID, int] | tuple[None, None]:
+    """The instance whose life is over, and how many chunks are marked."""
     # Until then a request of a worker that still follows the lost database may be on the wire.
     quiet_since = now + timing.lease
     with transaction.atomic(durable=True):
         former = Installation.objects.select_for_update().get(pk=installation().pk)
         if instead_of not in {None, former.instance_id}:
-            return None
+            return None, None
+        ended = former.instance_id
         former.instance_id, former.recovering_since = uuid4(), now
         former.save()
         # A plan that is being committed is waited for, so that its chunks are marked too.
@@ -69,7 +88,7 @@ def begin(*, now: datetime, timing: Timing, why: str, instead_of: UUID | None = 
         trail.write_entry(
             "recovery began", at=now, object_type="installation", object_id=former.pk, why=why, chunks=marked
         )
-        return marked
+        return ended, marked
 
 
 def _chunks_with_open_rows() -> QuerySet[Chunk]:

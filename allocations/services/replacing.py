@@ -22,6 +22,7 @@ from allocations.services import answering, doubts, trail
 from allocations.services.batches import count_rows
 from allocations.services.locks import locked_batch
 from allocations.services.replacing_rows import LookedUp, new_batch, new_rows
+from allocations.services.restored import insist_on_free_rows
 
 
 class LookUpUnavailable(DomainError):
@@ -115,6 +116,7 @@ def give_up_replacement(actor: Actor, *, batch_id: int) -> Batch:
         check_edit(actor, facts_of(batch))
         if not is_replacement_batch(batch_id):
             raise StateConflict("This batch replaces no rows, or was given up already.")
+        insist_on_free_rows(batch)
         replaced = list(Replacement.objects.filter(row__batch=batch).values_list("replaces__number", flat=True))
         batch.rows.all().delete()
         count_rows(batch)

@@ -8,7 +8,7 @@ from allocations.domain.policy import Actor
 from allocations.domain.states import ROW, RowEvent, RowState, RunState, move
 from allocations.gateway import database_now
 from allocations.models import Row, Run
-from allocations.services import outcomes, runs, trail
+from allocations.services import leases, outcomes, runs, trail
 from allocations.services.locks import locked_batch
 
 
@@ -28,6 +28,7 @@ def rerun_failed_rows(actor: Actor, *, batch_id: int) -> Run:
         # A replaced row goes on as its replacement.
         failed = Row.objects.filter(batch=batch, state=RowState.FAILED, replaced_by=None)
         chunk_ids = set(failed.values_list("chunk_id", flat=True))
+        leases.lock_chunks(chunk_ids)
         # The former reason stays with its attempt; the row is open again.
         count = failed.update(
             state=move(ROW, RowState.FAILED, RowEvent.RE_RUN), outcome_at=None, reason="", reason_code="", evidence=""

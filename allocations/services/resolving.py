@@ -17,7 +17,7 @@ from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Attempt, Chunk, Row
 from allocations.models.runs import ChunkState
-from allocations.services import answering, holds, keeping, outcomes, runs, stop_loss, trail
+from allocations.services import answering, histories, holds, keeping, outcomes, runs, stop_loss, trail
 from allocations.services.keeping import Kept
 from allocations.services.leases import Claim, lock_run, postpone, still_mine
 
@@ -37,27 +37,37 @@ def recover_abandoned(claim: Claim, *, gateway: Gateway) -> None:
     if attempt.state == AttemptState.ANSWERED or keeping.take_spooled(attempt) is Kept.IN_TIME:
         answering.apply_answer(attempt.pk, gateway=gateway)
         return
-    now = gateway.clock()
-    # Until its lease ended the dead worker's request could still have been on the wire.
-    quiet_since = claim.abandoned_at or now
-    due = quiet_since + gateway.timing.recovery.quiet
     with transaction.atomic(durable=True):
         lock_run(claim.run_id)
-        lost = Attempt.objects.filter(pk=attempt.pk, state=AttemptState.INTENT).update(
-            state=move(ATTEMPT, AttemptState.INTENT, AttemptEvent.LOSE),
-            quiet_since=quiet_since,
-            message="The worker ended before the answer came.",
-        )
-        if not lost:
-            return
-        rows = list(attempt.rows.values_list("row_id", flat=True))
-        outcomes.lose_sight(rows, reason=Reason.NO_ANSWER, now=now)
-        Chunk.objects.filter(pk=claim.chunk_id).update(quiet_since=quiet_since, next_action_at=due, lookups_failed=0)
-        Account.objects.filter(batches__runs=claim.run_id).update(balance_stale=True)
-        outcomes.recount([claim.chunk_id])
-        stop_loss.watch_lost(attempt.chunk.run, len(rows), now=now)
-        batch_id = attempt.chunk.run.batch_id
-        trail.write_entry("attempt abandoned", at=now, object_type="attempt", object_id=attempt.pk, batch_id=batch_id)
+        # Overtaken meanwhile: the intent may be another worker's, whose call is on its way.
+        if still_mine(claim):
+            _give_up_intent(claim, gateway=gateway)
+
+
+def _give_up_intent(claim: Claim, *, gateway: Gateway) -> None:
+    now = gateway.clock()
+    chunk = Chunk.objects.select_related("run").get(pk=claim.chunk_id)
+    attempt = chunk.attempts.filter(state=AttemptState.INTENT).first()
+    # Until its lease ended the dead worker's request could still have been on the wire.
+    ended_at = claim.abandoned_at or now
+    lost = attempt and Attempt.objects.filter(pk=attempt.pk, state=AttemptState.INTENT).update(
+        state=move(ATTEMPT, AttemptState.INTENT, AttemptEvent.LOSE),
+        quiet_since=ended_at,
+        message="The worker ended before the answer came.",
+    )
+    if not (attempt and lost):
+        return
+    rows = list(attempt.rows.values_list("row_id", flat=True))
+    outcomes.lose_sight(rows, reason=Reason.NO_ANSWER, now=now)
+    # A quiet time that counts from a later instant already is not shortened.
+    quiet_since = max(ended_at, chunk.quiet_since or ended_at)
+    due = quiet_since + gateway.timing.recovery.quiet
+    Chunk.objects.filter(pk=chunk.pk).update(quiet_since=quiet_since, next_action_at=due, lookups_failed=0)
+    Account.objects.filter(batches__runs=claim.run_id).update(balance_stale=True)
+    outcomes.recount([chunk.pk])
+    stop_loss.watch_lost(chunk.run, len(rows), now=now)
+    batch_id = chunk.run.batch_id
+    trail.write_entry("attempt abandoned", at=now, object_type="attempt", object_id=attempt.pk, batch_id=batch_id)
 
 
 def resolve_unknown(claim: Claim, *, gateway: Gateway) -> bool:
@@ -107,7 +117,8 @@ def look_up(chunk: Chunk, rows: Sequence[Row], *, gateway: Gateway) -> list[Verd
         [row.reference for row in rows], company_id=account.company_id, card_account_id=account.card_account_id
     )
     verdicts = [judge(answering.sent_row(row, Before.MAYBE), found) for row in rows]
-    return without_reuse(verdicts, taken=answering.holders(t.transaction_id for t in found))
+    believed = histories.without_stale_failures(verdicts, rows, run_id=chunk.run_id)
+    return without_reuse(believed, taken=answering.holders(t.transaction_id for t in found))
 
 
 def _act(

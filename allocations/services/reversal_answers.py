@@ -39,7 +39,9 @@ def keep_answer(attempt: ReversalAttempt, raw: RawAnswer, *, gateway: Gateway) -
         # An intent that nobody has given up yet is answered in time: whoever holds the reversal now may read it.
         answered = move(ATTEMPT, AttemptState.INTENT, AttemptEvent.ANSWER)
         kept = own.filter(state=AttemptState.INTENT).update(state=answered, **answer)
-        return bool(kept or own.filter(state__in=LOST).update(state=AttemptState.RESOLVED, **answer))
+        # Without a result until somebody has read it: this worker may not live to do so.
+        given_up = own.filter(state__in=LOST, body__isnull=True)
+        return bool(kept or given_up.update(state=AttemptState.RESOLVED, result="", **answer))
 
 
 def read_answer(attempt: ReversalAttempt) -> SingleAnswer:
@@ -86,7 +88,9 @@ def apply_answer(attempt_id: int, *, gateway: Gateway) -> None:
     result = CallResult(answer.kind.value)
     with transaction.atomic(durable=True):
         reversal = locked_reversal(attempt.reversal_id)
-        attempt.refresh_from_db(fields=["state"])
+        attempt.refresh_from_db(fields=["state", "result"])
+        if attempt.state == AttemptState.RESOLVED and attempt.result:
+            return
         is_taken = bool(taken_ids(frozenset({answer.transaction_id}), besides=reversal))
         finding = judge_answer(sent_of(reversal, before_attempt=attempt.pk), answer, result, is_taken=is_taken)
         ReversalAttempt.objects.filter(pk=attempt.pk).update(

@@ -82,11 +82,6 @@ def is_mine(claim: Claim, reversal: Reversal) -> bool:
     return own and leases.installation().instance_id == claim.instance_id
 
 
-def time_for_a_call(claim: Claim, *, gateway: Gateway) -> bool:
-    """Self-fencing: a call is begun only if its worst case ends before the lease does."""
-    return claim.expires_at - gateway.clock() >= gateway.timing.budget
-
-
 def release(claim: Claim) -> None:
     """Gives reversal and lane back at once; does nothing for a holder that was overtaken."""
     with transaction.atomic(durable=True):

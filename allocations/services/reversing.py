@@ -28,9 +28,10 @@ from allocations.enkash.single_call import Direction, SingleOrder, single_body
 from allocations.gateway import CODE_VERSION, Gateway, database_now, enkash_config
 from allocations.models import Reversal, ReversalAttempt
 from allocations.selectors.reversals import signed_points
-from allocations.services import reversal_answers, reversal_leases, reversal_recovery
+from allocations.services import late_answers, reversal_answers, reversal_leases, reversal_recovery
+from allocations.services.leases import time_for_a_call
 from allocations.services.planning import payload_of
-from allocations.services.reversal_leases import Claim, held_up, is_mine, time_for_a_call
+from allocations.services.reversal_leases import Claim, held_up, is_mine
 from allocations.services.reversal_outcomes import back_off, conclude_call, hold
 from allocations.services.reversals import advance, content_of, locked_reversal, locked_row
 from allocations.services.sending import TOKEN_MARGIN
@@ -38,6 +39,7 @@ from allocations.services.sending import TOKEN_MARGIN
 
 def take_back(reversal_id: int, *, gateway: Gateway) -> None:
     """Works on one reversal as far as it can go now; does nothing if nothing is due or another worker has it."""
+    late_answers.read_of_reversal(reversal_id, gateway=gateway)
     claim = reversal_leases.claim_reversal(reversal_id, gateway=gateway)
     if claim is None:
         return
@@ -67,13 +69,13 @@ def hold_for_defect(reversal_id: int) -> None:
 
 def _send(claim: Claim, *, gateway: Gateway) -> None:
     token = _token(claim, gateway=gateway)
-    if token is None or not time_for_a_call(claim, gateway=gateway):
+    if token is None or not time_for_a_call(claim.expires_at, gateway=gateway):
         return
     intent = _write_intent(claim, gateway=gateway)
     if intent is None:
         return
     attempt, order = intent
-    if not time_for_a_call(claim, gateway=gateway):
+    if not time_for_a_call(claim.expires_at, gateway=gateway):
         _close(attempt, NotSent("The worker was held up for too long."), claim=claim, gateway=gateway)
         return
     try:

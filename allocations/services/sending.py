@@ -68,7 +68,7 @@ def send_chunk(claim: Claim, *, gateway: Gateway) -> None:
         return
     attempt, body = intent
     gateway.witness.note(claim.instance_id, attempt.pk)
-    if not time_for_a_call(claim, gateway=gateway):
+    if not time_for_a_call(claim.expires_at, gateway=gateway):
         _record_not_sent(attempt, NotSent("The worker was held up for too long."), claim=claim, gateway=gateway)
         return
     account = chunk.run.batch.account

@@ -1,12 +1,13 @@
 """Counting what goes wrong in a run, and pausing it before more does."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from allocations import gateway
 from allocations.domain.answers import Verdict
 from allocations.domain.outcomes import Outcome
-from allocations.domain.stop_loss import Lately, loss
+from allocations.domain.stop_loss import Lately, StopLossRules, loss
 from allocations.models import Chunk, Run
 from allocations.models.runs import ChunkState
 from allocations.services import runs
@@ -14,7 +15,7 @@ from allocations.services import runs
 
 def credits_can_stop(run: Run) -> bool:
     """Whether a run can be stopped by rows that are credited: by the first so many, of which some others failed."""
-    rules = gateway.stop_loss_rules()
+    rules = _rules(run)
     lately = _lately(run) if rules.percent else None
     return lately is not None and lately.failed > 0 and lately.decided < rules.minimum_rows
 
@@ -31,9 +32,15 @@ def watch_lost(run: Run, rows: int, *, now: datetime) -> None:
 
 def _watch(run: Run, *, unknown: int, now: datetime) -> None:
     """Where nothing is left to send, there is nothing to stop."""
-    found = loss(_lately(run, unknown=unknown), rules=gateway.stop_loss_rules())
+    found = loss(_lately(run, unknown=unknown), rules=_rules(run))
     if found and Chunk.objects.filter(run=run, state=ChunkState.OPEN, pending__gt=0).exists():
         runs.pause_by_itself(run, found.pause, now=now, detail=found.detail)
+
+
+def _rules(run: Run) -> StopLossRules:
+    """All rows of a re-run failed before: that many fail again says nothing new, and would pause it chunk by chunk."""
+    rules = gateway.stop_loss_rules()
+    return rules if run.parent_id is None else replace(rules, percent=0)
 
 
 def _lately(run: Run, *, unknown: int = 0) -> Lately:

@@ -13,7 +13,7 @@ from allocations.gateway import Gateway
 from allocations.models import Account, Chunk, Lane, Run, SweeperLease, Upload
 from allocations.models.runs import ChunkState
 from allocations.models.uploads import UploadState
-from allocations.services import balances, holds, leases, recovering, reversal_leases
+from allocations.services import balances, holds, late_answers, leases, recovering, reversal_leases
 
 # An upload that shows no sign of life for so long lost its worker.
 IMPORT_SILENCE = timedelta(seconds=60)
@@ -28,13 +28,15 @@ def sweep(*, gateway: Gateway, every: timedelta) -> tuple[int, int] | None:
         return None
     recovers = recovering.guard(gateway=gateway) and not recovering.end_if_done(gateway=gateway)
     found = recovering.runs_to_look_up(now) if recovers else runs_with_work(now)
-    run_ids = list(found.values_list("pk", flat=True))
+    run_ids = [*found.values_list("pk", flat=True)]
+    run_ids += [run.pk for run in late_answers.runs_to_read().exclude(pk__in=run_ids)]
+    with_work = reversal_leases.reversals_with_work(now)
     upload_ids = list(silent_uploads(now).values_list("pk", flat=True))
     for run_id in run_ids:
         queue.ring_run(run_id)
     for upload_id in upload_ids:
         queue.ring_import(upload_id)
-    for reversal_id in reversal_leases.reversals_with_work(now).values_list("pk", flat=True):
+    for reversal_id in sorted({one.pk for one in (*with_work, *late_answers.reversals_to_read())}):
         queue.ring_reversal(reversal_id)
     return len(run_ids), len(upload_ids)
 

@@ -1,7 +1,6 @@
 """Filters and components of every page: numbers, times, statuses, equations."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from django import template
 from django.conf import settings
@@ -47,13 +46,6 @@ def ago(at: datetime | None) -> str:
 @register.filter
 def counted_batches(number: int) -> str:
     return numbers.counted(number, "batch", "batches")
-
-
-@register.filter
-def short_form(value: int | Decimal) -> str:
-    """(12.3 lakh), or nothing below a lakh."""
-    text = numbers.short(value)
-    return f"({text})" if text else ""
 
 
 @register.inclusion_tag("components/status.html")

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from allocations.domain.policy import Actor, can_see_personal_data
+from allocations.domain.restored import TO_THE_APPROVER
 from allocations.domain.states import BatchState
 from allocations.forms.votes import ApproveForm, SendBackForm
 from allocations.models import Batch
@@ -14,6 +15,8 @@ from allocations.presenters import spreads, votes
 from allocations.presenters.statuses import AWAITING_APPROVAL
 from allocations.selectors import approvals as reads
 from allocations.selectors.batch_pages import batches_with_people
+from allocations.selectors.holds import hold
+from allocations.selectors.restores import may_have_been_sent
 from allocations.selectors.review import twin_of
 from allocations.views.gates import page
 
@@ -62,10 +65,11 @@ def _what_is_signed(batch: Batch, *, in_full: bool) -> dict[str, object]:
     return {
         "in_full": in_full,
         "twin": twin_of(batch),
+        "restored": TO_THE_APPROVER if may_have_been_sent(batch) else "",
         "effect": votes.effect(batch, committed=reads.committed_points(batch.account)),
         "equation": votes.submitted_equation(batch),
         "who_gets_points": votes.who_gets_points(batch),
-        "after_approval": votes.after_approval(batch.start_at, now=timezone.now()),
+        "after_approval": votes.after_approval(batch.start_at, now=timezone.now(), hold=hold()),
         "unusual": votes.unusual(reads.oddities(batch), in_full=in_full),
         "bars": spreads.bars(reads.bands(batch)),
         "bar_x": spreads.BAR_X,

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
 from allocations.domain.decisions import EVIDENCE_MAX_BYTES, EVIDENCE_SUFFIXES, Decision, check_work_on_exceptions
+from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.policy import Actor, can_export, can_see_personal_data
 from allocations.forms.decisions import DecisionForm, RefuseForm, row_numbers
 from allocations.models import Batch, Proposal
@@ -16,6 +17,7 @@ from allocations.presenters import exceptions as words
 from allocations.selectors import exceptions as reads
 from allocations.selectors.approvals import facts_of
 from allocations.services import exceptions, proposals
+from allocations.views.errors import status_of
 from allocations.views.gates import action, form_page, page
 
 
@@ -29,7 +31,11 @@ def new_decision(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespo
     form = DecisionForm(request.POST, request.FILES, rows=rows) if posted else DecisionForm(rows=rows, form_key=uuid4())
     if not form.is_valid():
         return _show_form(request, batch, form, status=422 if posted else 200)
-    made = proposals.propose(actor, batch_id=batch_id, said=form.said, file=form.cleaned_data["file"])
+    try:
+        made = proposals.propose(actor, batch_id=batch_id, said=form.said, file=form.cleaned_data["file"])
+    except (InvalidInput, StateConflict) as error:
+        form.add_error(None, error.sentence)
+        return _show_form(request, batch, form, status=status_of(error))
     messages.info(request, "Proposed. The rows wait until another person has confirmed it.")
     return redirect("allocations:decision", proposal_id=made.pk)
 
@@ -98,7 +104,7 @@ def refuse(request: HttpRequest, actor: Actor, proposal_id: int) -> HttpResponse
     if not form.is_valid():
         return _show(request, actor, proposal, refuse_form=form)
     proposals.refuse(actor, proposal_id=proposal_id, reason=form.cleaned_data["reason"])
-    messages.info(request, "You refused the decision. Its rows wait on; the proposer sees your reason.")
+    messages.info(request, "You rejected the decision. Its rows wait on; the proposer sees your reason.")
     return redirect("allocations:decision", proposal_id=proposal_id)
 
 

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from allocations.domain.decisions import can_work_on_exceptions, check_work_on_exceptions
+from allocations.domain.decisions import check_work_on_exceptions
 from allocations.domain.errors import InvalidInput
 from allocations.domain.policy import Actor
 from allocations.forms.decisions import row_numbers
@@ -14,6 +14,7 @@ from allocations.forms.exception_filters import exception_filter
 from allocations.models import Batch
 from allocations.presenters import exceptions as words
 from allocations.presenters.numbers import counted
+from allocations.presenters.refusals import reason_of
 from allocations.selectors import exceptions as reads
 from allocations.services import exceptions
 from allocations.views.gates import action, page
@@ -31,7 +32,7 @@ def inbox(request: HttpRequest, actor: Actor) -> HttpResponse:
         "later": found.later,
         "kinds": words.KIND_FILTERS,
         "owners": words.OWNER_FILTERS,
-        "can_act": can_work_on_exceptions(actor),
+        "why_not": reason_of(check_work_on_exceptions, actor),
         "decisions": [
             (one, words.decision_title(one, one.rows.count()), words.decision_status(one))
             for one in reads.open_decisions()
@@ -42,7 +43,10 @@ def inbox(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @action
 def act(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
-    """What the button says happens to the ticked rows: taken, given back, or on to a decision about them."""
+    """What the button says happens to the ticked rows: taken, given back, or on to a decision about them.
+
+    The address carries the filter and the page, to come back to.
+    """
     get_object_or_404(Batch, pk=batch_id)
     check_work_on_exceptions(actor)
     numbers = row_numbers(request.POST)
@@ -58,7 +62,7 @@ def act(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
             messages.info(request, f"You gave {counted(given, 'row')} back.")
         case _:
             raise InvalidInput("Nothing was chosen to do with the rows. Use one of the buttons.")
-    return redirect("allocations:exceptions")
+    return redirect(f"{reverse('allocations:exceptions')}?{exception_filter(request.GET).here}".rstrip("?"))
 
 
 def _taken(mine: int, asked: int) -> str:

@@ -5,10 +5,12 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from allocations.domain.policy import Actor, can_freeze, check_freeze
+from allocations.domain.policy import Actor, check_freeze
 from allocations.forms.freezes import FreezeForm
 from allocations.presenters import freezes as words
+from allocations.presenters.holds import when
 from allocations.selectors.freezes import open_freeze, past_freezes
+from allocations.selectors.holds import hold
 from allocations.services import freezes
 from allocations.views.gates import action, form_page
 
@@ -19,8 +21,9 @@ def freeze(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     if form.is_bound:
         check_freeze(actor)
         if form.is_valid():
-            freezes.freeze_sending(actor, reason=form.cleaned_data["reason"])
-            messages.info(request, "All sending is frozen. A call that is with EnKash now comes to its end.")
+            reason = form.cleaned_data["reason"]
+            frozen = freezes.freeze_sending(actor, reason=reason)
+            messages.info(request, words.after_freezing(frozen, actor, reason=reason))
             return redirect("allocations:freeze")
     current = open_freeze()
     context = {
@@ -28,7 +31,6 @@ def freeze(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         "switch": words.switch(current, actor),
         "past": [(one, words.past(one)) for one in past_freezes(10)],
         "form": form,
-        "can_refuse": can_freeze(actor),
     }
     return render(request, "allocations/freezes/page.html", context, status=422 if form.is_bound else 200)
 
@@ -43,12 +45,12 @@ def propose(request: HttpRequest, actor: Actor, freeze_id: int) -> HttpResponseB
 @action
 def refuse(request: HttpRequest, actor: Actor, freeze_id: int) -> HttpResponseBase:
     freezes.withdraw_proposal(actor, freeze_id=freeze_id)
-    messages.info(request, "The proposal is withdrawn. All sending stays frozen.")
+    messages.info(request, "The proposed release is off. All sending stays frozen.")
     return redirect("allocations:freeze")
 
 
 @action
 def confirm(request: HttpRequest, actor: Actor, freeze_id: int) -> HttpResponseBase:
     freezes.confirm_release(actor, freeze_id=freeze_id)
-    messages.info(request, "You released the freeze. What was running goes on within a minute.")
+    messages.info(request, f"You released the freeze. What was running goes on {when(hold())}.")
     return redirect("allocations:freeze")

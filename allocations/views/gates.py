@@ -25,6 +25,23 @@ _DISK_FULL = (
     "The portal's disk is full. Nothing of this was kept. Tell the people who run the portal, and repeat it when they "
     "have made room."
 )
+# Actions of a page whose own address names nothing, or that is not the page of what their address names.
+_PAGE_OF = {
+    "account-balance": "allocations:accounts",
+    "account-lanes": "allocations:accounts",
+    "decision-new": "allocations:exceptions",
+    "enkash-login": "allocations:accounts",
+    "exceptions-act": "allocations:exceptions",
+    "freeze-confirm": "allocations:freeze",
+    "freeze-propose": "allocations:freeze",
+    "freeze-refuse": "allocations:freeze",
+}
+_PLACES = (
+    ("batch_id", "allocations:batch"),
+    ("run_id", "allocations:run"),
+    ("reversal_id", "allocations:reversal"),
+    ("proposal_id", "allocations:decision"),
+)
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponseBase]
 Gated = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -57,11 +74,11 @@ def _gate(view: View[P], *, methods: tuple[str, ...]) -> Gated[P]:
             check_view(actor)
             return view(request, actor, *args, **kwargs)
         except DomainError as error:
-            return refusal(request, error, back=_back(kwargs))
+            return refusal(request, error, back=_back(request, kwargs))
         except OSError as error:
             if error.errno not in _NO_ROOM:
                 raise
-            return refusal(request, DomainError(_DISK_FULL), back=_back(kwargs))
+            return refusal(request, DomainError(_DISK_FULL), back=_back(request, kwargs))
 
     return gated
 
@@ -83,15 +100,25 @@ def _to_login(request: HttpRequest, *, then: str) -> HttpResponse:
 
 def _seen(request: HttpRequest, kwargs: dict[str, object]) -> str:
     """The page on which somebody clicked: they read it again before they click again."""
+    return _clicked_on(request) or _named(request, kwargs) or reverse("allocations:home")
+
+
+def _back(request: HttpRequest, kwargs: dict[str, object]) -> str:
+    """Where a refused person goes on: what the address names, else the page on which they clicked."""
+    return _named(request, kwargs) or _clicked_on(request) or reverse("allocations:home")
+
+
+def _clicked_on(request: HttpRequest) -> str:
     seen = request.headers.get("Referer", "")
     here = url_has_allowed_host_and_scheme(seen, allowed_hosts={request.get_host()})
-    return urlsplit(seen).path if here else _back(kwargs)
+    return urlsplit(seen).path if here else ""
 
 
-def _back(kwargs: dict[str, object]) -> str:
-    """Where a refused person goes on: the batch, run or reversal that the address names."""
-    for name in ("batch", "run", "reversal"):
-        number = kwargs.get(f"{name}_id")
-        if isinstance(number, int):
-            return reverse(f"allocations:{name}", args=[number])
-    return reverse("allocations:home")
+def _named(request: HttpRequest, kwargs: dict[str, object]) -> str:
+    match = request.resolver_match
+    if match and match.url_name in _PAGE_OF:
+        return reverse(_PAGE_OF[match.url_name])
+    for name, place in _PLACES:
+        if name in kwargs:
+            return reverse(place, args=[kwargs[name]])
+    return ""

@@ -7,14 +7,16 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from allocations.domain.decisions import can_settle
-from allocations.domain.policy import Actor, can_rerun, can_upload
+from allocations.domain.policy import Actor, can_rerun, can_upload, check_try_login
 from allocations.models import Proposal
-from allocations.presenters import batch_lines, home, reversal_tasks, times
+from allocations.presenters import batch_lines, freezes, home, reversal_tasks, times
 from allocations.presenters.reasons import explain
+from allocations.presenters.refusals import reason_of
 from allocations.selectors import batch_lists, reversals, runs, wallets
 from allocations.selectors import home as reads
 from allocations.selectors.approvals import batches_awaiting_approval, facts_of
 from allocations.selectors.exceptions import open_decisions
+from allocations.selectors.freezes import open_freeze
 from allocations.selectors.totals import run_totals
 from allocations.views.gates import page
 
@@ -33,7 +35,7 @@ def show_home(request: HttpRequest, actor: Actor) -> HttpResponse:
         "lines": batch_lines.present_lines(batch_lists.batch_lines(reads.recent_batches())),
         "can_upload": can_upload(actor),
         **_given(now),
-        **_connection(now),
+        **_connection(actor, now=now),
     }
     return render(request, "allocations/home/page.html", context)
 
@@ -41,6 +43,7 @@ def show_home(request: HttpRequest, actor: Actor) -> HttpResponse:
 def _tasks(actor: Actor, *, now: datetime) -> list[home.Task]:
     waiting = [(batch, facts_of(batch)) for batch in batches_awaiting_approval()]
     tasks = [home.run_task(run, disputed=disputed) for run, disputed in reads.runs_in_need()]
+    tasks += freezes.release_task(open_freeze(), actor)
     tasks += reversal_tasks.needy_tasks(actor, reversals.reversals_in_need())
     tasks += home.approval_task(actor, waiting, now=now)
     tasks += home.decision_task(_to_confirm(actor), now=now)
@@ -77,6 +80,10 @@ def _given(now: datetime) -> dict[str, object]:
     }
 
 
-def _connection(now: datetime) -> dict[str, object]:
+def _connection(actor: Actor, *, now: datetime) -> dict[str, object]:
     connection = reads.connection()
-    return {"connection": connection, "sweeper_is_silent": home.is_silent(connection.swept_at, now=now)}
+    return {
+        "connection": connection,
+        "sweeper_is_silent": home.is_silent(connection.swept_at, now=now),
+        "login_against": reason_of(check_try_login, actor),
+    }

@@ -13,6 +13,7 @@ from allocations.models import Account, Batch
 from allocations.selectors.approvals import facts_of
 from allocations.selectors.review import newest_upload
 from allocations.services import batches
+from allocations.services.restored import against_change, insist_on_free_rows
 from allocations.views.gates import form_page
 
 
@@ -54,6 +55,7 @@ def replace_list(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespo
     """Another list for a batch that is not submitted."""
     batch = get_object_or_404(Batch, pk=batch_id)
     check_edit(actor, facts_of(batch))
+    insist_on_free_rows(batch)
     form = ListForm(request.POST, request.FILES) if request.method == "POST" else ListForm()
     if not form.is_valid():
         return _show_replace(request, batch, form, status=_status(form))
@@ -64,13 +66,28 @@ def replace_list(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespo
 
 def show_draft(request: HttpRequest, actor: Actor, batch: Batch) -> HttpResponse:
     """A batch whose list could not be used: why, and the way to another one."""
-    return _show_replace(request, batch, ListForm(), can_change=can_edit(actor, facts_of(batch)))
+    kept_because = against_change(batch)
+    can_change = can_edit(actor, facts_of(batch)) and not kept_because
+    return _show_replace(request, batch, ListForm(), can_change=can_change, kept_because=kept_because)
 
 
 def _show_replace(
-    request: HttpRequest, batch: Batch, form: ListForm, *, status: int = 200, can_change: bool = True
+    request: HttpRequest,
+    batch: Batch,
+    form: ListForm,
+    *,
+    status: int = 200,
+    can_change: bool = True,
+    kept_because: str = "",
 ) -> HttpResponse:
-    context = {"batch": batch, "form": form, "upload": newest_upload(batch.pk), "can_change": can_change, **limits()}
+    context = {
+        "batch": batch,
+        "form": form,
+        "upload": newest_upload(batch.pk),
+        "can_change": can_change,
+        "kept_because": kept_because,
+        **limits(),
+    }
     return render(request, "allocations/replace_list/page.html", context, status=status)
 
 

@@ -11,6 +11,7 @@ from allocations.presenters.mappings import columns
 from allocations.selectors.approvals import facts_of
 from allocations.selectors.review import newest_upload
 from allocations.services import batches
+from allocations.services.restored import insist_on_free_rows
 from allocations.views.gates import form_page
 
 
@@ -18,6 +19,7 @@ from allocations.views.gates import form_page
 def map_columns(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
     batch = get_object_or_404(Batch, pk=batch_id)
     check_edit(actor, facts_of(batch))
+    insist_on_free_rows(batch)
     upload = _mappable(batch)
     form = MappingForm(_posted(request), header=upload.header, mapping=upload.mapping)
     if form.is_valid():

@@ -60,6 +60,7 @@ def _head(batch: Batch, actor: Actor) -> dict[str, object]:
             replaced=replaced_failed_rows(batch.pk).rows if totals.failed else 0,
         ),
         "takings": batch_takings(batch, gross=totals.credited_points),
+        "export_choices": outcomes.export_choices(batch, totals),
         **_counts(batch, totals),
     }
 

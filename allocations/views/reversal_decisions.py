@@ -10,7 +10,9 @@ from allocations.domain.policy import Actor
 from allocations.domain.reversal_policy import check_decide
 from allocations.forms.reversals import ApproveReversalForm, RejectReversalForm
 from allocations.models import Reversal
+from allocations.presenters.holds import when
 from allocations.presenters.numbers import points
+from allocations.selectors.holds import hold
 from allocations.selectors.reversals import facts_of, reversal_of
 from allocations.services import reversals
 from allocations.views.gates import action
@@ -27,7 +29,7 @@ def approve(request: HttpRequest, actor: Actor, reversal_id: int) -> HttpRespons
     if not form.is_valid():
         return show(request, actor, found, approve_form=form)
     reversals.approve_reversal(actor, reversal_id=reversal_id, digest=form.cleaned_data["digest"])
-    messages.info(request, f"You approved taking {points(found.amount)} back. The call begins within a minute.")
+    messages.info(request, f"You approved taking {points(found.amount)} back. The call begins {when(hold())}.")
     return redirect("allocations:reversal", reversal_id=reversal_id)
 
 
@@ -53,7 +55,7 @@ def withdraw(request: HttpRequest, actor: Actor, reversal_id: int) -> HttpRespon
 @action
 def resume(request: HttpRequest, actor: Actor, reversal_id: int) -> HttpResponseBase:
     reversals.resume_reversal(actor, reversal_id=_found(reversal_id).pk)
-    messages.info(request, f"Reversal {reversal_id} goes on within a minute.")
+    messages.info(request, f"Reversal {reversal_id} goes on {when(hold())}.")
     return redirect("allocations:reversal", reversal_id=reversal_id)
 
 

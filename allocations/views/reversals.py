@@ -22,6 +22,7 @@ from allocations.presenters.numbers import points
 from allocations.presenters.reasons import evidence_words
 from allocations.selectors import reversals as reads
 from allocations.selectors.approvals import facts_of
+from allocations.selectors.holds import hold
 from allocations.selectors.passports import passport_of
 from allocations.services.reversals import request_reversal
 from allocations.views.gates import form_page, page
@@ -83,7 +84,7 @@ def _told(found: Reversal, *, in_full: bool) -> dict[str, object]:
     return {
         "status": reversals.reversal_status(ReversalState(found.state)),
         "sentence": people.for_reader(reversals.sentence(found), in_full),
-        "next_step": reversals.next_step(found, now=timezone.now()),
+        "next_step": reversals.next_step(found, now=timezone.now(), hold=hold()),
         "explanation": reversals.explain(found.doubt),
         "evidence": evidence_words(found.evidence),
         "story": reversals.story(found),

@@ -21,6 +21,7 @@ from allocations.selectors.approvals import facts_of
 from allocations.selectors.replacements import is_replacement_batch
 from allocations.selectors.wallets import wallet
 from allocations.services import batches
+from allocations.services.restored import against_change
 from allocations.views.gates import action, wants_fragment
 
 
@@ -69,6 +70,7 @@ def _grid(request: HttpRequest, actor: Actor, batch: Batch, facts: BatchFacts) -
     form = GridForm(request.GET)
     show = form.chosen(otherwise=review.opening_show(batch))
     found = reads.review_rows(batch.pk, show=show, code=form.code, window=form.window)
+    kept_because = against_change(batch)
     return {
         "batch": batch,
         "show": show,
@@ -76,7 +78,8 @@ def _grid(request: HttpRequest, actor: Actor, batch: Batch, facts: BatchFacts) -
         "code_label": cause_label(form.code),
         "found": found,
         "last_number": found.rows[-1].number if found.rows else None,
-        "lines": review.lines(found.rows, unmasked=can_see_personal_data(actor, facts)),
+        "kept_because": kept_because,
+        "lines": review.lines(found.rows, unmasked=can_see_personal_data(actor, facts), kept=bool(kept_because)),
         "tabs": review.tabs(batch),
         "can_change": can_edit(actor, facts),
         "query": request.GET.urlencode(),

@@ -10,8 +10,10 @@ from allocations.domain.reversal_policy import check_request
 from allocations.domain.states import RowState
 from allocations.presenters import passports, people, reversals
 from allocations.presenters.exceptions import decision_status
+from allocations.presenters.passports import paid_twice
 from allocations.presenters.reasons import evidence_words, explain
 from allocations.presenters.refusals import reason_of
+from allocations.presenters.row_lines import said_of_row
 from allocations.presenters.statuses import row_status
 from allocations.selectors.approvals import facts_of
 from allocations.selectors.exceptions import decisions_about, waits_for_people
@@ -49,7 +51,9 @@ def _facts(passport: Passport, *, in_full: bool) -> dict[str, object]:
         "explanation": explain(found.reason_code),
         "evidence": evidence_words(found.evidence),
         "problems": passports.findings(passport, in_full=in_full),
-        "attempts": [(link, passports.attempt_words(link.attempt)) for link in passport.attempts],
+        "attempts": [
+            (link, passports.attempt_words(link.attempt), said_of_row(link.outcome)) for link in passport.attempts
+        ],
         "vote": passport.vote,
         "takings": row_takings(found),
         "reversals": reversals.reversal_lines(list(reversals_of_row(found))),
@@ -58,11 +62,15 @@ def _facts(passport: Passport, *, in_full: bool) -> dict[str, object]:
 
 def _decisions(passport: Passport, actor: Actor) -> dict[str, object]:
     made = [(one, decision_status(one)) for one in decisions_about(passport.row)]
+    replaces, replaced_by = replacement_of(passport.row), successor_of(passport.row)
     is_open = any(one.state == ProposalState.OPEN for one, _ in made)
     return {
         "decisions": made,
-        "replaces": replacement_of(passport.row),
-        "replaced_by": successor_of(passport.row),
+        "replaces": replaces,
+        "replaced_by": replaced_by,
+        "paid_twice": [
+            one for made in (replaces, replaced_by) if made and (one := paid_twice(made.replaces, made.row))
+        ],
         "replace": bool(passport.row.chunk_id)
         and passport.row.state in REPLACEABLE
         and not is_open

@@ -8,10 +8,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from allocations.domain.policy import Actor, check_cancel_run, check_rerun
 from allocations.domain.states import RunState
 from allocations.models import Run
+from allocations.presenters.cancellations import cancellation
 from allocations.presenters.causes import cause_lines
+from allocations.presenters.holds import when
 from allocations.presenters.numbers import counted
 from allocations.presenters.outcomes import batch_equation, run_equation
 from allocations.selectors.batch_pages import batches_with_people
+from allocations.selectors.holds import hold
 from allocations.selectors.replacements import replaced_failed_rows
 from allocations.selectors.runs import failure_causes, run_of
 from allocations.selectors.totals import batch_totals, run_totals
@@ -41,7 +44,7 @@ def stop(request: HttpRequest, actor: Actor, run_id: int) -> HttpResponseBase:
 def resume(request: HttpRequest, actor: Actor, run_id: int) -> HttpResponseBase:
     get_object_or_404(Run, pk=run_id)
     resume_run(actor, run_id=run_id)
-    messages.info(request, "You resumed the run. The next call begins within a minute.")
+    messages.info(request, f"You resumed the run. The next call begins {when(hold())}.")
     return redirect("allocations:run", run_id=run_id)
 
 
@@ -51,13 +54,16 @@ def cancel(request: HttpRequest, actor: Actor, run_id: int) -> HttpResponseBase:
     run = run_of(run_id)
     if run is None:
         raise Http404(f"There is no run {run_id}.")
+    if run.cancelled_at is not None:
+        messages.info(request, f"What run {run.generation} had not sent is cancelled already.")
+        return redirect("allocations:run", run_id=run_id)
     if request.method == "POST":
         cancel_run(actor, run_id=run_id)
         messages.info(request, "You cancelled what was not sent. What is unknown is still looked up.")
         return redirect("allocations:run", run_id=run_id)
     check_cancel_run(actor, RunState(run.state))
     totals = run_totals(run)
-    context = {"run": run, "totals": totals, "equation": run_equation(totals)}
+    context = {"run": run, "equation": run_equation(totals), "cancellation": cancellation(run, totals)}
     return render(request, "allocations/runs/cancel.html", context)
 
 

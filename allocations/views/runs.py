@@ -5,10 +5,12 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from allocations.domain.policy import Actor
+from allocations.domain.states import RunState
 from allocations.forms.row_filters import number
 from allocations.models import Run
 from allocations.presenters import causes, live_runs, outcomes, passports, run_controls, run_lines
 from allocations.selectors import runs as reads
+from allocations.selectors.holds import Hold, hold
 from allocations.selectors.reversals import returned_points
 from allocations.selectors.totals import Totals, run_totals
 from allocations.views.gates import page, wants_fragment
@@ -34,20 +36,27 @@ def run(request: HttpRequest, actor: Actor, run_id: int) -> HttpResponse:
     found = reads.run_of(run_id)
     if found is None:
         raise Http404(f"There is no run {run_id}.")
-    totals = run_totals(found)
-    context = {**_figures(found, totals), **_reads(found), **_controls(found, actor)}
+    totals, held = run_totals(found), hold()
+    context = {
+        **_figures(found, totals, held),
+        **_reads(found),
+        **_controls(found, actor),
+        "hold": held,
+        # A recovery looks up everything, whatever its run waits for.
+        "waits_for_resume": found.state == RunState.PAUSED and not held.recovering,
+    }
     template = "_live" if wants_fragment(request) else "run"
     return render(request, f"allocations/runs/{template}.html", context)
 
 
-def _figures(run: Run, totals: Totals) -> dict[str, object]:
+def _figures(run: Run, totals: Totals, held: Hold) -> dict[str, object]:
     now, chunks = timezone.now(), reads.chunk_counts(run)
     return {
         "run": run,
         "now": now,
         "totals": totals,
         "status": run_lines.status_of_run(run, totals),
-        "sentence": live_runs.sentence(run, totals, chunks, now=now),
+        "sentence": live_runs.sentence(run, totals, chunks, now=now, hold=held),
         "percent": outcomes.percent_decided(totals),
         "segments": outcomes.segments(totals),
         "equation": outcomes.run_equation(totals),

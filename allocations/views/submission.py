@@ -9,6 +9,7 @@ from allocations.domain.policy import Actor
 from allocations.forms.schedules import StartForm
 from allocations.presenters.numbers import counted
 from allocations.services import submission
+from allocations.services.restored import against_change
 from allocations.views.gates import action
 
 
@@ -22,6 +23,8 @@ def submit(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
 
 @action
 def withdraw(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
-    submission.withdraw_batch(actor, batch_id=batch_id)
-    messages.info(request, "Withdrawn: you can change the list and submit it again. Nothing was sent.")
+    batch = submission.withdraw_batch(actor, batch_id=batch_id)
+    kept_because = against_change(batch)
+    then = kept_because or "you can change the list and submit it again. Nothing was sent."
+    messages.info(request, f"Withdrawn: {then}")
     return redirect("allocations:batch", batch_id=batch_id)

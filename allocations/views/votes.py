@@ -13,6 +13,7 @@ from allocations.presenters.numbers import counted
 from allocations.presenters.run_lines import begins
 from allocations.selectors.approvals import facts_of, oddities, run_begun_by
 from allocations.selectors.batch_pages import batches_with_people
+from allocations.selectors.holds import hold
 from allocations.services.approval import approve_batch, send_back_batch
 from allocations.views.approvals import sheet
 from allocations.views.gates import action
@@ -32,7 +33,8 @@ def approve(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBa
     seen = {name: form.cleaned_data[name] for name in ("version", "digest")}
     run = approve_batch(actor, batch_id=batch_id, **seen)
     rows = counted(batch.row_count - batch.left_out_count, "row")
-    messages.info(request, f"You approved {rows} as {short_code(batch.digest)}. {begins(run, chosen=batch.start_at)}")
+    then = begins(run, chosen=batch.start_at, hold=hold())
+    messages.info(request, f"You approved {rows} as {short_code(batch.digest)}. {then}")
     return redirect("allocations:run", run_id=run.pk)
 
 

@@ -8,6 +8,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -17,6 +18,7 @@ _NUMBER = re.compile(r"(?<![A-Za-z0-9])[Ff](\d{1,2})(?: to F(\d{1,2}))?(?![A-Za-
 _ROW = re.compile(r"^\| F(\d+) \| (.+) \| (.*) \|$", re.MULTILINE)
 
 
+@cache
 def named() -> dict[int, list[str]]:
     """The test files that name each fault, as paths below tests/ without their ending."""
     found: dict[int, set[str]] = defaultdict(set)
@@ -38,6 +40,7 @@ def _numbers_of(text: str) -> Iterator[int]:
         yield from range(int(first), int(last or first) + 1)
 
 
+@cache
 def table() -> dict[int, str]:
     """What the document says: fault to the cell with its tests."""
     return {int(number): tests for number, _, tests in _ROW.findall(PROTOCOL.read_text(encoding="utf-8"))}

@@ -73,7 +73,7 @@ def test_only_rows_in_doubt_are_decided(state: RowState, decision: Decision) -> 
         ({"at_work": True}, Decision.CREDITED, "this moment"),
         ({"quiet": False}, Decision.FAILED, "quiet time"),
         ({"call_open": True}, Decision.FAILED, "quiet time"),
-        ({"replaced": True}, Decision.CREDITED, "replacement row"),
+        ({"replacement_waits": True}, Decision.CREDITED, "replacement row that nobody has approved yet"),
     ],
 )
 def test_what_keeps_a_row_from_being_decided(fields, decision: Decision, sentence: str) -> None:

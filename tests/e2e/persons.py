@@ -68,9 +68,8 @@ class Person:
         for _ in range(RUNNING // 1000):
             if not self.page.get_by_role("link", name=re.compile("^Watch run")).count():
                 return
-            assert self.page.locator(".st", has_text="Paused").count() == 0, self.page.locator("main").inner_text()[
-                :400
-            ]
+            paused = self.page.get_by_role("heading", name=re.compile("paused"))
+            assert paused.count() == 0, self.page.locator("main").inner_text()[:400]
             self.page.wait_for_timeout(1000)
             self.page.reload()
         raise AssertionError("the run did not end: " + self.page.locator("main").inner_text()[:800])

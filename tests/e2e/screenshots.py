@@ -64,7 +64,7 @@ def main() -> None:
         with running_stack(folder / "var") as stack:
             browser = playwright.chromium.launch(**launch_options())
             camera = Camera(TARGET, studio=browser.new_page())
-            Tour(stack, browser, camera, folder=folder).walk()
+            Tour(stack, browser, camera, folder=folder, rows=5000).walk()
             browser.close()
 
 

@@ -2,14 +2,11 @@
 
 from pathlib import Path
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.stack import Stack
 from tests.e2e.tour import Rank, Tour
-
-pytestmark = pytest.mark.xdist_group("stack")
 
 _SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -45,7 +42,7 @@ class Inspector:
 
 def test_every_page_is_accessible_in_light_dark_and_on_a_phone(stack: Stack, browser: Browser, tmp_path: Path) -> None:
     inspector = Inspector()
-    tour = Tour(stack, browser, inspector, folder=tmp_path)
+    tour = Tour(stack, browser, inspector, folder=tmp_path, rows=1000)
     tour.control("topup", points=10_000_000)
     tour.walk()
     assert (inspector.complaints, list(tour.security_complaints())) == ([], [])

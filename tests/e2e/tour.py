@@ -47,11 +47,11 @@ class Look(Protocol):
 
 
 class Tour:
-    """One walk through the product; each step leaves the state that the next one needs."""
+    """One walk through the product; each step leaves the state that the next one needs. `rows`: of its long list."""
 
-    def __init__(self, stack: Stack, browser: Browser, look: Look, *, folder: Path) -> None:
+    def __init__(self, stack: Stack, browser: Browser, look: Look, *, folder: Path, rows: int) -> None:
         self.stack, self.browser, self.look = stack, browser, look
-        self.url, self.folder = stack.url, folder
+        self.url, self.folder, self.rows = stack.url, folder, rows
         self.people: list[Person] = []
 
     def walk(self) -> None:
@@ -161,7 +161,7 @@ class Tour:
 
     def _review(self) -> None:
         page = self.maker.page
-        call_command("make_sample", rows=5000, flaws=True, seed=_SEED, out=self.folder, stdout=StringIO())
+        call_command("make_sample", rows=self.rows, flaws=True, seed=_SEED, out=self.folder, stdout=StringIO())
         big = next(self.folder.glob("sample-*.xlsx"))
         self.batch = self._upload(big, purpose="Diwali 2026")
         self.look(page, "batch-reading")

@@ -4,9 +4,10 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from allocations.enkash.auth import MemoryTokenStore, Token, TokenSource
+from allocations.enkash.auth import Token, TokenSource
 from allocations.enkash.errors import LoginBlocked, LoginRefused, NotSent, OutcomeUnknown, UnknownKind
 from tests.enkash.fake_transport import TOKEN, FakeTransport, config
+from tests.enkash.memory_store import MemoryTokenStore
 from tests.enkash.raw_server import raw
 
 LOST = OutcomeUnknown("No answer.", kind=UnknownKind.DEADLINE)

@@ -3,11 +3,12 @@ from decimal import Decimal
 
 import pytest
 
-from allocations.enkash.auth import MemoryTokenStore, Token, TokenSource
+from allocations.enkash.auth import Token, TokenSource
 from allocations.enkash.client import EnkashClient, build_client
 from allocations.enkash.errors import LoginRefused, NotSent, OutcomeUnknown, Refused, UnknownKind
-from allocations.enkash.messages import AccountDetails, Card, Direction, SingleOrder
+from allocations.enkash.messages import AccountDetails, Direction, SingleOrder
 from tests.enkash.fake_transport import TOKEN, FakeTransport, config
+from tests.enkash.memory_store import MemoryTokenStore
 from tests.enkash.raw_server import answering, http, raw, serving
 
 ACCOUNT = {"company_id": "CEKDEMO001", "card_account_id": "CADEMO1"}
@@ -144,31 +145,6 @@ def test_tokens_are_handed_out_and_dropped():
     enkash.forget_token()
     enkash.token(100)
     assert len(transport.calls) == 2
-
-
-@pytest.mark.parametrize(
-    "payload",
-    [
-        '{"enKashCardId":"EKC1","userId":"EK1","mobile":9000000001,"firstName":"Asha"}',
-        '[{"enkashCardId":"EKC1","ekUserId":"EK1","mobile":"9000000001","name":"Asha"}]',
-        '{"recordsCount":1,"data":[{"enKashCardId":"EKC1","userId":"EK1","mobile":"9000000001","name":"Asha"}]}',
-    ],
-)
-def test_cards_are_read_from_every_shape(payload):
-    _, enkash = client(TOKEN, raw(200, f'{{"code":0,"payload":{payload}}}'))
-    assert enkash.search_cards(**ACCOUNT) == (Card("EKC1", "EK1", "", "9000000001", "", "Asha", ""),)
-
-
-def test_one_card_is_asked_for_by_its_id():
-    transport, enkash = client(TOKEN, raw(200, '{"code":0,"payload":[]}'))
-    assert enkash.search_cards(**ACCOUNT, card_id="EKC1") == ()
-    assert json.loads(transport.calls[1].body) == ASKED | {"enKashCardId": "EKC1"}
-
-
-def test_cards_of_another_shape_are_unknown():
-    _, enkash = client(TOKEN, raw(200, '{"code":0,"payload":"EKC1"}'))
-    with pytest.raises(OutcomeUnknown):
-        enkash.search_cards(**ACCOUNT)
 
 
 def test_build_client_speaks_over_the_network():

@@ -3,13 +3,14 @@ from decimal import Decimal
 
 import pytest
 
-from allocations.enkash.auth import MemoryTokenStore, TokenSource
+from allocations.enkash.auth import TokenSource
 from allocations.enkash.client import EnkashClient
 from allocations.enkash.errors import OutcomeUnknown
 from allocations.enkash.lookup import REFERENCES_PER_CALL
 from allocations.enkash.messages import Transaction
 from allocations.enkash.paging import MOST_PAGES
 from tests.enkash.fake_transport import TOKEN, FakeTransport, config
+from tests.enkash.memory_store import MemoryTokenStore
 from tests.enkash.raw_server import raw
 
 ENTRY = {
@@ -93,6 +94,12 @@ def test_kind_is_credit_or_debit_or_not_said(fields, kind):
 def test_entries_of_other_references_are_left_out():
     found, _ = find(page([ENTRY, ENTRY | {"pgReferenceNumber": "R2"}, {"status": "SUCCESS"}]))
     assert [transaction.reference for transaction in found] == ["R1"]
+
+
+@pytest.mark.parametrize("shown", ["r1", " R1 ", "r1\t"])
+def test_a_reference_in_another_case_or_with_spaces_is_ours(shown):
+    (transaction,), _ = find(page([ENTRY | {"pgReferenceNumber": shown}, ENTRY | {"pgReferenceNumber": "r12"}]))
+    assert transaction.reference.upper() == "R1"
 
 
 def test_pages_are_read_until_the_count_is_reached():

@@ -76,9 +76,9 @@ def test_batch_file_of_one_outcome_holds_only_that(every_state, word):
 
 
 def test_batch_file_never_counts_a_disputed_amount_as_credited(every_state):
-    row = next(row for row in csv_rows(make(every_state, outcome="conflict")) if row["Disputed points"])
+    row = next(row for row in csv_rows(make(every_state, outcome="conflict")) if row["Points in conflict"])
 
-    assert (row["Outcome"], row["Credited points"], row["Disputed points"]) == ("conflict", "", "700.50")
+    assert (row["Outcome"], row["Credited points"], row["Points in conflict"]) == ("conflict", "", "700.50")
 
 
 def test_batch_file_tells_everything_of_a_credited_row():
@@ -88,7 +88,7 @@ def test_batch_file_tells_everything_of_a_credited_row():
 
     assert row == {
         **dict.fromkeys(("Title", "Remarks", "Client reference", "Outcome reason", "EnKash text"), ""),
-        **dict.fromkeys(("Disputed points", "Account balance after", "User balance after"), ""),
+        **dict.fromkeys(("Points in conflict", "Account balance after", "User balance after"), ""),
         "Row": "2",
         "Name": stored.name,
         "Email": stored.email,

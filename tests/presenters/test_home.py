@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 
 from allocations.domain.policy import Actor, BatchFacts, Role
 from allocations.domain.states import BatchState, RunState
@@ -49,7 +50,7 @@ def test_own_task_names_the_next_step(fields, title, button):
 @pytest.mark.parametrize(
     ("state", "disputed", "title"),
     [
-        (RunState.ATTENTION, 2, "EnKash contradicts itself about 2 rows of batch 7"),
+        (RunState.ATTENTION, 2, "2 rows of batch 7 in conflict"),
         (RunState.PAUSED, 0, "The run of batch 7 is paused"),
         (RunState.ATTENTION, 0, "The run of batch 7 waits for people"),
     ],
@@ -72,16 +73,16 @@ def test_failed_task_counts_rows_and_points():
 def test_running_line_is_a_sum_and_a_bar():
     totals = Totals(rows=10, credited=6, sending=1, pending=3)
     (line,) = home.running_lines([(Run(state=RunState.RUNNING), totals)])
-    assert (line.words, line.bar, line.width) == (
+    assert (line.words, line.bar) == (
         "10 rows = 6 credited + 1 being sent + 3 not sent",
         [Segment("c-credited", 0, 6), Segment("c-run", 6, 1)],
-        10,
     )
 
 
-def test_running_line_of_an_empty_run_still_has_a_width():
-    (line,) = home.running_lines([(Run(state=RunState.QUEUED), Totals())])
-    assert line.width == 1
+@pytest.mark.parametrize(("rows", "width"), [(10, 10), (0, 1)])
+def test_bar_is_as_long_as_the_run_and_never_without_length(rows, width):
+    bar = render_to_string("allocations/runs/_bar.html", {"rows": rows, "segments": [Segment("c-run", 0, rows)]})
+    assert f'viewBox="0 0 {width} 14"' in bar
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@ import pytest
 
 from allocations.domain.states import RunState
 from allocations.models import Account, Batch, Run
-from allocations.presenters.live_runs import Ledger, ledger, phases, poll_seconds, sentence
+from allocations.presenters import live_runs
+from allocations.presenters.live_runs import Ledger, ledger, phases, poll_seconds
+from allocations.selectors.holds import Hold
 from allocations.selectors.runs import ChunkCounts
 from allocations.selectors.totals import Totals
 
@@ -16,6 +18,10 @@ MIDWAY = Totals(rows=2500, pending=1250, sending=50, credited=1191, failed=9)
 
 def run(state, **fields):
     return Run(state=state, started_at=NOW - timedelta(minutes=12), **fields)
+
+
+def sentence(found, totals, chunks, *, now, **held):
+    return live_runs.sentence(found, totals, chunks, now=now, hold=Hold(**held))
 
 
 @pytest.mark.parametrize(
@@ -38,6 +44,30 @@ def run(state, **fields):
 )
 def test_sentence_by_state(state, totals, said):
     assert sentence(run(state), totals, CHUNKS, now=NOW) == said
+
+
+@pytest.mark.parametrize(
+    ("fields", "held", "end"),
+    [
+        ({}, {"frozen": True}, "when sending is released."),
+        ({"stop_requested_at": NOW}, {"frozen": True}, "when sending is released."),
+        ({}, {"recovering": True}, "when the recovery has ended."),
+    ],
+)
+def test_sentence_promises_no_time_while_sending_is_held_up(fields, held, end):
+    said = sentence(run(RunState.RUNNING, **fields), MIDWAY, CHUNKS, now=NOW, **held)
+    assert said == f"Chunk 25 of 50: 1,191 people have their points. It goes on {end}"
+
+
+def test_a_freeze_does_not_stop_the_look_up_of_unknown_rows():
+    said = sentence(run(RunState.RUNNING), Totals(rows=3, credited=2, unknown=1), CHUNKS, now=NOW, frozen=True)
+    assert said == "2 people have their points. 1 row is unknown; EnKash is asked again."
+
+
+def test_a_queued_run_says_what_it_waits_for():
+    waiting = Run(state=RunState.QUEUED)
+    said = sentence(waiting, Totals(rows=3, pending=3), CHUNKS, now=NOW, frozen=True)
+    assert said == "3 rows wait. The run begins by itself when sending is released."
 
 
 def test_sentence_promises_no_time_before_three_chunks():

@@ -49,14 +49,6 @@ def test_points_names_the_unit(value, text):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
-    [(99_999, ""), (100_000, "1 lakh"), (1_234_567, "12.3 lakh"), (10_000_000, "1 crore"), (-2_550_000, "−25.5 lakh")],
-)
-def test_short_form_begins_at_one_lakh(value, text):
-    assert numbers.short(value) == text
-
-
-@pytest.mark.parametrize(
     ("number", "words"),
     [
         (0, "zero"),

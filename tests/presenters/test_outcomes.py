@@ -16,7 +16,7 @@ from allocations.presenters.outcomes import (
     segments,
     status_of,
 )
-from allocations.presenters.statuses import APPROVED, AWAITING_APPROVAL, CREDITED, FAILED, RUNNING, UNKNOWN
+from allocations.presenters.statuses import APPROVED, AWAITING_APPROVAL, CONFLICT, CREDITED, FAILED, RUNNING, UNKNOWN
 from allocations.selectors.totals import Totals
 
 TOTALS = Totals(rows=10, pending=2, credited=4, failed=1, unknown=2, disputed=1, credited_points=Decimal(2000))
@@ -30,7 +30,7 @@ def test_run_equation_adds_up_and_leaves_out_empty_terms():
         Term(4, "credited", CREDITED),
         Term(1, "failed", FAILED),
         Term(2, "unknown", UNKNOWN),
-        Term(1, "need people", UNKNOWN),
+        Term(1, "in conflict", CONFLICT),
         Term(2, "not sent"),
     )
 

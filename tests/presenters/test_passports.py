@@ -1,5 +1,5 @@
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from allocations.domain.calls import CallResult
 from allocations.domain.manifest import payload_bytes, payload_hash
 from allocations.domain.states import AttemptState, RowState
-from allocations.models import Attempt, Row, Vote
+from allocations.models import Attempt, AttemptRow, Row, Vote
 from allocations.presenters import passports
 from allocations.presenters.causes import CauseLine, cause_lines
 from allocations.presenters.passports import Contact
@@ -34,8 +34,14 @@ def row(**fields):
     return Row(**(CONTENT | {"number": 7, "payload_hash": payload_hash(payload_bytes(**CONTENT))} | fields))
 
 
-def said(found, *, vote=None):
-    return passports.sentence(Passport(row=found, problems=(), attempts=(), vote=vote))
+def call(outcome="failed", **fields):
+    return AttemptRow(outcome=outcome, attempt=Attempt(**{"state": "applied", "answered_at": NOW, **fields}))
+
+
+def said(found, *, vote=None, attempts=(), decided_at=None):
+    return passports.sentence(
+        Passport(row=found, problems=(), attempts=attempts, vote=vote, decided_at=decided_at),
+    )
 
 
 def test_sentence_of_a_credited_row_tells_who_approved_it_and_how_often_it_was_sent():
@@ -49,7 +55,6 @@ def test_sentence_of_a_credited_row_tells_who_approved_it_and_how_often_it_was_s
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (RowState.FAILED, "Asha Rao did not get 500 points: EnKash refused on –."),
         (RowState.UNKNOWN, "We do not know whether Asha Rao got 500 points."),
         (RowState.CONFLICT, "We do not know whether Asha Rao got 500 points."),
         (RowState.ANOMALY, "We do not know whether Asha Rao got 500 points."),
@@ -68,6 +73,47 @@ def test_sentence_of_a_row_that_was_sent_again():
     vote = Vote(decision="send_back", voted_by=User(username="rajesh"))
     assert said(found, vote=vote) == (
         "We do not know whether Row 7 got 500 points. It was sent 2 times, always with the same reference."
+    )
+
+
+@pytest.mark.parametrize(
+    ("evidence", "words"),
+    [
+        ("answer", "EnKash refused on 11 Nov 2026, 14:05 IST."),
+        ("look_up", "EnKash's list shows it as failed."),
+        ("people", "two people decided so on 11 Nov 2026, 14:05 IST."),
+    ],
+)
+def test_sentence_of_a_failed_row_tells_who_said_so(evidence, words):
+    found = row(state=RowState.FAILED, evidence=evidence, outcome_at=NOW)
+    assert said(found) == f"Asha Rao did not get 500 points: {words}"
+
+
+def test_sentence_of_a_credited_row_that_people_decided():
+    found = row(state=RowState.CREDITED, evidence="people", credited_amount=Decimal(500), outcome_at=NOW)
+    assert said(found) == "Asha Rao got 500 points: two people decided so on 11 Nov 2026, 14:05 IST."
+
+
+def test_sentence_of_a_row_that_stands_as_failed_keeps_the_time_of_the_refusal():
+    cancelled_at = NOW + timedelta(days=3)
+    found = row(state=RowState.FAILED, evidence="answer", outcome_at=cancelled_at, tries=2)
+    attempts = (call(answered_at=NOW - timedelta(days=1)), call(), call("", state="not_sent", answered_at=None))
+    assert said(found, attempts=attempts) == (
+        "Asha Rao did not get 500 points: EnKash refused on 11 Nov 2026, 14:05 IST. "
+        "It was sent 2 times, always with the same reference."
+    )
+
+
+def test_sentence_of_a_row_that_stands_as_people_decided_keeps_the_time_of_the_decision():
+    found = row(state=RowState.FAILED, evidence="people", outcome_at=NOW + timedelta(days=3), tries=1)
+    assert said(found, attempts=(call("unknown"),), decided_at=NOW) == (
+        "Asha Rao did not get 500 points: two people decided so on 11 Nov 2026, 14:05 IST. It was sent once."
+    )
+
+
+def test_sentence_of_a_row_that_waits_to_be_sent_again():
+    assert said(row(state=RowState.PENDING, tries=1)) == (
+        "Asha Rao is to get 500 points. The row waits to be sent again. It was sent once."
     )
 
 
@@ -152,3 +198,20 @@ def test_cause_lines_put_plain_words_first_and_keep_enkashs_text():
         CauseLine("Blocked", "", step, "other", "Blocked", 1, 5),
         CauseLine("No reason given", "", "", "new code", "", 1, 5),
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "begins"),
+    [
+        (RowState.CREDITED, RowState.CREDITED, "Both rows are credited: the person got the points twice."),
+        (RowState.CREDITED, RowState.PENDING, "The old row is credited after all"),
+        (RowState.CREDITED, RowState.ANOMALY, "The old row is credited after all"),
+        (RowState.CREDITED, RowState.CANCELLED, ""),
+        (RowState.CREDITED, RowState.FAILED, ""),
+        (RowState.CONFLICT, RowState.CREDITED, ""),
+    ],
+)
+def test_a_credited_row_and_its_replacement_say_that_somebody_is_paid_twice(old, new, begins: str) -> None:
+    words = passports.paid_twice(row(state=old), row(state=new))
+    assert words.startswith(begins)
+    assert bool(words) is bool(begins)

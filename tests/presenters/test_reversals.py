@@ -16,7 +16,10 @@ from allocations.presenters.reversals import (
     sentence,
 )
 from allocations.presenters.statuses import LEGEND
+from allocations.selectors.holds import Hold
 from tests.factories.lists import NOW
+
+LATER = NOW + timedelta(minutes=15)
 
 MAKER = Actor(id=1, name="Asha", roles=frozenset({Role.ADMIN, Role.APPROVER}))
 APPROVER = Actor(id=2, name="Sudha", roles=frozenset({Role.APPROVER}))
@@ -81,7 +84,31 @@ def test_every_doubt_has_words_and_a_next_step(doubt):
     ],
 )
 def test_next_step_tells_what_happens_by_itself(fields, said):
-    assert next_step(reversal(**fields), now=NOW) == said
+    assert next_step(reversal(**fields), now=NOW, hold=Hold()) == said
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"state": "approved"}, "It is sent when sending is released."),
+        ({"state": "approved", "next_action_at": LATER}, "It is sent when sending is released."),
+        (
+            {"state": "unknown", "next_action_at": LATER},
+            (
+                "EnKash is asked again when sending is released; only then, and only under the same reference, is it sent "
+                "again."
+            ),
+        ),
+        (
+            {"state": "reversed", "next_action_at": LATER},
+            "EnKash is asked for its transaction id when sending is released.",
+        ),
+        ({"state": "reversed"}, ""),
+        ({"state": "approved", "pause_code": "login"}, ""),
+    ],
+)
+def test_next_step_promises_no_time_while_sending_is_frozen(fields, said):
+    assert next_step(reversal(**fields), now=NOW, hold=Hold(frozen=True)) == said
 
 
 def test_acts_of_a_proposed_reversal():

@@ -5,6 +5,7 @@ import pytest
 from allocations.domain.policy import Actor, Role
 from allocations.presenters.shell import shell
 from allocations.selectors.shell import OpenWork, Recovery
+from allocations.urls import urlpatterns
 
 SUDHA = Actor(id=1, name="Sudha Iyer", roles=frozenset({Role.APPROVER, Role.ADMIN}))
 
@@ -43,6 +44,7 @@ def test_navigation_counts_open_work():
         ("exceptions", "Exceptions"),
         ("decision", "Exceptions"),
         ("accounts", "Accounts"),
+        ("account-lanes", "Accounts"),
     ],
 )
 def test_page_belongs_to_one_section(url_name, label):
@@ -78,3 +80,9 @@ def test_recovery_is_told_on_every_page(left, words):
     assert notice.head == "Nothing is sent: the portal recovers since 11 Nov 2026, 14:05 IST."
     assert words in notice.text
     assert frame().notice is None
+
+
+def test_every_page_is_in_one_section():
+    """The template of a list is a file, not a page."""
+    names = {route.name for route in urlpatterns} - {"list-template"}
+    assert {name: sum(item.is_current for item in frame(name).nav) for name in names} == dict.fromkeys(names, 1)

@@ -46,9 +46,11 @@ def test_every_row_state_has_a_status(state):
     assert statuses.row_status(state).word != ""
 
 
-@pytest.mark.parametrize("state", [RowState.UNKNOWN, RowState.CONFLICT, RowState.ANOMALY])
-def test_what_is_not_proven_is_unknown(state):
-    assert statuses.row_status(state) == statuses.UNKNOWN
+@pytest.mark.parametrize(
+    ("state", "word"), [(RowState.UNKNOWN, "Unknown"), (RowState.CONFLICT, "Conflict"), (RowState.ANOMALY, "Conflict")]
+)
+def test_what_is_not_proven_looks_unknown(state, word):
+    assert statuses.row_status(state) == statuses.Status(word, "unknown")
 
 
 @pytest.mark.parametrize(

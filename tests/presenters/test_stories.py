@@ -9,6 +9,7 @@ from allocations.presenters.run_lines import begins, run_lines
 from allocations.presenters.statuses import CREDITED, RUNNING
 from allocations.presenters.stories import Line, parts, person, story
 from allocations.presenters.trails import Event, Fact, events
+from allocations.selectors.holds import Hold
 from allocations.selectors.totals import Totals
 
 NOW = datetime(2026, 11, 11, 8, 35, tzinfo=UTC)
@@ -86,7 +87,12 @@ def test_run_lines_show_what_came_of_an_ended_run():
     ],
 )
 def test_begins_says_when(start_at, chosen, said):
-    assert begins(Run(start_at=start_at), chosen=chosen) == said
+    assert begins(Run(start_at=start_at), chosen=chosen, hold=Hold()) == said
+
+
+def test_begins_promises_no_minute_while_sending_is_frozen():
+    said = begins(Run(), chosen=None, hold=Hold(frozen=True))
+    assert said == "The run begins when sending is released."
 
 
 def test_events_show_figures_with_their_labels():

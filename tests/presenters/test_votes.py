@@ -11,6 +11,7 @@ from allocations.presenters import spreads, votes
 from allocations.presenters.spreads import Bar
 from allocations.presenters.votes import Effect, Unusual
 from allocations.selectors.approvals import Band, Oddity
+from allocations.selectors.holds import Hold
 
 NOW = datetime(2026, 11, 11, 8, 35, tzinfo=UTC)
 
@@ -32,7 +33,12 @@ def batch(**fields):
     ],
 )
 def test_after_approval_says_when_the_run_begins(start_at, said):
-    assert votes.after_approval(start_at, now=NOW) == said
+    assert votes.after_approval(start_at, now=NOW, hold=Hold()) == said
+
+
+def test_after_approval_promises_no_run_while_sending_is_frozen():
+    said = votes.after_approval(None, now=NOW, hold=Hold(frozen=True))
+    assert said == "The run begins by itself when sending is released"
 
 
 def test_effect_says_who_gets_what_and_what_is_left():

@@ -14,6 +14,7 @@ from allocations.services.cancelling import cancel_run
 from allocations.services.freezes import freeze_sending
 from allocations.services.outcomes import recount
 from allocations.services.reruns import rerun_failed_rows
+from tests.factories.decisions import open_proposal
 from tests.factories.people import actor
 from tests.services.conftest import Portal
 from tests.services.invariants import check_invariants
@@ -339,3 +340,14 @@ def test_people_decide_about_what_a_cancelled_run_left_open(portal: Portal, monk
     run.refresh_from_db()
     assert (run.state, portal.states(run)) == ("settled", ["failed"] * 2 + ["cancelled"])
     check_invariants(portal)
+
+
+def test_what_people_called_failed_stands_also_without_a_call_of_ours(portal: Portal) -> None:
+    """A restore forgot the call and made a conflict of the row; it was never tried, but it did fail."""
+    run = begun(portal, rows=1)
+    Row.objects.update(state="conflict")
+    recount(Chunk.objects.values_list("pk", flat=True))
+    proposals.confirm(portal.approver, proposal_id=open_proposal(rows=(Row.objects.get(),), outcome="failed").pk)
+    again = cancel(portal, rerun_failed_rows(portal.maker, batch_id=run.batch_id))
+    row = Row.objects.get()
+    assert (again.state, row.state, row.tries, row.evidence) == ("settled", "failed", 0, "people")

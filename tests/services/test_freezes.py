@@ -143,14 +143,21 @@ def test_each_act_twice_is_the_same_as_once(portal: Portal, owner: Actor) -> Non
     assert not Freeze.objects.filter(is_open=True).exists()
 
 
-def test_a_refused_proposal_has_to_be_made_again(portal: Portal, owner: Actor) -> None:
+def test_a_rejected_release_has_to_be_proposed_again(portal: Portal, owner: Actor) -> None:
     one = freeze(owner)
     freezes.propose_release(portal.approver, freeze_id=one.pk)
     for _ in range(2):
         freezes.withdraw_proposal(owner, freeze_id=one.pk)
     with pytest.raises(StateConflict, match=r"^Nobody proposes the release any more"):
         freezes.confirm_release(owner, freeze_id=one.pk)
-    assert list(TrailEntry.objects.values_list("event", flat=True)).count("release refused") == 1
+    assert list(TrailEntry.objects.values_list("event", flat=True)).count("release rejected") == 1
+
+
+def test_the_proposer_withdraws_the_release(portal: Portal, owner: Actor) -> None:
+    one = freeze(owner)
+    freezes.propose_release(owner, freeze_id=one.pk)
+    freezes.withdraw_proposal(owner, freeze_id=one.pk)
+    assert TrailEntry.objects.order_by("id").last().event == "release withdrawn"
 
 
 def test_a_second_proposal_is_told_to_confirm(portal: Portal, owner: Actor) -> None:

@@ -92,7 +92,7 @@ def test_claim_gives_the_lane_back_when_the_chunk_is_gone(portal: Portal) -> Non
 def test_time_for_a_call_ends_before_the_lease_does(portal: Portal, seconds: int, enough: bool) -> None:
     held = claim(portal, begun(portal, rows=2))
     portal.clock.forward(seconds=seconds)
-    assert leases.time_for_a_call(held, gateway=portal.gateway) is enough
+    assert leases.time_for_a_call(held.expires_at, gateway=portal.gateway) is enough
 
 
 def test_two_lanes_work_side_by_side_and_credit_once(portal: Portal) -> None:

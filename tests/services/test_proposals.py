@@ -175,7 +175,7 @@ def test_a_refused_proposal_changes_no_row_and_says_why(portal: Portal) -> None:
     proposal.refresh_from_db()
     assert (proposal.state, proposal.reason) == ("refused", "The id is of another day.")
     assert portal.states(run) == ["unknown"]
-    with pytest.raises(StateConflict, match="refused” already"):
+    with pytest.raises(StateConflict, match="rejected” already"):
         proposals.confirm(portal.approver, proposal_id=proposal.pk)
 
 

@@ -9,7 +9,7 @@ from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
 from allocations.models import Batch, Problem, Replacement, Row, Run, TrailEntry
 from allocations.services import batches, proposals, replacing, reruns, runs
 from allocations.services.approval import approve_batch
-from allocations.services.submission import submit_batch
+from allocations.services.submission import submit_batch, withdraw_batch
 from tests.factories.decisions import open_proposal
 from tests.services.conftest import Portal
 from tests.services.invariants import check_invariants
@@ -167,15 +167,51 @@ def test_an_old_row_that_was_credited_late_stops_a_submission_and_a_run(portal: 
     assert (approved.state, approved.pause_code, portal.states(approved)) == ("paused", "impossible", ["pending"])
 
 
-def test_a_conflict_is_replaced_and_then_not_called_credited(portal: Portal) -> None:
+def conflict_run(portal: Portal) -> Run:
     portal.sim.faults.push(kind="already_exists_first")
     run = portal.drain(portal.approved_run(rows=1))
     portal.drain_after(run, minutes=16)
     assert portal.states(run) == ["conflict"]
-    replace_rows(portal, run)
+    return run
+
+
+def call_credited(portal: Portal, run: Run) -> None:
     said = proposals.Said(proposals.Decision.CREDITED, "On the statement.", {2: "ECT1"}, uuid4())
-    with pytest.raises(StateConflict, match="has a replacement row"):
-        proposals.propose(portal.maker, batch_id=run.batch_id, said=said)
+    proposal = proposals.propose(portal.maker, batch_id=run.batch_id, said=said)
+    proposals.confirm(portal.approver, proposal_id=proposal.pk)
+
+
+def test_a_conflict_is_not_called_credited_while_its_replacement_can_be_given_up(portal: Portal) -> None:
+    run = conflict_run(portal)
+    batch = replace_rows(portal, run)
+    with pytest.raises(StateConflict, match="has a replacement row that nobody has approved yet"):
+        call_credited(portal, run)
+    submit_batch(portal.maker, batch_id=batch.pk)
+    with pytest.raises(StateConflict, match="has a replacement row that nobody has approved yet"):
+        call_credited(portal, run)
+    withdraw_batch(portal.maker, batch_id=batch.pk)
+    replacing.give_up_replacement(portal.maker, batch_id=batch.pk)
+    call_credited(portal, run)
+    assert portal.states(run) == ["credited"]
+
+
+def test_a_conflict_whose_replacement_went_out_can_be_called_credited(portal: Portal) -> None:
+    """The truth comes first: the person has the points twice, and both rows are credited."""
+    run = conflict_run(portal)
+    again = portal.drain(approve(portal, replace_rows(portal, run)))
+    assert portal.states(again) == ["credited"]
+    call_credited(portal, run)
+    run.refresh_from_db()
+    old = Row.objects.get(batch_id=run.batch_id)
+    assert (run.state, old.state, old.evidence, old.transaction_id) == ("settled", "credited", "people", "ECT1")
+
+
+def test_a_conflict_that_is_called_credited_stops_the_replacement_that_was_not_planned(portal: Portal) -> None:
+    run = conflict_run(portal)
+    queued = approve(portal, replace_rows(portal, run))
+    call_credited(portal, run)
+    portal.drain(queued)
+    assert (queued.state, queued.pause_code, portal.states(queued)) == ("paused", "impossible", ["pending"])
 
 
 def test_an_open_decision_comes_first(portal: Portal) -> None:

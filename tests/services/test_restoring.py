@@ -36,7 +36,9 @@ def witnessed(portal: Portal) -> Portal:
 
 
 def begin(portal: Portal) -> int | None:
-    return recovering.begin(now=portal.clock(), timing=portal.gateway.timing, why="Restored from a backup.")
+    return recovering.begin(
+        now=portal.clock(), timing=portal.gateway.timing, why="Restored from a backup.", witness=portal.gateway.witness
+    )
 
 
 def mode() -> tuple[bool, bool]:
@@ -150,6 +152,22 @@ def test_a_second_restore_of_the_same_backup_is_noticed_too(witnessed: Portal, b
         portal.drain(run)
         assert mode() == (True, False)
         finish(portal, run)
+
+
+def test_a_restore_to_before_an_earlier_recovery_is_noticed(witnessed: Portal, backup: Backup) -> None:
+    """Nothing was sent in the first life after its backup, so no attempt of it tells that it is over."""
+    portal = witnessed
+    run = portal.approved_run(rows=4)
+    recovering.guard(gateway=portal.gateway)
+    restore = backup()
+    begin(portal)
+    portal.drain_after(run, minutes=21)
+    assert (portal.drain(run).state, bulk_calls(portal)) == ("settled", 2)
+    restore()
+    portal.drain(run)
+    assert mode() == (True, False)
+    finish(portal, run)
+    assert bulk_calls(portal) == 2
 
 
 def test_a_failover_that_loses_the_intent_is_noticed(witnessed: Portal, backup: Backup) -> None:

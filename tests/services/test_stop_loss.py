@@ -6,7 +6,7 @@ import pytest
 
 from allocations.enkash.simulator.people_failures import PersonFailures
 from allocations.models import Row, Run
-from allocations.services import leases, planning, resolving, runs, sending
+from allocations.services import leases, planning, reruns, resolving, runs, sending
 from allocations.services.runs import decided_rows
 from tests.services.conftest import Portal
 from tests.services.invariants import check_invariants
@@ -57,6 +57,15 @@ def test_resuming_counts_anew(portal: Portal, blocked) -> None:
     resume(portal, run)
     assert (run.state, run.decided_before, run.failed_before, *decided_rows(run)) == ("settled", 4, 2, 10, 3)
     assert portal.states(run).count("failed") == 3
+
+
+def test_a_re_run_goes_on_however_many_fail_again(portal: Portal, blocked) -> None:
+    run = portal.approved_run(rows=7)
+    block(blocked, run, *range(2, 9))
+    portal.drain(run)
+    resume(portal, run)
+    again = portal.drain(reruns.rerun_failed_rows(portal.maker, batch_id=run.batch_id))
+    assert (again.state, portal.states(again)) == ("settled", ["failed"] * 7)
 
 
 def test_few_failures_do_not_pause(portal: Portal, blocked) -> None:

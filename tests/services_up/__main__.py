@@ -14,7 +14,7 @@ from tests.services_up.postgresql import postgresql
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 # These never touch the database, or bring their own; once is enough.
-_WITHOUT_DATABASE = ("bench", "domain", "enkash", "presenters", "rewards_portal", "e2e", "simulation")
+_WITHOUT_DATABASE = ("bench", "docs", "domain", "enkash", "presenters", "rewards_portal", "e2e", "simulation")
 # Playwright leaves an event loop in its process, and Django then gives every greenlet a connection of its own; the
 # product under test keeps running until its session ends.
 _APART = "e2e"
@@ -50,9 +50,10 @@ def _run(database: str, *, arguments: list[str]) -> int:
 
 
 def _pytest(arguments: list[str], *, environment: dict[str, str]) -> int:
-    # One group of tests shares one running product.
-    processes = ("-n", str(min(os.cpu_count() or 2, 4)), "--dist", "loadgroup")
-    command = [sys.executable, "-m", "pytest", *processes, *arguments]
+    # The tests of the browser share one running product. Others take from a few seconds to a minute: who is done helps.
+    together = any(_APART in argument for argument in arguments if not argument.startswith("--ignore"))
+    processes = "0" if together else str(min(os.cpu_count() or 2, 4))
+    command = [sys.executable, "-m", "pytest", "-n", processes, "--dist", "worksteal", *arguments]
     # Ended by a signal, this process must not leave a run behind.
     run = subprocess.Popen(command, cwd=BASE_DIR, env=environment, preexec_fn=end_with_parent)  # noqa: PLW1509 - one thread
     return run.wait()

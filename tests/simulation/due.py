@@ -24,6 +24,11 @@ _TO_LOOK_UP = f"""
 SELECT c.run_id FROM allocations_chunk c JOIN allocations_run r ON r.id = c.run_id
 WHERE c.must_look_up AND r.state <> 'settled' AND {_DUE.format("c")} AND {_FREE.format("c")}
 """
+# As allocations.services.late_answers.
+_UNREAD = """
+SELECT c.run_id FROM allocations_attempt a JOIN allocations_chunk c ON c.id = a.chunk_id
+WHERE a.state = 'resolved' AND a.body IS NOT NULL AND a.result = ''
+"""
 _OPEN = "SELECT 1 FROM allocations_run WHERE state IN ('queued', 'running')"
 _INSTANTS = """
 SELECT c.next_action_at FROM allocations_chunk c JOIN allocations_run r ON r.id = c.run_id
@@ -37,14 +42,18 @@ UNION ALL SELECT lease_expires_at FROM allocations_lane
 
 def runs(now: datetime) -> set[int]:
     """The runs that a worker could go on with."""
-    if ask(_RECOVERS):
-        return {run_id for (run_id,) in ask(_TO_LOOK_UP, now, now)}
-    return {run_id for (run_id,) in ask(_RUNS, *[now] * 4)}
+    found = ask(_TO_LOOK_UP, now, now) if ask(_RECOVERS) else ask(_RUNS, *[now] * 4)
+    return {run_id for (run_id,) in (*found, *unread())}
+
+
+def unread() -> Sequence[tuple[int]]:
+    """Runs with an answer that is stored and not read."""
+    return ask(_UNREAD)
 
 
 def next_instant(now: datetime) -> datetime | None:
     """When the next wait or lease ends; now, if none does. None if no run is under way."""
-    if ask(_RECOVERS):
+    if ask(_RECOVERS) or unread():
         return now
     if not ask(_OPEN):
         return None

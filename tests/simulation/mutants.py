@@ -1,4 +1,4 @@
-"""The wrong protocols: M1 to M9 of the model, M10 to M13 of what holds sending back. Each has to be noticed by one of the invariants that it names."""
+"""The wrong protocols: M1 to M9 of the model, M10 to M13 of what holds sending back, M14 of what proves a credit. Each has to be noticed by one of the invariants that it names."""
 
 from typing import Any
 
@@ -59,7 +59,7 @@ _ALL = (
         caught_by=frozenset({"V2"}),
         edits=(
             Edit(f"{_RESOLVING}.resolve_unknown", "is Step.WAIT", "is None"),
-            Edit(f"{_RESOLVING}.recover_abandoned", "quiet_since + gateway.timing.recovery.quiet", "now"),
+            Edit(f"{_RESOLVING}._give_up_intent", "quiet_since + gateway.timing.recovery.quiet", "now"),
             Edit(f"{_SENDING}._close", _QUIET, "now"),
             Edit(f"{_ANSWERING}._plan_next", _QUIET, "now"),
         ),
@@ -208,6 +208,25 @@ _ALL = (
             Edit(f"{_SENDING}._run_goes_on", "not recovering.under_way() and ", ""),
         ),
         circumstances={"restores": True, "racy": False, "rows": 6, "chunk": 2, "forgets": 0.5},
+    ),
+    Mutant(
+        name="M14",
+        does="“already exists” makes a row credited that an earlier run lost sight of and a look-up called failed",
+        caught_by=frozenset({"V1"}),
+        edits=(Edit("allocations.domain.history._was_refused", "call.other_run", "False"),),
+        circumstances={
+            "burns": True,
+            "refuses": 0.6,
+            "lookup_lag": 0.0,
+            "lookup_trouble": 0.0,
+            "call_trouble": 0.7,
+            "kinds": ("answer lost",),
+            "trouble": 0.0,
+            "login_trouble": 0.0,
+            "people": 4,
+            "acts": ("re-run",),
+            "faults_last": 4800.0,
+        },
     ),
 )
 

@@ -73,7 +73,9 @@ class People:
         if doubtful and not any(self._is_worth_another_look(run) for run in self.runs()):
             self.do("decide")
             self.do("confirm")
-        failed = any(row.state == "failed" for row in self.world.watch.rows.values())
+        # A reference that a refusal used up stays refused, however often it is sent.
+        burnt = self.world.provider.burnt
+        failed = any(row.state == "failed" and row.reference not in burnt for row in self.world.watch.rows.values())
         if rng.random() < profile.reruns * (1.0 if failed else 0.1):
             self._act("re-run")
         waiting = any(run.state in UNDER_WAY or self._is_worth_another_look(run) for run in self.runs())

@@ -55,6 +55,8 @@ class Profile:
     restores: bool
     # How often people run failed rows again, once the faults are over.
     reruns: float
+    # Whether EnKash uses up the reference of a row that it refuses, and lists it as failed.
+    burns: bool
     # A mutant's circumstances: a request may be held up for longer than the quiet time.
     held_up: bool = False
     # The only kinds of bad calls, things that befall workers, and actions of people; empty: all.
@@ -68,6 +70,8 @@ class Profile:
 def draw(rng: Random) -> Profile:
     rows, chunk = rng.choice(SIZES)
     restores = rng.random() < 0.12
+    # Nobody can tell a used-up reference from a credited one unless the list shows the refusal: docs/protocol.md, Limits.
+    burns = rng.random() < 0.25
     return Profile(
         rows=rows,
         twice=rows > 1 and rng.random() < 0.3,
@@ -80,9 +84,9 @@ def draw(rng: Random) -> Profile:
         # Until a restore is noticed a worker may send what is on the wire: only EnKash's own check is left.
         racy=rng.random() < 0.5 and not restores,
         echoes=rng.random() < 0.4,
-        refuses=rng.choice((0.0, 0.1, 0.3)),
-        lookup_lag=rng.choice((0.0, 0.0, 60.0, 1200.0, 5000.0)),
-        lookup_trouble=rng.choice((0.0, 0.0, 0.3, 1.0)),
+        refuses=rng.choice((0.1, 0.3, 0.5) if burns else (0.0, 0.1, 0.3)),
+        lookup_lag=rng.choice((0.0, 60.0) if burns else (0.0, 0.0, 60.0, 1200.0, 5000.0)),
+        lookup_trouble=0.0 if burns else rng.choice((0.0, 0.0, 0.3, 1.0)),
         login_trouble=rng.choice((0.0, 0.0, 0.1, 0.4)),
         tight=rng.random() < 0.3,
         forgets=rng.choice((0.0, 0.0, 0.3, 1.0)),
@@ -96,4 +100,5 @@ def draw(rng: Random) -> Profile:
         # a run without open questions.
         decides=restores or rng.random() < 0.7,
         reruns=1.0 if restores else 0.7,
+        burns=burns,
     )

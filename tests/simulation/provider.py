@@ -33,6 +33,7 @@ class Entry:
     amount: int
     transaction_id: str
     visible_at: datetime
+    status: str = "SUCCESS"
 
 
 @dataclass(slots=True)
@@ -48,14 +49,24 @@ class Request:
 
 class Provider:
     def __init__(
-        self, timeline: Timeline, *, balance: int, echoes: bool, lag: Callable[[], float], note: Callable[[str], None]
+        self,
+        timeline: Timeline,
+        *,
+        balance: int,
+        echoes: bool,
+        burns: bool,
+        lag: Callable[[], float],
+        note: Callable[[str], None],
     ) -> None:
         self.opening = self.balance = balance
         self.entries: list[Entry] = []
+        # References that a refusal used up.
+        self.burnt: dict[str, Entry] = {}
         self.credited: Counter[str] = Counter()
         self.working = 0
         self._timeline = timeline
         self._echoes = echoes
+        self._burns = burns
         self._lag = lag
         self._note = note
 
@@ -89,7 +100,8 @@ class Provider:
         self._write(request, position)
 
     def _look(self, request: Request, position: int) -> None:
-        request.known[position] = self.credited[request.items[position]["uniqueReferenceNumber"]] > 0
+        reference = request.items[position]["uniqueReferenceNumber"]
+        request.known[position] = self.credited[reference] > 0 or reference in self.burnt
 
     def _write(self, request: Request, position: int) -> None:
         item = request.items[position]
@@ -104,16 +116,28 @@ class Provider:
             self._note("references refused as known")
             return EXISTS
         if position in request.plan.refuses:
+            self._burn(request.items[position])
             return REFUSED
         return POOR if self.balance < request.items[position]["loadAmount"] else ""
+
+    def _burn(self, item: dict[str, Any]) -> None:
+        reference = item["uniqueReferenceNumber"]
+        if self._burns:
+            self._note("references used up by a refusal")
+            number = f"ECF{len(self.burnt) + 1:08}"
+            self.burnt[reference] = Entry(
+                reference, item["mobile"], item["loadAmount"], number, self._visible_at(), status="FAILED"
+            )
+
+    def _visible_at(self) -> datetime:
+        return self._timeline.now + timedelta(seconds=self._lag())
 
     def _credit(self, item: dict[str, Any]) -> dict[str, Any]:
         reference, amount = item["uniqueReferenceNumber"], item["loadAmount"]
         self.balance -= amount
         self.credited[reference] += 1
         number = f"ECT{len(self.entries) + 1:08}"
-        visible = self._timeline.now + timedelta(seconds=self._lag())
-        self.entries.append(Entry(reference, item["mobile"], amount, number, visible))
+        self.entries.append(Entry(reference, item["mobile"], amount, number, self._visible_at()))
         return {
             "companyId": COMPANY,
             "cardAccountId": CARD_ACCOUNT,
@@ -124,7 +148,8 @@ class Provider:
 
     def visible(self, references: Collection[str]) -> list[Entry]:
         now = self._timeline.now
-        return [entry for entry in self.entries if entry.reference in references and entry.visible_at <= now]
+        listed = (*self.entries, *self.burnt.values())
+        return [entry for entry in listed if entry.reference in references and entry.visible_at <= now]
 
 
 def report(request: Request, *, skew: int = 0, without: int | None = None) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from tests.services import invariants
-from tests.simulation.due import ask
+from tests.simulation.due import ask, unread
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -36,16 +36,22 @@ def check(world: "World") -> None:
     for name, (shared, every) in _SHARED.items():
         if world.seed % every == 0:
             _ask_shared(world, name, shared)
-    for run_id, state, pause in ask(_RUNS):
-        if state not in {"settled", "attention"}:
-            world.violation("V5", f"run {run_id} is {state} ({pause}) and nothing is going to happen")
+    _check_ends(world)
     _check_rows(world)
     if wrong := ask(_WRONG_COUNTERS):
         world.violation("V20", f"chunks {[chunk for (chunk,) in wrong]} count other rows than they have")
-    if ask("SELECT 1 FROM allocations_chunk WHERE state = 'open'"):
-        world.violation("V5", "a chunk is open for ever")
     if strangers := set(world.provider.credited) - set(world.watch.by_reference):
         world.violation("V2", f"{len(strangers)} references in the ledger that nobody approved")
+
+
+def _check_ends(world: "World") -> None:
+    for run_id, state, pause in ask(_RUNS):
+        if state not in {"settled", "attention"}:
+            world.violation("V5", f"run {run_id} is {state} ({pause}) and nothing is going to happen")
+    if ask("SELECT 1 FROM allocations_chunk WHERE state = 'open'"):
+        world.violation("V5", "a chunk is open for ever")
+    if unread():
+        world.violation("V5", "an answer is stored and nobody reads it")
 
 
 def _ask_shared(world: "World", name: str, shared: Callable[[], None]) -> None:

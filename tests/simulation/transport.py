@@ -138,7 +138,7 @@ class VirtualTransport:
                 "enkashCardTxnId": entry.transaction_id,
                 "amount": entry.amount,
                 "mobile": entry.mobile,
-                "status": "SUCCESS",
+                "status": entry.status,
                 "cardTransactionType": "CR",
             }
             for entry in world.provider.visible(json.loads(body)["pgReferenceNumbers"])

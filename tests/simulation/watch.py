@@ -289,19 +289,19 @@ def _from_to(entry: Entry) -> tuple[str, str]:
     return data.get("from", ""), data.get("to", "")
 
 
-# What makes a row failed: the answer to the newest attempt, two people, or that a re-run was cancelled before it began.
-# This EnKash lists no failure in look-ups.
+# What makes a row failed: the answer to the newest attempt, a look-up, two people, or that a re-run was cancelled before
+# it began.
 _FAILED_BY = {
-    "sending": "attempt applied",
-    "pending": "rows cancelled",
-    "unknown": "decision confirmed",
-    "conflict": "decision confirmed",
-    "anomaly": "decision confirmed",
+    "sending": {"attempt applied"},
+    "pending": {"rows cancelled"},
+    "unknown": {"looked up", "decision confirmed"},
+    "conflict": {"decision confirmed"},
+    "anomaly": {"decision confirmed"},
 }
 
 
 def _evidence_of_failure(old: str, told: Told) -> bool:
-    return _FAILED_BY.get(old) in told.events
+    return not _FAILED_BY.get(old, set()).isdisjoint(told.events)
 
 
 _Reader = Callable[[Watch, Entry, Told], None]

@@ -59,7 +59,12 @@ class World:
         self.crew = Crew(self, profile.workers)
         self.watch = Watch(self)
         self.provider = Provider(
-            self.timeline, balance=self._balance(), echoes=profile.echoes, lag=self._lag, note=self.count
+            self.timeline,
+            balance=self._balance(),
+            echoes=profile.echoes,
+            burns=profile.burns,
+            lag=self._lag,
+            note=self.count,
         )
         self.sweeper = Sweeper(self)
         self.people = People(self)

@@ -9,11 +9,6 @@ def render(source, **context):
     return Template("{% load portal %}" + source).render(Context(context))
 
 
-@pytest.mark.parametrize(("value", "text"), [(99_999, ""), (1_234_567, "(12.3 lakh)")])
-def test_short_form_stands_in_brackets(value, text):
-    assert render("{{ value|short_form }}", value=value) == text
-
-
 @pytest.mark.parametrize(("number", "text"), [(1, "1 batch"), (2, "2 batches")])
 def test_batches_are_counted(number, text):
     assert render("{{ number|counted_batches }}", number=number) == text

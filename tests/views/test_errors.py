@@ -25,6 +25,17 @@ def test_page_keeps_the_sentence_and_the_status(rf, error):
     assert (response.status_code, SENTENCE in response.text) == (status_of(error(SENTENCE)), True)
 
 
+@pytest.mark.django_db
+def test_a_conflict_blames_nobody(rf):
+    request = rf.get("/")
+    request.user, request.resolver_match = person("admin"), None
+    text = refusal(
+        request, StateConflict("EnKash lists row 5 as credited. It is not replaced."), back="/batches/7/"
+    ).text
+    assert "<h1>Not possible as it stands now</h1>" in text
+    assert "Somebody was faster" not in text
+
+
 def test_htmx_gets_the_sentence_as_a_message(rf):
     request = rf.get("/")
     request.htmx = True

@@ -64,7 +64,7 @@ def test_inbox_lists_what_waits_by_batch_and_counts_it(client):
 
 @pytest.mark.parametrize(
     ("query", "rows"),
-    [({"kind": "conflict"}, 1), ({"kind": "unknown"}, 2), ({"owner": "mine"}, 1), ({"owner": "nobody"}, 3)],
+    [({"kind": "conflict"}, 2), ({"kind": "unknown"}, 2), ({"owner": "mine"}, 1), ({"owner": "nobody"}, 3)],
 )
 def test_inbox_is_filtered(client, query, rows):
     batch, mine = waiting_batch(unknown=2, conflict=1, anomaly=1), sign_in(client, "admin")
@@ -90,6 +90,19 @@ def test_inbox_turns_the_page(client, monkeypatch):
     assert ("Choose row 5" in rest, rest.count("Choose row")) == (True, 1)
 
 
+@pytest.mark.parametrize("act", ["take", "give_back"])
+def test_taking_and_giving_back_come_back_to_the_same_filter_and_page(client, monkeypatch, act):
+    monkeypatch.setattr(reads.exception_page, "__kwdefaults__", {"after": None, "size": 1})
+    batch = waiting_batch()
+    sign_in(client, "admin")
+    here = f"kind=unknown&after={batch.rows.get(number=3).pk}"
+    path = reverse("allocations:exceptions-act", args=[batch.pk])
+    shown = text(client.get(f"{reverse('allocations:exceptions')}?{here}"))
+    assert f'action="{path}?{here.replace("&", "&amp;")}"' in shown
+    answer = client.post(f"{path}?{here}", {"act": act, "row": 4})
+    assert answer["Location"] == f"{reverse('allocations:exceptions')}?{here}"
+
+
 def test_inbox_of_more_chunks_than_are_named(client, monkeypatch):
     monkeypatch.setattr(reads, "FEW_CHUNKS", 0)
     waiting_batch()
@@ -107,6 +120,7 @@ def test_auditors_read_and_choose_nothing(client):
     sign_in(client, "auditor")
     page = text(get(client, "exceptions"))
     assert ("Choose row" in page, "Take them" in page) == (False, False)
+    assert "To work on rows that wait for people you need the role admin or approver." in page
     assert post(client, "exceptions-act", batch.pk, act="take", row=3).status_code == 403
     assert get(client, "decision-new", batch.pk, query={"row": 3}).status_code == 403
 
@@ -131,6 +145,14 @@ def test_rows_are_taken_and_given_back(client):
 def test_what_the_inbox_does_not_understand(client, data):
     sign_in(client, "admin")
     assert post(client, "exceptions-act", waiting_batch().pk, **data).status_code == 422
+
+
+@pytest.mark.parametrize("name", ["exceptions-act", "decision-new"])
+def test_no_row_chosen_leads_back_to_the_inbox(client, name):
+    sign_in(client, "admin")
+    answer = post(client, name, waiting_batch().pk, act="take")
+    assert (answer.status_code, "No row is chosen." in answer.text) == (422, True)
+    assert 'href="/exceptions/">Go back</a>' in answer.text
 
 
 def test_more_rows_than_one_decision_holds(client):
@@ -191,11 +213,29 @@ def test_too_large_a_file(client, monkeypatch):
     assert "The file has 4 bytes; at most 3 are kept" in answer.content.decode()
 
 
-def test_no_evidence_is_refused_in_words(client):
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"transaction_3": ""}, "There is no evidence for row 3"),
+        ({"transaction_3": "ECT5"}, "Rows 3 and 5 have the same transaction id ECT5."),
+    ],
+)
+def test_a_refused_proposal_keeps_the_form_and_says_why(client, changes, said):
     batch = waiting_batch()
     sign_in(client, "admin")
-    answer = post(client, "decision-new", batch.pk, **form(batch, 3, transaction_3=""))
-    assert (answer.status_code, "There is no evidence for row 3" in answer.content.decode()) == (422, True)
+    answer = post(client, "decision-new", batch.pk, **form(batch, 3, 5, **changes))
+    assert (answer.status_code, said in answer.text, "Not stored" in answer.text) == (422, True, True)
+    assert ("On the statement.</textarea>" in answer.text, 'value="ECT5"' in answer.text) == (True, True)
+    assert not Proposal.objects.exists()
+
+
+def test_rows_that_are_still_looked_up_keep_the_form_too(client):
+    batch = waiting_batch()
+    batch.runs.get().chunks.update(state="open")
+    sign_in(client, "admin")
+    answer = post(client, "decision-new", batch.pk, **form(batch, 3))
+    assert (answer.status_code, "Row 3 is still being looked up by itself." in answer.text) == (409, True)
+    assert ("On the statement.</textarea>" in answer.text, 'value="ECT3"' in answer.text) == (True, True)
 
 
 def test_another_person_confirms_and_the_rows_are_decided(client):
@@ -243,7 +283,9 @@ def test_a_refusal_needs_a_reason_and_shows_it(client):
     assert (answer.status_code, "Empty. Say what is missing" in answer.content.decode()) == (422, True)
     post(client, "decision-refuse", proposal.pk, reason="Another day's statement.")
     page = text(get(client, "decision", proposal.pk))
-    assert ("Another day&#x27;s statement." in page, "Refuse decision" in page) == (True, False)
+    assert ("Another day&#x27;s statement." in page, "Reject decision" in page) == (True, False)
+    assert ("rejected</span>" in page, "refused" in page) == (True, False)
+    assert TrailEntry.objects.filter(event="decision rejected").count() == 1
     assert post(client, "decision-confirm", proposal.pk).status_code == 409
 
 

@@ -136,3 +136,24 @@ def test_batch_page_offers_kinds_and_outcomes_that_exist(admin):
 
     assert set(re.findall(r'<option value="(.*?)"', form.partition("</form>")[0])) <= {"", *FILTERS}
     assert set(re.findall(r'name="kind" value="(.*?)"', form)) == set(FileKind)
+
+
+def offered(client, batch) -> dict[str, str]:
+    """Outcomes that the page of the batch offers for an export, with their rows."""
+    page = client.get(reverse("allocations:batch", args=[batch.pk])).text
+    select = page[page.index('id="export-outcome"') :].partition("</select>")[0]
+    return dict(re.findall(r'<option value="([^"]+)">[^(]+\((\d+)\)', select))
+
+
+def test_every_outcome_of_the_batch_that_lasts_is_offered_and_can_be_exported(admin):
+    counts = {"credited": 1, "failed": 2, "unknown": 1, "conflict": 1, "anomaly": 1, "pending": 1, "cancelled": 3}
+    batch = approved_batch(run_state="paused", left_out=2, **counts)
+    chosen = offered(admin, batch)
+    assert chosen.keys() == FILTERS.keys() - {"being sent"}
+    for word, rows in chosen.items():
+        answer = export(admin, batch, outcome=word)
+        assert (answer.getvalue() != b"", answer["X-Export-Rows"]) == (True, rows), word
+
+
+def test_an_outcome_without_rows_is_not_offered(admin):
+    assert offered(admin, approved_batch(credited=1)) == {"credited": "1"}

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from allocations.models import Freeze, TrailEntry
+from tests.factories.batches import approved_batch
 from tests.factories.people import person
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,8 @@ def test_a_freeze_shows_on_every_page(client, frozen):
         assert "All sending is frozen." in text
         assert "Asha Rao froze all sending" in text
         assert "EnKash called" in text
+        assert "No run and no reversal is sent." in text
+        assert "Unknown rows are still looked up; unknown reversals wait for the release." in text
 
 
 def test_no_banner_while_nothing_is_frozen(client):
@@ -40,6 +43,13 @@ def test_no_banner_while_nothing_is_frozen(client):
     assert "To freeze all sending you need the role approver or owner." in text
 
 
+def test_the_page_says_what_a_freeze_stops(client):
+    client.force_login(person("owner"))
+    text = client.get(PAGE).text
+    assert "A freeze stops the sending of every run and every reversal at once." in text
+    assert "Unknown rows are still looked up; unknown reversals wait for the release." in text
+
+
 def test_a_reason_is_asked_for(client):
     client.force_login(person("owner"))
     answer = client.post(PAGE, {"reason": " "})
@@ -48,7 +58,9 @@ def test_a_reason_is_asked_for(client):
 
 
 def test_freezing_twice_is_freezing_once(client, frozen):
-    client.post(PAGE, {"reason": "again"})
+    told = client.post(PAGE, {"reason": "again"}, follow=True).text
+    assert "Sending was frozen already: Asha Rao froze all sending" in told
+    assert "“EnKash called” Your reason is not stored." in told
     assert list(Freeze.objects.values_list("reason", flat=True)) == ["EnKash called"]
 
 
@@ -68,6 +80,36 @@ def test_one_proposes_and_another_confirms(client, frozen):
     ]
 
 
+def test_the_same_freeze_sent_twice_says_the_same(client, frozen):
+    told = client.post(PAGE, {"reason": "EnKash called"}, follow=True).text
+    assert "A call that is with EnKash now comes to its end." in told
+    assert "Your reason is not stored" not in told
+
+
+def test_titles_and_links_fit_the_state(client):
+    client.force_login(person("owner"))
+    runs = reverse("allocations:runs")
+    assert "<h1>Freeze all sending</h1>" in client.get(PAGE).text
+    assert ">Freeze all sending…</a>" in client.get(runs).text
+    client.post(PAGE, {"reason": "EnKash called"})
+    assert "<h1>All sending is frozen</h1>" in client.get(PAGE).text
+    text = client.get(runs).text
+    assert ("Freeze all sending…" in text, ">See the freeze</a>" in text) == (False, True)
+
+
+def test_a_proposed_release_is_a_task_of_whoever_may_confirm_it(client, frozen):
+    def home(who) -> str:
+        client.force_login(who)
+        return client.get(reverse("allocations:home")).text
+
+    approved_batch()
+    task, other = "The release of all sending is to be confirmed", person("owner")
+    assert task not in home(other)
+    act(client, frozen, "propose")
+    assert [task in home(who) for who in (other, frozen, person("admin"), person("auditor"))] == [True] + [False] * 3
+    assert "Asha Rao proposed the release" in home(person("auditor"))
+
+
 def test_confirming_twice_is_confirming_once(client, frozen):
     other = person("owner")
     act(client, frozen, "propose")
@@ -75,11 +117,24 @@ def test_confirming_twice_is_confirming_once(client, frozen):
     assert TrailEntry.objects.filter(event="sending released").count() == 1
 
 
-def test_a_proposal_can_be_refused(client, frozen):
-    act(client, frozen, "propose")
-    text = act(client, person("owner"), "refuse").text
+def test_a_proposed_release_can_be_rejected(client, frozen):
+    assert "Withdraw the release" in act(client, frozen, "propose").text
+    other = person("owner")
+    client.force_login(other)
+    assert "Reject the release" in client.get(PAGE).text
+    text = act(client, other, "refuse").text
+    assert "The proposed release is off. All sending stays frozen." in text
     assert "Propose to release all sending" in text
     assert Freeze.objects.get().release_proposed_by is None
+
+
+@pytest.mark.parametrize(("role", "kind"), [("auditor", "button"), ("owner", "submit")])
+def test_a_button_that_is_off_sends_nothing(client, frozen, role, kind):
+    for words in ("Propose to release all sending", "Confirm and release all sending"):
+        client.force_login(person(role))
+        button = client.get(PAGE).text.partition(words)[0].rpartition("<button")[2]
+        assert (f'type="{kind}"' in button, "aria-disabled" in button) == (True, kind == "button")
+        act(client, frozen, "propose")
 
 
 @pytest.mark.parametrize("role", ["admin", "auditor"])

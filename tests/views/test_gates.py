@@ -65,6 +65,15 @@ def address(name: str, **known: int) -> str:
     return reverse(f"allocations:{name}", kwargs={key: known.get(key, 1) for key in route.pattern.converters})
 
 
+def page_of(name: str) -> str:
+    """The page that shows where the thing stands that the action is about."""
+    by_address = re.match(r"/(batches|runs|reversals|decisions|accounts|freeze)/(?:1/)?", address(name))
+    assert by_address, name
+    if name == "exceptions-act":
+        return "/exceptions/"
+    return f"/{by_address[1]}/" if by_address[1] in {"accounts", "freeze"} else by_address[0]
+
+
 @pytest.mark.parametrize("name", sorted(set(ROUTES) - ACTIONS))
 def test_stranger_is_sent_to_the_login_and_back(client, name):
     response = client.get(address(name))
@@ -74,10 +83,30 @@ def test_stranger_is_sent_to_the_login_and_back(client, name):
 @pytest.mark.parametrize("name", sorted(ACTIONS))
 def test_strangers_action_leads_over_the_login_to_a_page(client, name):
     """An action answers no GET, and a login must not repeat a click."""
-    of_batch_or_run = re.match(r"/(batches|runs|reversals)/1/", address(name))
-    page = of_batch_or_run[0] if of_batch_or_run else "/"
     response = client.post(address(name))
-    assert (response.status_code, response.url) == (302, f"/login/?next={page}")
+    assert (response.status_code, response.url) == (302, f"/login/?next={page_of(name)}")
+
+
+@pytest.mark.parametrize("name", sorted(ACTIONS))
+def test_refused_action_leads_back_to_the_page_it_belongs_to(client, name):
+    """Whatever the browser says of the page before: it may be one that takes no GET."""
+    client.force_login(person())
+    response = client.post(address(name), headers={"Referer": "http://testserver/decisions/1/refuse/"})
+    assert (response.status_code, f'href="{page_of(name)}">Go back</a>' in response.text) == (403, True)
+
+
+def test_refused_form_without_a_number_leads_back_to_itself(client):
+    client.force_login(person())
+    here = {"Referer": "http://testserver/accounts/?x=1"}
+    assert 'href="/accounts/">Go back</a>' in client.post("/accounts/", headers=here).text
+    elsewhere = {"Referer": "https://elsewhere.example/accounts/"}
+    assert 'href="/">Go back</a>' in client.post("/accounts/", headers=elsewhere).text
+
+
+def test_refused_page_offers_home_only(client):
+    client.force_login(person())
+    text = client.get("/batches/1/").text
+    assert ("Go to Home" in text, "Go back" in text) == (True, False)
 
 
 @pytest.mark.parametrize("name", sorted(set(ROUTES) - ACTIONS))

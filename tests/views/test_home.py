@@ -1,6 +1,7 @@
 import pytest
 
 from allocations.domain.states import RunState
+from allocations.models import EnkashToken
 from tests.factories.batches import approved_batch, review_batch, submitted_batch
 from tests.factories.lists import AccountFactory
 from tests.factories.people import person
@@ -57,6 +58,19 @@ def test_home_shows_the_wallet_and_other_accounts_in_short(client):
 
 def test_home_says_that_the_sweeper_is_silent(client):
     assert "The sweeper has not reported for two minutes" in home(client, "owner")
+
+
+@pytest.mark.parametrize(
+    ("role", "said", "link"),
+    [
+        ("admin", "Try it once at Accounts", True),
+        ("auditor", "you need the role admin or owner", False),
+    ],
+)
+def test_a_refused_login_leads_to_where_it_can_be_tried(client, role, said, link):
+    EnkashToken.objects.create(failures=2, last_error="Bad credentials.")
+    note = home(client, role).partition("EnKash refused the login 2 times")[2].partition("</div>")[0]
+    assert (said in note, 'href="/accounts/"' in note) == (True, link)
 
 
 def test_home_costs_the_same_however_many_batches(client, django_assert_max_num_queries):

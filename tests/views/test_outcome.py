@@ -68,6 +68,14 @@ def test_re_run_waits_for_the_end_of_the_run_with_the_reason(client):
     assert 'aria-disabled="true"' in page
 
 
+def test_batch_page_tells_why_its_run_is_paused(auditor):
+    batch = approved_batch(run_state="paused", credited=1, pending=2)
+    batch.runs.update(pause_code="balance", pause_text="The balance is too low.", paused_at=NOW)
+    page = text(get(auditor, "batch", batch))
+    assert "The run is paused since" in page
+    assert "The balance is too low." in page
+
+
 def test_submitted_batch_offers_withdrawal_only_to_its_makers(client):
     batch = submitted_batch()
     withdraw = f"Withdraw batch {batch.pk} to change it"

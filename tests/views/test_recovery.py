@@ -8,7 +8,8 @@ from django.utils import timezone
 from allocations import gateway
 from allocations.models import Installation
 from allocations.services import recovering
-from tests.factories.batches import approved_batch
+from tests.factories.batches import approved_batch, refused_batch, review_batch, submitted_batch
+from tests.factories.lists import RowFactory
 from tests.factories.people import person
 
 pytestmark = pytest.mark.django_db
@@ -40,3 +41,58 @@ def test_a_row_that_was_credited_in_a_lost_life_has_its_page(client) -> None:
     client.force_login(person("admin"))
     text = client.get(reverse("allocations:row", args=[batch.pk, row.number])).text
     assert re.search(r"got 500 points on .*IST", text)
+
+
+KEPT = "came back with a backup, so its rows may have been sent already"
+
+
+def restored() -> None:
+    recovering.begin(now=timezone.now() + timedelta(minutes=1), timing=gateway.timing(), why="Restored.")
+
+
+def test_a_restored_list_says_that_it_stays_as_it_is_and_offers_no_other_list(client) -> None:
+    batch = review_batch(errors=1, ready=2)
+    client.force_login(batch.uploaded_by)
+    doors = (f"/batches/{batch.pk}/list/", f"/batches/{batch.pk}/mapping/")
+    text = client.get(f"/batches/{batch.pk}/?show=all").text
+    assert [KEPT in text, *(door in text for door in doors), text.count("Leave out<span")] == [False, True, True, 3]
+    restored()
+    text = client.get(f"/batches/{batch.pk}/?show=all").text
+    assert [KEPT in text, *(door in text for door in doors), text.count("Leave out<span")] == [True, False, False, 1]
+    assert "Leave out 1 row with errors" in text
+
+
+@pytest.mark.parametrize("door", ["list", "mapping"])
+def test_the_forms_for_another_list_are_refused_with_the_reason(client, door: str) -> None:
+    batch = review_batch()
+    client.force_login(batch.uploaded_by)
+    restored()
+    answer = client.get(f"/batches/{batch.pk}/{door}/")
+    assert (answer.status_code, KEPT in answer.text) == (409, True)
+
+
+def test_a_restored_list_that_was_being_read_says_what_to_do(client) -> None:
+    batch = refused_batch()
+    client.force_login(batch.uploaded_by)
+    restored()
+    assert "Upload another list for batch" in client.get(f"/batches/{batch.pk}/").text
+    RowFactory(batch=batch)
+    text = client.get(f"/batches/{batch.pk}/").text
+    assert (KEPT in text, "Upload another list for batch" in text) == (True, False)
+
+
+def test_who_withdraws_a_restored_list_is_told_that_it_stays_as_it_is(client) -> None:
+    batch = submitted_batch()
+    client.force_login(batch.uploaded_by)
+    restored()
+    text = client.post(f"/batches/{batch.pk}/withdraw/", follow=True).text
+    assert ("you can change the list" in text, f"Withdrawn: Batch {batch.pk} came back" in text) == (False, True)
+
+
+def test_an_approver_is_told_that_a_list_came_back_with_a_backup(client) -> None:
+    batch = submitted_batch()
+    client.force_login(person("approver"))
+    address = reverse("allocations:batch-approval", args=[batch.pk])
+    assert "This batch came back with a backup" not in client.get(address).text
+    restored()
+    assert "This batch came back with a backup" in client.get(address).text

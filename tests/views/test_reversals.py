@@ -49,7 +49,26 @@ def test_a_row_with_nothing_left_offers_no_reversal(client):
     row = credited_row()
     ReversalFactory(row=row, amount=500)
     client.force_login(person("admin"))
-    assert "Take points back from row" not in shown(client, "row", row.batch_id, row.number)
+    text = shown(client, "row", row.batch_id, row.number)
+    assert "Take points back from row" not in text
+    assert "All points of this row are taken back, asked for or under way." in text
+
+
+def test_a_row_tells_who_may_not_take_points_back_why(client):
+    row = credited_row()
+    client.force_login(person("auditor"))
+    text = shown(client, "row", row.batch_id, row.number)
+    assert "Take points back from row" not in text
+    assert "To take points back you need the role admin." in text
+
+
+def test_a_button_that_is_off_sends_nothing(client):
+    reversal = reversal_in("disputed")
+    for role, kind in (("auditor", "button"), ("admin", "submit")):
+        client.force_login(person(role))
+        text = shown(client, "reversal", reversal.pk)
+        button = text.partition("Ask EnKash again about reversal")[0].rpartition("<button")[2]
+        assert (f'type="{kind}"' in button, "aria-disabled" in button) == (True, kind == "button")
 
 
 def test_the_same_form_twice_is_one_reversal(client):
@@ -243,9 +262,11 @@ def test_row_and_batch_show_gross_reversed_and_net(client):
         shown(client, "batch", row.batch_id, tab="reversals"),
     ):
         assert re.search(
-            r"Credited \(gross\).*?500.*?Taken back.*?−200.*?Net.*?300.*?decided yet.*?−100", text, re.DOTALL
+            r"Credited \(gross\).*?500.*?Taken back.*?−200.*?Net.*?300.*?under way.*?−100", text, re.DOTALL
         )
-    assert "500 credited − 200 taken back = 300 points net; 100 asked for" in shown(client, "batch", row.batch_id)
+    assert "500 credited − 200 taken back = 300 points net; 100 asked for or under way" in shown(
+        client, "batch", row.batch_id
+    )
 
 
 def test_batch_without_reversals_says_nothing_was_taken_back(client):

@@ -34,7 +34,7 @@ def test_an_auditor_is_told_why_not(client):
     run = running()
     client.force_login(person("auditor"))
     text = client.get(address("run", run)).text
-    assert text.count('aria-disabled="true" aria-describedby="run-why"') == 2
+    assert text.count('type="button" aria-disabled="true" aria-describedby="run-why"') == 2
     assert "To pause, stop or resume a run you need the role admin or approver." in text
     assert "Cancel what is not sent…" not in text
 
@@ -67,6 +67,39 @@ def test_the_cancel_page_says_what_it_would_do_and_changes_nothing(client):
     assert "Cancel 3 rows" in text
     assert "This cannot be undone." in text
     assert events(run) == []
+
+
+@pytest.mark.parametrize(("outcomes", "buttons"), [({"credited": 2, "conflict": 1}, 0), ({"unknown": 2}, 1)])
+def test_the_cancel_page_offers_only_what_there_is_to_cancel(client, outcomes, buttons):
+    run = approved_batch(run_state=RunState.ATTENTION, **outcomes).runs.get()
+    client.force_login(person("admin"))
+    text = client.get(address("run-cancel", run)).text
+    assert ("0 rows" in text, text.count('class="btn btn-primary"')) == (False, buttons)
+
+
+def test_what_a_re_run_has_not_sent_stays_failed(client):
+    run = running()
+    run.generation = 2
+    run.save()
+    client.force_login(person("admin"))
+    text = client.get(address("run-cancel", run)).text
+    assert ("Leave 3 rows failed" in text, "Cancel 3 rows" in text) == (True, False)
+    assert "another re-run can send them" in text
+    assert (
+        "Rows of this re-run that were not sent stay failed"
+        in client.post(address("run-cancel", run), follow=True).text
+    )
+
+
+def test_a_cancelled_run_is_not_offered_to_be_cancelled_again(client):
+    run = running()
+    client.force_login(person("admin"))
+    client.post(address("run-cancel", run))
+    for send in (client.get, client.post):
+        answer = send(address("run-cancel", run), follow=True)
+        assert answer.redirect_chain == [(address("run", run), 302)]
+        assert "What run 1 had not sent is cancelled already." in answer.text
+    assert events(run).count("run cancel") == 1
 
 
 def test_cancelling_happens_once(client):

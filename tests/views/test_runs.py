@@ -1,8 +1,11 @@
 import pytest
 from django.urls import reverse
 
+from allocations import gateway
 from allocations.domain.states import RunState
+from allocations.services import recovering
 from tests.factories.batches import approved_batch, submitted_batch
+from tests.factories.lists import NOW
 from tests.factories.people import person
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +77,7 @@ def test_run_page_says_what_is_unknown_and_disputed(client):
     client.force_login(person("auditor"))
     text = page(client, running(credited=1, unknown=2, conflict=1))
     assert "2 rows: we do not know" in text
-    assert "1 row: the evidence contradicts itself" in text
+    assert "1 row in conflict: the evidence contradicts itself" in text
 
 
 def test_run_before_its_first_chunk(client):
@@ -143,3 +146,30 @@ def test_rerun_without_failed_rows_offers_nothing(client, make):
     text = client.get(reverse("allocations:batch-rerun", args=[batch.pk])).content.decode()
     assert "No row of this batch failed." in text
     assert '<button class="btn btn-primary"' not in text
+
+
+def test_the_unknown_rows_of_a_paused_run_wait_for_its_resume(client):
+    run = approved_batch(run_state=RunState.PAUSED, credited=1, unknown=1).runs.get()
+    run.chunks.update(next_action_at=NOW)
+    client.force_login(person("admin"))
+    text = page(client, run)
+    assert "Nothing is looked up until the run is resumed." in text
+    assert ("Nothing for you to do now" in text, ", next</time>" in text) == (False, False)
+    assert "waits for the resume</time>" in text
+
+
+def test_the_unknown_rows_of_a_running_run_are_looked_up_by_themselves(client):
+    run = running()
+    run.chunks.update(next_action_at=NOW)
+    client.force_login(person("admin"))
+    text = page(client, run)
+    assert ("Nothing for you to do now" in text, ", next</time>" in text) == (True, True)
+
+
+def test_the_unknown_rows_of_a_paused_run_are_looked_up_in_a_recovery(client):
+    run = approved_batch(run_state=RunState.PAUSED, credited=1, unknown=1).runs.get()
+    recovering.begin(now=NOW, timing=gateway.timing(), why="Restored.")
+    client.force_login(person("admin"))
+    text = page(client, run)
+    assert "until the run is resumed" not in text
+    assert "They are looked up because the portal recovers" in text

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
 from allocations import gateway, triggers
+from allocations.gateway.witness import redis_witness
 from allocations.services import recovering
 
 
@@ -17,7 +18,9 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         triggers.insist(connection)
         timing = gateway.timing()
-        marked = recovering.begin(now=gateway.database_now(), timing=timing, why=options["because"])
+        marked = recovering.begin(
+            now=gateway.database_now(), timing=timing, why=options["because"], witness=redis_witness()
+        )
         minutes = (timing.lease + timing.recovery.quiet).total_seconds() / 60
         self.stdout.write(
             f"Recovery began: nothing is sent. The rows of {marked} calls are looked up in {minutes:.0f} minutes, when "
