@@ -24,6 +24,7 @@ class Pause(StrEnum):
     TAMPERED = "tampered"
     OUTDATED = "outdated"
     TAKEN_AFTER_ALL = "taken_after_all"
+    TAKEN_TWICE = "taken_twice"
     OVERDRAWN = "overdrawn"
     DEFECT = "defect"
 
@@ -102,6 +103,10 @@ ADVICE: dict[Pause, tuple[str, str]] = {
     Pause.TAKEN_AFTER_ALL: (
         "A late answer proves that EnKash took the points back, although the reversal had been called failed.",
         "Compare the row's reversals with EnKash's statement. Resuming says that you have looked.",
+    ),
+    Pause.TAKEN_TWICE: (
+        "EnKash tells of another debit for this reversal than the one on record, so the points may be taken twice.",
+        "Compare it with EnKash's statement. Resuming says that you have looked.",
     ),
     Pause.OVERDRAWN: (
         "With this reversal more points would be taken back than the row was credited. It was not sent.",

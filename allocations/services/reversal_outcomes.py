@@ -29,9 +29,9 @@ def apply_finding(
 ) -> bool:
     """Moves the reversal where the table allows it, with evidence and ids; False where it does not.
 
-    Proof of a debit that had been called failed is held for people.
+    Proof of a debit that had been called failed, or of a second one, is held for people.
     """
-    former = reversal.state
+    former, known = reversal.state, reversal.transaction_id
     after_all = former == ReversalState.FAILED and finding.event is ReversalEvent.REVERSE
     if after_all and not finding.transaction_id:
         return False
@@ -56,15 +56,15 @@ def apply_finding(
     if moved and finding.event in {ReversalEvent.REVERSE, ReversalEvent.FAIL}:
         lost = reversal.attempts.filter(state=AttemptState.UNKNOWN)
         lost.update(state=move(ATTEMPT, AttemptState.UNKNOWN, AttemptEvent.RESOLVE))
-    _compare(reversal, finding, now=now)
+    _compare(reversal, finding, known, now=now)
     if not moved and reversal.state == ReversalState.DISPUTED and "quiet_since" in changes:
         Reversal.objects.filter(pk=reversal.pk).update(quiet_since=changes["quiet_since"])
     doubt_balance(reversal)
     return moved
 
 
-def _compare(reversal: Reversal, finding: Finding, *, now: datetime) -> None:
-    """A finding about a reversal that has ended brings its missing transaction id, or contradicts it."""
+def _compare(reversal: Reversal, finding: Finding, known: str | None, *, now: datetime) -> None:
+    """`known`: the transaction id that was on record before. The finding brings a missing one, or contradicts it."""
     if finding.event is ReversalEvent.DISPUTE and reversal.state in {ReversalState.REVERSED, ReversalState.FAILED}:
         hold(reversal, Pause.IMPOSSIBLE, now=now, detail=finding.doubt or "")
     if finding.event is not ReversalEvent.REVERSE or reversal.state != ReversalState.REVERSED:
@@ -72,6 +72,8 @@ def _compare(reversal: Reversal, finding: Finding, *, now: datetime) -> None:
     brings = finding.transaction_id
     if brings and reversal.transaction_id is None:
         Reversal.objects.filter(pk=reversal.pk).update(transaction_id=brings, next_action_at=None)
+    elif known and brings and brings != known:
+        hold(reversal, Pause.TAKEN_TWICE, now=now, detail=f"{known}, {brings}")
 
 
 def conclude_call(

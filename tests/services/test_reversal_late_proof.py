@@ -1,18 +1,19 @@
-"""Proof that comes after the end: the points count again, and nothing more goes out."""
+"""Proof that comes after the end: the points count again, a second debit is told, and nothing more goes out."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from allocations.domain.errors import StateConflict
-from allocations.models import Reversal, TrailEntry
+from allocations.models import Reversal, ReversalAttempt, TrailEntry
 from allocations.selectors.reversals import row_takings
-from allocations.services import reversals
+from allocations.services import reversal_answers, reversals
 from tests.services.conftest import Portal
 from tests.services.reversal_desk import Desk, check_reversals, open_desk
-from tests.services.test_crash_points import with_client
+from tests.services.test_crash_points import Wrapped, with_client
 from tests.services.test_reversal_crashes import overtaken
 from tests.services.test_reversal_disputes import Altering, another_card
 
@@ -115,3 +116,53 @@ def test_a_late_failure_changes_nothing(desk: Desk) -> None:
     overtaken(desk, reversal, then=settle)
     assert (reversal.state, reversal.pause_code) == ("reversed", "")
     assert TrailEntry.objects.filter(event="late answer kept", object_id=reversal.pk).count() == 1
+
+
+def forget(desk: Desk, reversal: Reversal) -> None:
+    """EnKash's check for repeated references misses the first call."""
+    desk.portal.sim.ledger.by_reference.pop(reversal.reference, None)
+
+
+def two_debits(desk: Desk, *, late_first: bool) -> Reversal:
+    """Call 1 is given up and call 2 sent, and both debit; the answer of call 1 comes before or after call 2's."""
+    person = desk.portal.sim.world.people.by_card(desk.row.card_id)
+    desk.portal.sim.ledger.credit(person, reference="ELSEWHERE", amount=Decimal(100), status="SUCCESS", at=0.0)
+    desk.portal.sim.faults.push(kind="lookup_empty", times=9)
+    reversal = desk.approved(60)
+    kept: list[Any] = []
+    real = reversal_answers.keep_answer
+
+    def bring() -> None:
+        attempt, raw = kept.pop()
+        real(attempt, raw, gateway=desk.portal.gateway)
+        reversal_answers.apply_answer(attempt.pk, gateway=desk.portal.gateway)
+
+    def hold_back(attempt: ReversalAttempt, raw: Any, **options: Any) -> bool:
+        if attempt.number == 1:
+            kept.append((attempt, raw))
+            return False
+        return real(attempt, raw, **options)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(reversal_answers, "keep_answer", hold_back)
+        overtaken(desk, reversal)
+        forget(desk, reversal)
+        desk.portal.clock.forward(minutes=21)
+        client = desk.portal.gateway.client
+        between = Wrapped(client, "allocate_single", after=bring) if late_first else client
+        desk.work(reversal, portal=with_client(desk.portal, between, worker="second"))
+        if not late_first:
+            bring()
+    reversal.refresh_from_db()
+    return reversal
+
+
+@pytest.mark.parametrize("late_first", [True, False])
+def test_a_second_debit_under_another_id_is_shown_to_people(desk: Desk, late_first: bool) -> None:
+    reversal = two_debits(desk, late_first=late_first)
+    ids = [entry.transaction_id for entry in desk.portal.sim.ledger.entries if entry.reference == reversal.reference]
+    known = ids[0] if late_first else ids[1]
+    assert (len(ids), reversal.state, reversal.transaction_id) == (2, "reversed", known)
+    assert reversal.pause_code == "taken_twice"
+    assert all(each in reversal.pause_text for each in ids)
+    assert TrailEntry.objects.get(event="reversal held", object_id=reversal.pk).data["why"] == "taken_twice"
