@@ -14,6 +14,15 @@ TO_THE_APPROVER = (
     "given again. But another list may have been sent in its place after the backup: compare EnKash's statement first."
 )
 
+MAY_BE_TAKEN_BACK = (
+    "What was taken back from this row after the backup is not known here, and EnKash would take it once more. Compare "
+    "EnKash's statement since the backup first."
+)
+MAY_BE_REPLACED = (
+    "Rows that were replaced after the backup look as if they were not, and EnKash would credit a second replacement. "
+    "Compare EnKash's statement since the backup first."
+)
+
 
 def reason_to_keep(batch_id: int, state: BatchState) -> str:
     """Why the rows of such a batch are neither read anew nor left out, and what to do."""

@@ -19,9 +19,13 @@ from allocations.domain.states import BATCH, BatchEvent, BatchState, move
 from allocations.enkash.transaction_answer import Transaction
 from allocations.models import Batch, Problem, Replacement, Row, Upload
 from allocations.models.uploads import UploadState
+from allocations.selectors.restores import came_from_a_backup
 from allocations.services.planning import payload_of
 
 _FIRST_ROW = 2
+_FORGOTTEN = (
+    " It came back with a backup and may have been replaced once before: compare EnKash's statement since the backup."
+)
 _COLUMNS = {
     "title": "Title",
     "name": "Name",
@@ -86,6 +90,7 @@ def _list_of(rows: Sequence[Row]) -> bytes:
 
 def new_rows(actor: Actor, batch: Batch, rows: Sequence[Row], looked_up: LookedUp) -> None:
     references = mint_many(len(rows))
+    forgotten = _FORGOTTEN if came_from_a_backup(rows[0].batch.created_at) else ""
     for number, (old, reference) in enumerate(zip(rows, references, strict=True), start=_FIRST_ROW):
         new = Row(batch=batch, number=number, reference=reference, warning_count=1)
         for field in _COLUMNS:
@@ -101,7 +106,7 @@ def new_rows(actor: Actor, batch: Batch, rows: Sequence[Row], looked_up: LookedU
             code="replaces_row",
             severity="warning",
             message=f"replaces row {grouped(old.number)} of batch {old.batch_id}, which is {old.state}. "
-            f"A look-up at EnKash found {_found_words(found)} for its reference.",
+            f"A look-up at EnKash found {_found_words(found)} for its reference.{forgotten}",
         )
 
 

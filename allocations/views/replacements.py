@@ -8,11 +8,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from allocations.domain.policy import Actor
 from allocations.domain.replacing import check_replace
+from allocations.domain.restored import MAY_BE_REPLACED
 from allocations.forms.decisions import row_numbers
 from allocations.forms.replacements import FormKey
 from allocations.models import Batch
 from allocations.presenters.exceptions import exception_line
 from allocations.selectors.replacements import MOST_SHOWN, replaceable_rows
+from allocations.selectors.restores import came_from_a_backup
 from allocations.services import replacing
 from allocations.views.gates import action, form_page
 
@@ -35,6 +37,7 @@ def new_replacement(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRe
     context = {
         "batch": batch,
         "form_key": uuid4(),
+        "restored": MAY_BE_REPLACED if came_from_a_backup(batch.created_at) else "",
         "lines": [(exception_line(row), row.number in ticked) for row in rows[:MOST_SHOWN]],
         "more": max(rows.count() - MOST_SHOWN, 0),
     }

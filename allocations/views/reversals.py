@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from allocations.domain.errors import InvalidInput
 from allocations.domain.policy import Actor, can_see_personal_data
+from allocations.domain.restored import MAY_BE_TAKEN_BACK
 from allocations.domain.reversal_policy import can_decide, check_request
 from allocations.domain.reversals import ReversalState
 from allocations.domain.states import RowState
@@ -24,6 +25,7 @@ from allocations.selectors import reversals as reads
 from allocations.selectors.approvals import facts_of
 from allocations.selectors.holds import hold
 from allocations.selectors.passports import passport_of
+from allocations.selectors.restores import came_from_a_backup
 from allocations.services.reversals import request_reversal
 from allocations.views.gates import form_page, page
 
@@ -74,6 +76,7 @@ def show(
         "reject_form": reject_form,
         "needs_password": isinstance(request.user, User) and request.user.has_usable_password(),
         "acts": reversals.acts(found, actor),
+        "restored": _restored(found.row),
         **_told(found, in_full=in_full),
     }
     refused = approve_form or reject_form
@@ -125,5 +128,10 @@ def _form(request: HttpRequest, actor: Actor, row: Row, form: ReversalForm) -> H
         "in_full": in_full,
         "contact": passports.contact(row, in_full=in_full),
         "takings": reads.row_takings(row),
+        "restored": _restored(row),
     }
     return render(request, "allocations/reversals/request.html", context, status=422 if form.errors else 200)
+
+
+def _restored(row: Row) -> str:
+    return MAY_BE_TAKEN_BACK if came_from_a_backup(row.batch.created_at) else ""

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
-from allocations.models import Batch, Problem, Replacement, Row, Run, TrailEntry
+from allocations.models import Batch, Installation, Problem, Replacement, Row, Run, TrailEntry
 from allocations.services import batches, proposals, replacing, reruns, runs
 from allocations.services.approval import approve_batch
 from allocations.services.submission import submit_batch, withdraw_batch
@@ -70,6 +70,13 @@ def test_the_look_up_is_kept_as_evidence_and_told_to_the_approver(portal: Portal
     )
     events = set(TrailEntry.objects.values_list("event", "batch"))
     assert {("rows replaced", batch.pk), ("rows replaced by another batch", run.batch_id)} <= events
+
+
+def test_the_approver_is_told_that_a_restore_may_hide_an_earlier_replacement(portal: Portal) -> None:
+    run = failed_run(portal)
+    Installation.objects.update_or_create(pk=1, defaults={"recovered_at": portal.clock()})
+    batch = replace_rows(portal, run)
+    assert "may have been replaced once before" in Problem.objects.get(batch=batch).message
 
 
 def test_what_enkash_lists_as_credited_is_not_replaced(portal: Portal) -> None:

@@ -11,6 +11,7 @@ from allocations.services import recovering
 from tests.factories.batches import approved_batch, refused_batch, review_batch, submitted_batch
 from tests.factories.lists import RowFactory
 from tests.factories.people import person
+from tests.factories.reversals import ReversalFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +97,26 @@ def test_an_approver_is_told_that_a_list_came_back_with_a_backup(client) -> None
     assert "This batch came back with a backup" not in client.get(address).text
     restored()
     assert "This batch came back with a backup" in client.get(address).text
+
+
+FORGOTTEN = "This batch came back with a backup"
+
+
+def test_who_takes_points_back_is_told_that_an_earlier_reversal_may_be_forgotten(client) -> None:
+    reversal = ReversalFactory()
+    row = reversal.row
+    asking = reverse("allocations:row-reverse", args=[row.batch_id, row.number])
+    deciding = reverse("allocations:reversal", args=[reversal.pk])
+    client.force_login(person("admin", "approver"))
+    assert [FORGOTTEN in client.get(page).text for page in (asking, deciding)] == [False, False]
+    restored()
+    assert [FORGOTTEN in client.get(page).text for page in (asking, deciding)] == [True, True]
+
+
+def test_who_replaces_a_row_is_told_that_an_earlier_replacement_may_be_forgotten(client) -> None:
+    batch = approved_batch(failed=1)
+    address = reverse("allocations:replacement-new", args=[batch.pk])
+    client.force_login(person("admin"))
+    assert FORGOTTEN not in client.get(address).text
+    restored()
+    assert FORGOTTEN in client.get(address).text
