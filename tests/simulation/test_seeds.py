@@ -24,7 +24,6 @@ EXERCISED = {
     "rows sending to unknown",
     "rows sent again",
     "rows unknown to credited",
-    "rows unknown to failed",
     "references refused as known",
     "references used up by a refusal",
     "restores",
