@@ -40,7 +40,7 @@ class Stack:
     @property
     def url(self) -> str:
         """The portal's address; waits until the supervisor tells it."""
-        until = time.monotonic() + 90
+        until = time.monotonic() + 240
         while time.monotonic() < until and self.process.poll() is None:
             for line in self.lines:
                 if found := re.search(r"The portal is ready: (\S+?)/?$", line.strip()):
