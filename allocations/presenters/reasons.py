@@ -18,7 +18,7 @@ ASKED = "EnKash is asked again by itself. Nothing to do now."
 
 EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.DUPLICATE_REFERENCE: Explanation(
-        "EnKash already knows this reference, and we have no record of sending it.", _COMPARE
+        "EnKash already knows this reference, and nothing here proves a credit under it.", _COMPARE
     ),
     Reason.INSUFFICIENT_BALANCE: Explanation(
         "The reward account did not hold enough points.", "Top up the account at EnKash, then re-run."
