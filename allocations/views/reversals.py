@@ -19,6 +19,7 @@ from allocations.forms.reversals import ApproveReversalForm, RejectReversalForm,
 from allocations.forms.row_filters import number as number_of
 from allocations.models import Reversal, Row
 from allocations.presenters import passports, people, reversals
+from allocations.presenters.holds import when
 from allocations.presenters.numbers import points
 from allocations.presenters.reasons import evidence_words
 from allocations.selectors import reversals as reads
@@ -84,10 +85,12 @@ def show(
 
 
 def _told(found: Reversal, *, in_full: bool) -> dict[str, object]:
+    held = hold()
     return {
         "status": reversals.reversal_status(ReversalState(found.state)),
         "sentence": people.for_reader(reversals.sentence(found), in_full),
-        "next_step": reversals.next_step(found, now=timezone.now(), hold=hold()),
+        "next_step": reversals.next_step(found, now=timezone.now(), hold=held),
+        "called": when(held, otherwise="at once"),
         "explanation": reversals.explain(found.doubt),
         "evidence": evidence_words(found.evidence),
         "story": reversals.story(found),

@@ -54,6 +54,11 @@ def test_an_approved_reversal_waits_for_the_release(client, approver, frozen):
     assert f"It is sent {RELEASED}." in text
 
 
+def test_whoever_approves_a_reversal_reads_before_that_it_waits_for_the_release(client, approver, frozen):
+    text = client.get(reverse("allocations:reversal", args=[ReversalFactory().pk])).text
+    assert f"Once you approve, EnKash is called {RELEASED}." in text
+
+
 def test_a_resumed_reversal_waits_for_the_release(client, approver, frozen):
     reversal = reversal_in("approved", pause_code="login", pause_text="EnKash refuses our login.")
     assert f"Reversal {reversal.pk} goes on {RELEASED}." in do(client, "reversal-resume", reversal.pk)
