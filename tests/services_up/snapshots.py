@@ -9,7 +9,6 @@ import pytest
 from django.db import connection, connections
 from psycopg import sql
 
-_COPY = "portal_backup"
 Restore = Callable[[], None]
 
 
@@ -21,7 +20,7 @@ def backup(transactional_db: None, tmp_path: Path) -> Iterator[Callable[[], Rest
         return
     yield _back_up_postgresql
     with _server() as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(_COPY)))
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(_copy_name())))
 
 
 def _back_up_sqlite(copy: Path) -> Restore:
@@ -40,8 +39,14 @@ def _copy_sqlite(source: str, target: str) -> None:
 
 def _back_up_postgresql() -> Restore:
     live = str(connection.settings_dict["NAME"])
-    _copy_postgresql(live, _COPY)
-    return lambda: _copy_postgresql(_COPY, live)
+    copy = _copy_name()
+    _copy_postgresql(live, copy)
+    return lambda: _copy_postgresql(copy, live)
+
+
+def _copy_name() -> str:
+    """Test processes share the server, and each has a database of its own."""
+    return f"{connection.settings_dict['NAME']}_backup"
 
 
 def _copy_postgresql(source: str, target: str) -> None:
