@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from allocations.domain import chain
 from allocations.domain.policy import Actor
 from allocations.models import TrailEntry
 
@@ -19,7 +20,8 @@ def write_entry(
     actor: Actor | None = None,
     **data: Any,
 ) -> TrailEntry:
-    """`actor` None: the portal itself. `data` holds ids, counts, hashes and sentences, never a recipient's details."""
+    """`actor` None: the portal itself. `data` holds ids, counts, hashes and sentences, never a recipient's details, and
+    no floats."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A trail entry belongs into the transaction of the change it tells of.")
     return TrailEntry.objects.create(
@@ -30,4 +32,15 @@ def write_entry(
         batch_id=batch_id,
         actor_id=actor.id if actor else None,
         data=data,
+        body=chain.canonical(
+            {
+                "v": chain.ENTRY_VERSION,
+                "at": chain.instant(at),
+                "actor": {"id": actor.id, "roles": sorted(actor.roles)} if actor else None,
+                "event": event,
+                "object": {"type": object_type, "id": object_id},
+                "batch": batch_id,
+                "data": data,
+            }
+        ),
     )

@@ -4,12 +4,15 @@ Django remakes SQLite tables on many schema changes and drops their triggers in 
 again after every migration (apps.py), and web, workers and sweeper insist on them at start.
 """
 
-from dataclasses import dataclass
-
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from allocations.domain.reversals import ENDED, WITHOUT_EFFECT
+from allocations.triggers.retention import ERASURE, RETENTION_TRIGGERS
+from allocations.triggers.trail import TRAIL_TRIGGERS
+from allocations.triggers.trigger import Trigger
+
+__all__ = ["TRIGGERS", "Trigger", "insist", "install", "missing"]
 
 PAYLOAD = (
     "batch_id",
@@ -23,25 +26,6 @@ PAYLOAD = (
     "reference",
     "payload_hash",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """Refuse `action` on `table` when `condition` holds; OLD and NEW as in SQL, {differs} for "is distinct from".
-
-    `only_if`: a part of the condition that looks at nothing but OLD and NEW. PostgreSQL asks it without calling a
-    function, which costs a run's rows a third of their update otherwise.
-    """
-
-    name: str
-    table: str
-    action: str
-    condition: str
-    sentence: str
-    only_if: str = ""
-    # A query; on PostgreSQL its rows are locked before the condition is asked,
-    # so that two writers cannot both pass it. SQLite has one writer.
-    lock: str = ""
 
 
 _FROZEN_BATCH = (
@@ -102,16 +86,7 @@ REVERSAL_TRIGGERS = (
 )
 
 TRIGGERS = (
-    Trigger("trail_no_update", "allocations_trailentry", "UPDATE", "1 = 1", "the trail is append-only"),
-    Trigger("trail_no_delete", "allocations_trailentry", "DELETE", "1 = 1", "the trail is append-only"),
-    # SQLite's REPLACE deletes without firing delete triggers.
-    Trigger(
-        "trail_no_replace",
-        "allocations_trailentry",
-        "INSERT",
-        "EXISTS (SELECT 1 FROM allocations_trailentry t WHERE t.id = NEW.id)",
-        "the trail is append-only",
-    ),
+    *TRAIL_TRIGGERS,
     Trigger("vote_no_update", "allocations_vote", "UPDATE", "1 = 1", "a vote is never changed"),
     Trigger("vote_no_delete", "allocations_vote", "DELETE", "1 = 1", "a vote is never deleted"),
     Trigger(
@@ -128,7 +103,7 @@ TRIGGERS = (
         "row_payload_frozen",
         "allocations_row",
         "UPDATE",
-        _FROZEN_BATCH,
+        f"{_FROZEN_BATCH} AND NOT ({ERASURE})",
         "the payload of a submitted row is frozen",
         only_if=_PAYLOAD_CHANGED,
     ),
@@ -175,7 +150,7 @@ TRIGGERS = (
         "UPDATE",
         "OLD.state = 'approved' AND (NEW.state <> 'approved'"
         " OR NEW.digest <> OLD.digest OR NEW.manifest <> OLD.manifest"
-        " OR NEW.start_at {differs} OLD.start_at"
+        " OR NEW.start_at {differs} OLD.start_at OR NEW.repeat_reason <> OLD.repeat_reason"
         " OR NEW.account_id <> OLD.account_id OR NEW.is_points_allocation <> OLD.is_points_allocation"
         " OR NEW.approved_by_id <> OLD.approved_by_id)",
         "an approved batch is frozen",
@@ -208,6 +183,7 @@ TRIGGERS = (
     ),
     Trigger("proposal_row_no_delete", "allocations_proposalrow", "DELETE", "1 = 1", "a proposal is never deleted"),
     *REVERSAL_TRIGGERS,
+    *RETENTION_TRIGGERS,
 )
 
 
@@ -238,6 +214,7 @@ def _postgresql(trigger: Trigger) -> list[str]:
 
 _NO_TRUNCATE = (
     "allocations_trailentry",
+    "allocations_trailseal",
     "allocations_vote",
     "allocations_row",
     "allocations_attempt",
