@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 from allocations import triggers
+from allocations.domain.retention import SHORTEST_DAYS
 
 MONEY = "money"
 DEMO_PREFIX = "demo-"
@@ -66,6 +67,39 @@ def check_environment(**_: Any) -> list[Error]:
     if settings.ENKASH_ENVIRONMENT == "live":
         problems += [Error("DEBUG is on in a live installation. Unset it.", id="money.E006")] if settings.DEBUG else []
         problems += [] if settings.HTTPS else [Error("HTTPS is off in a live installation. Unset it.", id="money.E007")]
+    return problems
+
+
+@register(MONEY)
+def check_retention(**_: Any) -> list[Error]:
+    """A slip of a digit would erase what nobody can bring back."""
+    days = settings.PERSONAL_DATA_DAYS
+    if days == 0 or days >= SHORTEST_DAYS:
+        return []
+    return [Error(f"PERSONAL_DATA_DAYS is {days}; set {SHORTEST_DAYS} or more, or 0 for never.", id="money.E013")]
+
+
+@register(MONEY)
+def check_second_factor(**_: Any) -> list[Error]:
+    """Only the demo does without: nobody approves points that are worth something with a password alone."""
+    if settings.SECOND_FACTOR_REQUIRED or settings.ENKASH_ENVIRONMENT == "simulator":
+        return []
+    problem = f"SECOND_FACTOR_REQUIRED is off and ENKASH_ENVIRONMENT is {settings.ENKASH_ENVIRONMENT}. Unset it."
+    return [Error(problem, id="money.E010")]
+
+
+@register(MONEY)
+def check_elsewhere(**_: Any) -> list[Error]:
+    """A provider of sign-ins is complete, and nobody on the way can play it."""
+    if not settings.OIDC_SERVER_URL:
+        return []
+    problems = [
+        Error(f"OIDC_SERVER_URL is set and {name} is empty.", id="money.E011")
+        for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+        if not getattr(settings, name)
+    ]
+    if settings.ENKASH_ENVIRONMENT != "simulator" and urlsplit(settings.OIDC_SERVER_URL).scheme != "https":
+        problems.append(Error("OIDC_SERVER_URL is not an https address.", id="money.E012"))
     return problems
 
 

@@ -6,6 +6,8 @@ from csp.constants import NONE, SELF
 
 from rewards_portal import env, logs
 from rewards_portal.databases import database
+from rewards_portal.sign_in.oidc import elsewhere
+from rewards_portal.sign_in.options import *  # noqa: F403 - settings that no environment changes
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # `make run` writes this file for its demo; with ENKASH_ENVIRONMENT in the environment it is not read.
@@ -71,7 +73,33 @@ ENKASH_LOOKUP_PAGE_SIZE = env.whole("ENKASH_LOOKUP_PAGE_SIZE", use="Set the rows
 MAX_ROWS = env.whole("MAX_ROWS", use="Set the rows that one batch may hold.", default=1_000_000)
 MAX_POINTS_PER_ROW = env.whole("MAX_POINTS_PER_ROW", use="Set points.", default=100_000)
 MAX_POINTS_PER_BATCH = env.whole("MAX_POINTS_PER_BATCH", use="Set points.", default=100_000_000)
+PERSONAL_DATA_DAYS = env.whole(
+    "PERSONAL_DATA_DAYS", use="Set days after which recipients are forgotten, 0 for never.", default=0, minimum=0
+)
+GIFT_METER_POINTS = env.whole(
+    "GIFT_METER_POINTS", use="Set points of one person and financial year, 0 for no meter.", default=5_000, minimum=0
+)
+SAME_LIST_BLOCK_DAYS = env.whole(
+    "SAME_LIST_BLOCK_DAYS",
+    use="Set the days for which a list that was given is not taken again.",
+    default=20,
+    minimum=0,
+)
+APPROVAL_DAYS = env.whole("APPROVAL_DAYS", use="Set the days for which an approval holds.", default=7)
 UPLOAD_MAX_BYTES = env.whole("UPLOAD_MAX_BYTES", use="Set bytes.", default=100 * 1024 * 1024)
+XLSX_MAX_BYTES = env.whole("XLSX_MAX_BYTES", use="Set the bytes that a workbook may expand to.", default=1 << 30)
+XLSX_MAX_RATIO = env.whole("XLSX_MAX_RATIO", use="Set how many times its size a workbook may expand to.", default=200)
+
+# Trail ------------------------------------------------------------------------------------------------------
+TRAIL_KEY_FILE = env.text(
+    "TRAIL_KEY_FILE", use="Set the file that `manage.py make_trail_key` made; empty: no seals.", default=""
+)
+TRAIL_SEAL_ENTRIES = env.whole("TRAIL_SEAL_ENTRIES", use="Set the entries after which a seal is due.", default=1_000)
+TRAIL_SEAL_SECONDS = env.seconds("TRAIL_SEAL_SECONDS", use="Set the longest wait for a seal.", default=900)
+TRAIL_SEALS_FILE = env.text(
+    "TRAIL_SEALS_FILE", use="Set a file that the portal can only append to, such as a mounted log.", default=""
+)
+TRAIL_SEALS_MAIL = env.words("TRAIL_SEALS_MAIL", use="Set the auditors' addresses, comma-separated.", default="")
 
 # Secrets, hosts, HTTPS --------------------------------------------------------------------------------------
 SECRET_KEY = env.text("SECRET_KEY", use="Set 50 random characters or more and keep them.")
@@ -122,16 +150,41 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 SESSION_COOKIE_AGE = env.whole("SESSION_SECONDS", use="Set the seconds after which a login ends.", default=8 * 3600)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "login"
-_VALIDATORS = "django.contrib.auth.password_validation"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"{_VALIDATORS}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": f"{_VALIDATORS}.UserAttributeSimilarityValidator"},
-    {"NAME": f"{_VALIDATORS}.CommonPasswordValidator"},
-    {"NAME": f"{_VALIDATORS}.NumericPasswordValidator"},
-]
+SESSION_IDLE_SECONDS = env.whole(
+    "SESSION_IDLE_SECONDS", use="Set the seconds without a click after which a login ends.", default=1800
+)
+SECOND_FACTOR_REQUIRED = env.flag(
+    "SECOND_FACTOR_REQUIRED", use="Set off only for a demo beside the simulator.", default=True
+)
+# Browsers have passkeys on http://localhost too; only a demo is there.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+BREACHED_PASSWORDS_FILE = env.text(
+    "BREACHED_PASSWORDS_FILE", use="Set a sorted file of SHA-1 hashes of stolen passwords; empty: none.", default=""
+)
+OIDC_SERVER_URL = env.text("OIDC_SERVER_URL", use="Set the issuer's address; empty: no sign-in elsewhere.", default="")
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID", use="Set the client id that the issuer gave the portal.", default="")
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET", use="Set the secret of that client.", default="")
+OIDC_NAME = env.text("OIDC_NAME", use="Set the name that the button shows.", default="your company account")
+SOCIALACCOUNT_PROVIDERS = elsewhere(
+    server_url=OIDC_SERVER_URL, client_id=OIDC_CLIENT_ID, secret=OIDC_CLIENT_SECRET, name=OIDC_NAME
+)
+# Of the proxies before the portal one is ours: the address that it names is where limits are counted.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+
+# Mail -------------------------------------------------------------------------------------------------------
+EMAIL_HOST = env.text("EMAIL_HOST", use="Set the mail server; empty: mails are printed.", default="")
+EMAIL_PORT = env.whole("EMAIL_PORT", use="Set the mail server's port.", default=587)
+EMAIL_HOST_USER = env.text("EMAIL_USER", use="Set the user of the mail server.", default="")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD", use="Set the password of that user.", default="")
+EMAIL_USE_TLS = env.flag("EMAIL_TLS", use="Set off only for a mail server on this machine.", default=True)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", use="Set the sender of mails.", default="rewards-portal@localhost")
+UNKNOWN_ROWS_MINUTES = env.whole(
+    "UNKNOWN_ROWS_MINUTES", use="Set the minutes after which people are told of unknown rows.", default=60
+)
+PORTAL_URL = env.text("PORTAL_URL", use="Set the portal's address, as mails link to it.", default="")
+PORTAL_URL = PORTAL_URL or f"{'https' if HTTPS else 'http'}://{ALLOWED_HOSTS[0]}"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 
 # Application ------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -143,6 +196,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "django_rq",
@@ -154,9 +213,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "rewards_portal.bodies.Bodies",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "rewards_portal.sign_in.ageing.Ageing",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]

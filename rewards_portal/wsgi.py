@@ -4,9 +4,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from rewards_portal.bodies import counted_bodies
 from rewards_portal.checks import insist
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rewards_portal.settings")
-application = get_wsgi_application()
+application = counted_bodies(get_wsgi_application())
 # Management commands run the checks by themselves; a web server has to be told.
 insist()

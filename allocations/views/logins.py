@@ -12,11 +12,13 @@ from allocations.domain.policy import Actor, check_try_login
 from allocations.forms.logins import TryLoginForm
 from allocations.services.logins import LoginFailed, try_login_once
 from allocations.views.gates import action
+from allocations.views.step_up import check_not_guessing
 
 
 @action
 def try_login(request: HttpRequest, actor: Actor) -> HttpResponse:
     check_try_login(actor)
+    check_not_guessing(request)
     form = TryLoginForm(request.POST, person=cast("User", request.user))
     if not form.is_valid():
         raise InvalidInput(f"Nothing was tried. Password: {form.errors['password'][0]}")

@@ -50,9 +50,15 @@ def demo_environment(
         "MEDIA_ROOT": str(folder / "uploads"),
         "SPOOL_ROOT": str(folder / "spool"),
         "STATIC_ROOT": str(folder / "static"),
+        "TRAIL_KEY_FILE": str(folder / "trail.pem"),
+        "TRAIL_SEALS_FILE": str(folder / "seals.jsonl"),
+        "TRAIL_SEAL_SECONDS": "60",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "HTTPS": "off",
+        # So that the demo takes a minute, not an authenticator app; its pages say so.
+        "SECOND_FACTOR_REQUIRED": "off",
         "PORT": str(port),
+        "PORTAL_URL": f"http://127.0.0.1:{port}",
         "LOG_READABLE": "on",
     }
 

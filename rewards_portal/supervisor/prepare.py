@@ -21,6 +21,8 @@ def main() -> None:
     django.setup()
     Path(settings.MEDIA_ROOT).mkdir(mode=0o700, parents=True, exist_ok=True)
     call_command("migrate", verbosity=0)
+    if not Path(settings.TRAIL_KEY_FILE).exists():
+        call_command("make_trail_key", verbosity=0)
     call_command("demo_people", password=DEMO_PASSWORD)
     _collect_static(stamp=Path(settings.STATIC_ROOT) / ".digest")
     _print_logins()

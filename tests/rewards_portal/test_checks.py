@@ -15,6 +15,7 @@ LIVE = {
     "ENKASH_API_URL": "https://api.example.com",
     "ENKASH_TOKEN_URL": "https://api.example.com/oauth/token",
     "HTTPS": True,
+    "SECOND_FACTOR_REQUIRED": True,
     "DEBUG": False,
 }
 
@@ -117,3 +118,18 @@ def test_insist_passes_a_sound_installation(settings) -> None:
 def test_f63_every_queue_speaks_json(settings, serializer: dict[str, str], told: str) -> None:
     settings.RQ_QUEUES = {"runs": {"URL": "redis://127.0.0.1:9/0", **serializer}}
     assert [error.msg for error in checks.check_queues()] == ([told] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("environment", "required", "expected"),
+    [("simulator", False, []), ("uat", True, []), ("uat", False, ["money.E010"]), ("live", False, ["money.E010"])],
+)
+def test_only_the_demo_does_without_a_second_factor(settings, environment, required, expected) -> None:
+    use(settings, {"ENKASH_ENVIRONMENT": environment, "SECOND_FACTOR_REQUIRED": required})
+    assert ids(checks.check_second_factor()) == expected
+
+
+@pytest.mark.parametrize(("days", "expected"), [(0, []), (1, ["money.E013"]), (89, ["money.E013"]), (90, [])])
+def test_personal_data_are_kept_for_a_while(settings, days: int, expected: list[str]) -> None:
+    settings.PERSONAL_DATA_DAYS = days
+    assert ids(checks.check_retention()) == expected

@@ -38,7 +38,7 @@ def test_f54_an_approval_after_the_session_ended_comes_back_to_the_page(client, 
     client.logout()
     answer = approve(client, batch)
     assert (answer.status_code, answer.url) == (302, f"/login/?next={sheet(batch)}")
-    answer = client.post(answer.url, {"username": approver.username, "password": PASSWORD}, follow=True)
+    answer = client.post(answer.url, {"login": approver.username, "password": PASSWORD}, follow=True)
     assert answer.redirect_chain == [(sheet(batch), 302)]
     assert batch.digest in answer.text
     assert nothing_happened()

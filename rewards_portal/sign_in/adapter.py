@@ -1,0 +1,82 @@
+"""django-allauth's account adapter: our sentences, and what the trail hears."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from smtplib import SMTPException
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.contrib.auth.models import User
+from django.core.mail import EmailMessage
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+
+from allocations.services import sign_ins
+from rewards_portal.sign_in.known import missing_proofs
+from rewards_portal.sign_in.origins import origin
+
+logger = logging.getLogger(__name__)
+TOO_OFTEN = (
+    "Too many failed tries for this user name or from this network, so this one was not checked. "
+    "Wait 15 minutes and try again, or ask for a new password."
+)
+MISMATCH = "The user name and password do not match. Passwords are case-sensitive."
+
+
+_POSTMAN = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sign-in-mail")
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": MISMATCH,
+        "too_many_login_attempts": TOO_OFTEN,
+        "rate_limited": TOO_OFTEN,
+        "enter_current_password": "This is not your password now. Type the one you sign in with; it is case-sensitive.",
+        "incorrect_password": "This is not your password. Type the one you sign in with; it is case-sensitive.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - the adapter's interface
+        return False
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        known = User.objects.filter(username=credentials.get("username", "")).first()
+        sign_ins.note_failure(user=known, origin=origin(request), what="password")
+
+    def is_reauthentication_required(self, *, app: str, **_: Any) -> bool:  # noqa: ARG002 - the adapter's interface
+        """django-allauth is content with either of password and second factor, we want both, each within 5 minutes."""
+        request = context.request
+        if missing_proofs(request, User.objects.get(pk=request.user.pk)):
+            query = urlencode({"next": request.get_full_path()})
+            raise ImmediateHttpResponse(HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{query}"))
+        return False
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, str]]:
+        """Our own page asks for all that is missing; it sends on to the one for passkeys."""
+        if not user.is_authenticated:
+            return []
+        names = {
+            "reauthenticate": "account_reauthenticate",
+            "mfa_reauthenticate:webauthn": "mfa_reauthenticate_webauthn",
+        }
+        return [{"id": key, "description": "", "url": reverse(name)} for key, name in names.items()]
+
+    def send_mail(self, template_prefix: str, email: str, content: dict[str, Any]) -> None:
+        """Behind the answer: whether a mail goes must not show in how long the page takes, nor in an error."""
+        told = {"request": context.request, "email": email, **content}
+        _POSTMAN.submit(_deliver, self.render_mail(template_prefix, email, told))
+
+    def send_password_reset_mail(self, user: User, email: str, content: dict[str, Any]) -> None:
+        """Who signs in elsewhere gets no password here."""
+        if user.has_usable_password():
+            super().send_password_reset_mail(user, email, content)
+
+
+def _deliver(message: EmailMessage) -> None:
+    try:
+        message.send()
+    except (OSError, SMTPException) as error:
+        logger.warning("a mail about signing in was not sent: %s", error)
