@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.contrib.auth.models import User
 from django.db.models import Count, F, Min, QuerySet, Sum
 
 from allocations.domain.policy import BatchFacts
@@ -35,6 +36,7 @@ def facts_of(batch: Batch) -> BatchFacts:
         maker_ids=frozenset(maker for maker in makers if maker is not None),
         uploaded_by_id=batch.uploaded_by_id,
         submitted_by_id=batch.submitted_by_id,
+        is_erased=batch.erased_at is not None,
     )
 
 
@@ -75,6 +77,13 @@ def oddities(batch: Batch) -> list[Oddity]:
 def sent_rows(batch: Batch) -> QuerySet[Row]:
     """The rows that the batch gives points to: all but those left out."""
     return Row.objects.filter(batch=batch).exclude(state=RowState.LEFT_OUT)
+
+
+def own_row(batch: Batch, *, user_id: int) -> int | None:
+    """The first row that would give points to this user, known by the e-mail address; None without either."""
+    address = User.objects.filter(pk=user_id).values_list("email", flat=True).first()
+    rows = sent_rows(batch).filter(email__iexact=address) if address else Row.objects.none()
+    return rows.order_by("number").values_list("number", flat=True).first()
 
 
 def largest_rows(batch: Batch) -> list[Row]:

@@ -46,7 +46,9 @@ def _create(person: DemoPerson, password: str) -> bool:
     if User.objects.filter(username=person.username).exists():
         return False
     first, _, last = person.name.partition(" ")
-    user = User.objects.create_user(person.username, password=password, first_name=first, last_name=last)
+    user = User.objects.create_user(
+        person.username, email=f"{person.username}@demo.invalid", password=password, first_name=first, last_name=last
+    )
     user.groups.add(Group.objects.get(name=person.role.value))
     trail.write_entry(
         "demo person created", at=database_now(), object_type="user", object_id=user.pk, role=person.role.value

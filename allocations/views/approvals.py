@@ -1,24 +1,34 @@
 """The approval queue, the approval page and its two decisions."""
 
+from typing import cast
+
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from allocations.domain.policy import Actor, can_see_personal_data
 from allocations.domain.restored import TO_THE_APPROVER
+from allocations.domain.roster import check_settled_in
 from allocations.domain.states import BatchState
 from allocations.forms.votes import ApproveForm, SendBackForm
 from allocations.models import Batch
 from allocations.presenters import spreads, votes
+from allocations.presenters.bars import BAR_X
+from allocations.presenters.refusals import reason_of
+from allocations.presenters.repeats import repeated
 from allocations.presenters.statuses import AWAITING_APPROVAL
 from allocations.selectors import approvals as reads
 from allocations.selectors.batch_pages import batches_with_people
 from allocations.selectors.holds import hold
+from allocations.selectors.repeats import kept_repeats
 from allocations.selectors.restores import may_have_been_sent
 from allocations.selectors.review import twin_of
+from allocations.selectors.roster import approver_since
 from allocations.views.gates import page
+from allocations.views.step_up import step_up
 
 
 @page
@@ -52,7 +62,9 @@ def sheet(
         "awaiting": AWAITING_APPROVAL,
         "approve_form": approve_form,
         "back_form": back_form,
-        "needs_password": isinstance(request.user, User) and request.user.has_usable_password(),
+        "step_up": step_up(
+            actor, cast("User", request.user), here=reverse("allocations:batch-approval", args=[batch.pk])
+        ),
         **_what_is_signed(batch, in_full=can_see_personal_data(actor, reads.facts_of(batch))),
         **_who_signs(batch, actor),
     }
@@ -65,6 +77,7 @@ def _what_is_signed(batch: Batch, *, in_full: bool) -> dict[str, object]:
     return {
         "in_full": in_full,
         "twin": twin_of(batch),
+        "repeats": repeated(kept_repeats(batch.pk)),
         "restored": TO_THE_APPROVER if may_have_been_sent(batch) else "",
         "effect": votes.effect(batch, committed=reads.committed_points(batch.account)),
         "equation": votes.submitted_equation(batch),
@@ -72,7 +85,7 @@ def _what_is_signed(batch: Batch, *, in_full: bool) -> dict[str, object]:
         "after_approval": votes.after_approval(batch.start_at, now=timezone.now(), hold=hold()),
         "unusual": votes.unusual(reads.oddities(batch), in_full=in_full),
         "bars": spreads.bars(reads.bands(batch)),
-        "bar_x": spreads.BAR_X,
+        "bar_x": BAR_X,
         "comparison": votes.comparison(batch, reads.previous_batch(batch)),
         "sample": [("Largest", row) for row in largest] + [("Drawn", row) for row in drawn],
     }
@@ -81,7 +94,8 @@ def _what_is_signed(batch: Batch, *, in_full: bool) -> dict[str, object]:
 def _who_signs(batch: Batch, actor: Actor) -> dict[str, object]:
     facts = reads.facts_of(batch)
     return {
-        "why_not": votes.why_not(actor, facts),
+        "why_not": votes.why_not(actor, facts)
+        or reason_of(check_settled_in, approver_since(actor.id), now=timezone.now()),
         "is_maker": actor.id in facts.maker_ids,
         "earlier_votes": reads.votes_of(batch),
     }

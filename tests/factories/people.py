@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from django.contrib.auth.models import Group, User
 from factory import Sequence, post_generation
 from factory.django import DjangoModelFactory
@@ -5,6 +8,7 @@ from factory.django import DjangoModelFactory
 from allocations.actors import actor_of
 from allocations.domain.policy import Actor, Role
 
+ALWAYS = datetime(9000, 1, 1, tzinfo=UTC)
 PASSWORD = "correct-horse-battery"
 
 
@@ -28,5 +32,10 @@ def person(*roles: str, **fields: object) -> User:
     return UserFactory(roles=roles, **fields)
 
 
+def known(user: User) -> Actor:
+    """The actor who has just shown who they are, whatever the test's clock says."""
+    return replace(actor_of(user), known_at=ALWAYS)
+
+
 def actor(*roles: str) -> Actor:
-    return actor_of(person(*roles))
+    return known(person(*roles))

@@ -9,7 +9,6 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from allocations.actors import actor_of
 from allocations.domain.decisions import Decision
 from allocations.domain.errors import DomainError
 from allocations.domain.policy import Actor
@@ -18,7 +17,7 @@ from allocations.services import proposals, replacing, reruns, runs
 from allocations.services.proposals import Said
 from tests.factories.batches import approved_batch
 from tests.factories.decisions import open_proposal
-from tests.factories.people import person
+from tests.factories.people import known, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,7 +53,7 @@ def waiting() -> Row:
 
 
 def approvers(count: int) -> list[Actor]:
-    return [actor_of(person("approver")) for _ in range(count)]
+    return [known(person("approver")) for _ in range(count)]
 
 
 def test_one_of_two_who_confirm_and_refuse_is_told_that_it_is_decided(waiting: Row) -> None:
@@ -78,7 +77,7 @@ def test_a_withdrawal_and_a_confirmation_do_not_both_count(waiting: Row) -> None
     (approver,) = approvers(1)
     said = at_once(
         lambda: proposals.confirm(approver, proposal_id=proposal.pk),
-        lambda: proposals.withdraw(actor_of(proposer), proposal_id=proposal.pk),
+        lambda: proposals.withdraw(known(proposer), proposal_id=proposal.pk),
     )
     proposal.refresh_from_db()
     assert said.count("ok") == 1
@@ -95,7 +94,7 @@ def test_a_double_click_confirms_once(waiting: Row) -> None:
 
 @pytest.mark.parametrize("same_form", [True, False])
 def test_two_who_propose_for_one_row_make_one_proposal(waiting: Row, same_form: bool) -> None:
-    key, people = uuid4(), [actor_of(person("admin")) for _ in range(2)]
+    key, people = uuid4(), [known(person("admin")) for _ in range(2)]
 
     def propose(actor: Actor) -> Proposal:
         form_key = key if same_form else uuid4()
@@ -123,7 +122,7 @@ def test_two_decisions_of_one_run_settle_it_together(waiting: Row) -> None:
 
 def test_a_resume_and_a_confirmation_do_not_wait_for_each_other(waiting: Row) -> None:
     proposal = open_proposal(rows=(waiting,))
-    run, admin, (approver,) = waiting.batch.runs.get(), actor_of(person("admin")), approvers(1)
+    run, admin, (approver,) = waiting.batch.runs.get(), known(person("admin")), approvers(1)
     said = at_once(
         lambda: proposals.confirm(approver, proposal_id=proposal.pk), lambda: runs.resume_run(admin, run_id=run.pk)
     )
@@ -135,7 +134,7 @@ def test_a_resume_and_a_confirmation_do_not_wait_for_each_other(waiting: Row) ->
 def test_a_row_is_replaced_once_or_run_again_but_not_both(rival: str) -> None:
     batch = approved_batch(failed=1)
     quiet = SimpleNamespace(client=SimpleNamespace(find_transactions=lambda *_, **__: ()), clock=timezone.now)
-    first, second = (actor_of(person("admin")) for _ in range(2))
+    first, second = (known(person("admin")) for _ in range(2))
 
     def replace(actor: Actor) -> None:
         replacing.replace_rows(actor, batch_id=batch.pk, numbers=[2], form_key=uuid4(), gateway=quiet)

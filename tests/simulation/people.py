@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import User
 
-from allocations.actors import actor_of
 from allocations.domain.errors import DomainError
 from allocations.domain.policy import Actor
 from allocations.models import Run
+from tests.factories.people import known
 from tests.simulation import actions
 from tests.simulation.actions import ACTIONS
 from tests.simulation.workers import Worker
@@ -101,4 +101,4 @@ class People:
 
 
 def _person(name: str) -> Actor:
-    return actor_of(User.objects.get(username=name))
+    return known(User.objects.get(username=name))

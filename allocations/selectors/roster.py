@@ -1,0 +1,91 @@
+"""The people of the portal, their roles, and the roles that wait for a second person."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import User
+from django.db.models import Max, QuerySet
+
+from allocations.domain.decisions import ProposalState
+from allocations.domain.policy import Role
+from allocations.domain.roster import PersonFacts
+from allocations.models import RoleProposal
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """`proposed`: the roles that wait for a second person."""
+
+    user: User
+    facts: PersonFacts
+    last_seen_at: datetime | None
+    proposed: frozenset[Role]
+
+
+def facts_of_person(user: User) -> PersonFacts:
+    names = {group.name for group in user.groups.all()}
+    return PersonFacts(
+        id=user.pk,
+        is_active=user.is_active,
+        has_joined=user.has_usable_password() or user.last_login is not None,
+        roles=frozenset(role for role in Role if role.value in names),
+    )
+
+
+def members() -> list[Member]:
+    """Everybody, those who are active first, by name."""
+    users = list(User.objects.prefetch_related("groups").order_by("-is_active", "first_name", "last_name", "username"))
+    return _members(users)
+
+
+def member(person_id: int) -> Member | None:
+    found = _members(list(User.objects.prefetch_related("groups").filter(pk=person_id)))
+    return found[0] if found else None
+
+
+def _members(users: list[User]) -> list[Member]:
+    ids = [user.pk for user in users]
+    sessions = UserSession.objects.filter(user_id__in=ids).values("user_id").annotate(at=Max("last_seen_at"))
+    seen = {one["user_id"]: one["at"] for one in sessions}
+    proposed: dict[int, set[Role]] = defaultdict(set)
+    for person_id, role in role_proposals().filter(person_id__in=ids).values_list("person_id", "role"):
+        proposed[person_id].add(Role(role))
+    return [
+        Member(
+            user=user,
+            facts=facts_of_person(user),
+            last_seen_at=max((at for at in (user.last_login, seen.get(user.pk)) if at), default=None),
+            proposed=frozenset(proposed[user.pk]),
+        )
+        for user in users
+    ]
+
+
+def role_proposals() -> QuerySet[RoleProposal]:
+    """Those that wait, oldest first."""
+    waiting = RoleProposal.objects.filter(state=ProposalState.OPEN).select_related("person", "proposed_by")
+    return waiting.order_by("pk")
+
+
+def is_owner(user_id: int) -> bool:
+    return User.objects.filter(pk=user_id, is_active=True, groups__name=Role.OWNER.value).exists()
+
+
+def approver_since(user_id: int) -> datetime | None:
+    """When a second person last confirmed this one as approver; None: never, the role came some other way."""
+    confirmed = RoleProposal.objects.filter(person_id=user_id, role=Role.APPROVER, state=ProposalState.CONFIRMED)
+    return confirmed.order_by("-decided_at").values_list("decided_at", flat=True).first()
+
+
+def may_decide_roles(*, besides: frozenset[int]) -> bool:
+    """Whether anybody else is there who may confirm a role."""
+    deciders = User.objects.filter(is_active=True, groups__name__in=(Role.OWNER.value, Role.APPROVER.value))
+    return deciders.exclude(pk__in=besides).exists()
+
+
+def decided_roles(person_id: int, limit: int) -> QuerySet[RoleProposal]:
+    """What became of roles that were proposed for a person, newest first."""
+    decided = RoleProposal.objects.filter(person_id=person_id).exclude(state=ProposalState.OPEN)
+    return decided.select_related("proposed_by", "decided_by").order_by("-id")[:limit]

@@ -1,0 +1,143 @@
+"""Giving and taking roles. Roles that decide about points or people are proposed by one and confirmed by another."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+
+from allocations.actors import actor_of
+from allocations.domain import roster
+from allocations.domain.decisions import ProposalState
+from allocations.domain.errors import InvalidInput, StateConflict
+from allocations.domain.known import check_known
+from allocations.domain.policy import Actor, Role
+from allocations.gateway import database_now
+from allocations.models import RoleProposal
+from allocations.selectors.roster import facts_of_person, is_owner
+from allocations.services import trail
+
+
+def give_role(actor: Actor, *, person_id: int, role: Role) -> RoleProposal | None:
+    """The proposal, where a second person has to confirm the role; None where the person has it now."""
+    now = database_now()
+    with transaction.atomic(durable=True):
+        actor = actor_now(actor)
+        person = load_person(person_id)
+        facts = facts_of_person(person)
+        roster.check_give_role(actor, facts)
+        check_known(actor, now=now)
+        if role in facts.roles:
+            return None
+        return give(actor, person, role, now=now)
+
+
+def give(actor: Actor, person: User, role: Role, *, now: datetime) -> RoleProposal | None:
+    """Within the caller's transaction, after its checks."""
+    if role not in roster.GIVEN_BY_TWO:
+        add(person, role)
+        note("role given", person, actor=actor, at=now, role=role.value)
+        return None
+    open_one = RoleProposal.objects.filter(person=person, role=role, state=ProposalState.OPEN).first()
+    if open_one and open_one.proposed_by_id != actor.id:
+        raise StateConflict(f"The role {role} is proposed for this person already. Confirm it instead.")
+    if open_one:
+        return open_one
+    proposal = RoleProposal.objects.create(person=person, role=role, proposed_by_id=actor.id, proposed_at=now)
+    note("role proposed", person, actor=actor, at=now, role=role.value)
+    return proposal
+
+
+def take_role(actor: Actor, *, person_id: int, role: Role) -> None:
+    """At once: what somebody may no longer do needs no second person."""
+    now = database_now()
+    with transaction.atomic(durable=True):
+        actor = actor_now(actor)
+        person = load_person(person_id)
+        facts = facts_of_person(person)
+        roster.check_change_person(actor, facts)
+        if role in facts.roles:
+            person.groups.remove(Group.objects.get(name=role.value))
+            note("role taken", person, actor=actor, at=now, role=role.value)
+
+
+def confirm_role(actor: Actor, *, proposal_id: int) -> RoleProposal:
+    now = database_now()
+    with transaction.atomic(durable=True):
+        actor = actor_now(actor)
+        proposal = _locked(proposal_id)
+        if (proposal.state, proposal.decided_by_id) == (ProposalState.CONFIRMED, actor.id):
+            return proposal
+        roster.check_confirm_role(
+            actor,
+            facts_of_person(proposal.person),
+            proposed_by_id=proposal.proposed_by_id,
+            by_an_owner=is_owner(proposal.proposed_by_id),
+        )
+        check_known(actor, now=now)
+        _decide(proposal, ProposalState.CONFIRMED, decided_by=actor.id, now=now)
+        add(proposal.person, Role(proposal.role))
+        note(
+            "role confirmed",
+            proposal.person,
+            actor=actor,
+            at=now,
+            role=proposal.role,
+            proposed_by=proposal.proposed_by_id,
+        )
+    return proposal
+
+
+def refuse_role(actor: Actor, *, proposal_id: int) -> RoleProposal:
+    """By the proposer it is a withdrawal. Saying no needs nobody else."""
+    now = database_now()
+    with transaction.atomic(durable=True):
+        actor = actor_now(actor)
+        roster.check_decide_role(actor)
+        proposal = _locked(proposal_id)
+        is_own = actor.id in {proposal.proposed_by_id, proposal.person_id}
+        state = ProposalState.WITHDRAWN if is_own else ProposalState.REFUSED
+        if proposal.state == state:
+            return proposal
+        _decide(proposal, state, decided_by=None if is_own else actor.id, now=now)
+        event = "role proposal withdrawn" if is_own else "role refused"
+        note(event, proposal.person, actor=actor, at=now, role=proposal.role, proposed_by=proposal.proposed_by_id)
+    return proposal
+
+
+def actor_now(actor: Actor) -> Actor:
+    """The actor with the roles of this moment. Changes of people wait for each other: two owners who take each other's
+    role at once leave one."""
+    list(Group.objects.select_for_update(no_key=True).filter(name=Role.OWNER.value))
+    user = User.objects.filter(pk=actor.id).first()
+    return replace(actor_of(user), known_at=actor.known_at) if user else actor
+
+
+def load_person(person_id: int) -> User:
+    person = User.objects.prefetch_related("groups").filter(pk=person_id).first()
+    if person is None:
+        raise InvalidInput(f"There is no person {person_id}.")
+    return person
+
+
+def add(person: User, role: Role) -> None:
+    person.groups.add(Group.objects.get_or_create(name=role.value)[0])
+
+
+def note(event: str, person: User, *, actor: Actor | None, at: datetime, **data: Any) -> None:
+    """Ids and roles; names and addresses stay out of the trail."""
+    trail.write_entry(event, at=at, object_type="user", object_id=person.pk, actor=actor, **data)
+
+
+def _locked(proposal_id: int) -> RoleProposal:
+    found = RoleProposal.objects.select_for_update(of=("self",)).select_related("person").filter(pk=proposal_id).first()
+    if found is None:
+        raise InvalidInput(f"There is no proposed role {proposal_id}.")
+    return found
+
+
+def _decide(proposal: RoleProposal, state: ProposalState, *, decided_by: int | None, now: datetime) -> None:
+    waiting = RoleProposal.objects.filter(pk=proposal.pk, state=ProposalState.OPEN)
+    if not waiting.update(state=state, decided_by=decided_by, decided_at=now):
+        raise StateConflict(f"This role is decided already: it was {proposal.state}.")
