@@ -8,6 +8,10 @@ FIELDS = ("title", "name", "email", "mobile", "amount", "remarks", "client_refer
 REQUIRED = ("name", "mobile", "amount")
 
 
+# Below it Excel holds every digit of a whole number.
+EXACT = 1e15
+
+
 class OddKind(StrEnum):
     """Cells of a workbook that hold no text and no number."""
 
@@ -20,13 +24,20 @@ class OddKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OddCell:
-    """`text` is what a person sees in the cell."""
+    """`text` is what a person sees in the cell; `number_format` is Excel's, "" for General."""
 
     kind: OddKind
     text: str
+    number_format: str = ""
 
 
-# Numbers of a workbook arrive as text too, so a list from CSV never pays for the odd kinds.
+class NumberCell(str):  # noqa: SLOT000 - most numbers are General and never get a dictionary
+    """A number of a workbook as text with all its digits, whatever Excel shows."""
+
+    number_format: str = ""
+
+
+# Text of any kind is a str, so a list from CSV never pays for what workbooks have.
 Cell = str | OddCell
 
 

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from allocations.domain.cells import FIELDS, Cell, CleanRow, OddCell, RowLimits
 from allocations.domain.files import FileRefused
+from allocations.domain.forensics import forensics
 from allocations.domain.numerals import grouped
-from allocations.domain.problems import Problem, error
+from allocations.domain.problems import Problem, error, warning
 from allocations.domain.rows import clean_row
 from allocations.imports.layout import Picker
 from allocations.imports.sheets import Record, Sheet
 from allocations.services.importing_rows import Block
 
-_FIRST = 2
+_HIDDEN = warning("hidden_row", "", "", "is hidden in the workbook. It is included; leave it out if that is not meant.")
 _LONGEST_RAW = 1000
 
 
@@ -33,10 +34,10 @@ class Blanks:
 
 
 class Cleaner:
-    """Turns a sheet into blocks. After the last one, `rows` and `blanks` are complete."""
+    """Turns a sheet into blocks. After the last one, `rows`, `hidden` and `blanks` are complete."""
 
     def __init__(self, picker: Picker, *, limits: RowLimits, max_rows: int) -> None:
-        self.rows = 0
+        self.rows = self.hidden = 0
         self.blanks = Blanks()
         self._picker = picker
         self._limits = limits
@@ -44,11 +45,13 @@ class Cleaner:
 
     def blocks(self, sheet: Sheet) -> Iterator[Block]:
         """Raises FileRefused in the middle when the file turns out to be unreadable or too long."""
-        number = _FIRST
+        number = sheet.header_row + 1
         for records in sheet.blocks:
-            block = self._clean(records, number)
+            block = self._clean(records, number, watched=sheet.shows_shortened)
             number += len(records)
             self.rows += len(block.rows)
+            if sheet.hidden_rows:
+                self._mark_hidden(block, sheet.hidden_rows)
             if self.rows > self._max_rows:
                 raise FileRefused(f"The list has more than {grouped(self._max_rows)} rows. Split it.")
             if block.rows:
@@ -56,7 +59,13 @@ class Cleaner:
         if not self.rows:
             raise FileRefused("The file has a header but no rows. Add a row for each person.")
 
-    def _clean(self, records: Sequence[Record], number: int) -> Block:
+    def _mark_hidden(self, block: Block, hidden: frozenset[int]) -> None:
+        for at, number in enumerate(block.numbers):
+            if number in hidden:
+                self.hidden += 1
+                block.findings[at] = (*block.findings.get(at, ()), _HIDDEN)
+
+    def _clean(self, records: Sequence[Record], number: int, *, watched: bool) -> Block:
         block = Block()
         width, pick, limits, blanks = self._picker.width, self._picker.pick, self._limits, self.blanks
         for record in records:
@@ -71,6 +80,8 @@ class Cleaner:
                 if blanks.trailing:
                     blanks.end_run()
                 _append(block, number, cells, row, problems)
+                if watched:
+                    _keep_cells(block, cells)
             number += 1
         return block
 
@@ -102,8 +113,17 @@ def _append(block: Block, number: int, cells: Sequence[Cell], row: CleanRow, pro
         raw = _raw(cells, row)
         if raw:
             block.raws[len(block.rows)] = raw
+            if found := forensics(cells, raw):
+                block.cells[len(block.rows)] = found
     block.numbers.append(number)
     block.rows.append(row)
+
+
+def _keep_cells(block: Block, cells: Sequence[Cell]) -> None:
+    """Of the row that was appended last, whose numbers Excel may show shortened though they are whole."""
+    at = len(block.rows) - 1
+    if at not in block.cells and (found := forensics(cells, {})):
+        block.cells[at] = found
 
 
 def _raw(cells: Sequence[Cell], row: CleanRow) -> dict[str, str]:

@@ -17,7 +17,7 @@ _SAMPLE = 64 * 1024
 _SEP = "sep="
 
 
-def open_csv(path: Path) -> Sheet:
+def open_csv(path: Path, *, header_row: int = 1) -> Sheet:
     """Open delimited text. Raises FileRefused here or while its blocks are read."""
     encoding = examine(path)
     with _text(path, encoding.name) as text:
@@ -26,10 +26,11 @@ def open_csv(path: Path) -> Sheet:
     blocks = _blocks(path, encoding.name, delimiter, skipped)
     first = next(blocks, [])
     return Sheet(
-        head=list(first[:HEAD]),
-        blocks=chain([first[1:]], blocks),
-        rows_total=max(encoding.lines - skipped - 1, len(first) - 1, 0),
-        notes=[encoding.note] if encoding.note else [],
+        head=list(first[header_row - 1 : header_row - 1 + HEAD]),
+        blocks=chain([first[header_row:]], blocks),
+        rows_total=max(encoding.lines - skipped - header_row, len(first) - header_row, 0),
+        questions=[encoding.question] if encoding.question else [],
+        header_row=header_row,
         encoding=encoding.name,
         delimiter=delimiter,
     )

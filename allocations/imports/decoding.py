@@ -1,4 +1,4 @@
-"""From bytes to text without guessing silently: byte order mark, strict UTF-8, then Windows-1252 with a note."""
+"""From bytes to text without guessing silently: byte order mark, strict UTF-8, then Windows-1252 with a question."""
 
 import codecs
 import re
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from allocations.domain.files import FileRefused
+from allocations.domain.readings import Question
 
 _STEP = 1 << 20
 _MARKS = (  # UTF-32 begins with UTF-16's mark, so it is looked for first
@@ -20,16 +21,19 @@ _UTF8_LETTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 _NOT_UTF8 = "The file is not UTF-8 text. Save it as 'CSV UTF-8' and upload again."
 _EMPTY = "The file is empty. Choose a file with a header and at least one row."
 WINDOWS = "windows-1252"
-WINDOWS_NOTE = "This file is not UTF-8. We read it as Windows-1252; check the names below."
+_CHECK_NAMES = "This file is not UTF-8. We read it as Windows-1252; check the names below."
+_SHOWN = 8
+_LONGEST_SHOWN = 60
+_CELL = re.compile(r"[^,;|\t\r\n\"]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """`name` as Python knows it, the number of line ends, and a sentence that a person has to confirm, or ""."""
+    """`name` as Python knows it, the number of line ends, and what a person has to confirm."""
 
     name: str
     lines: int
-    note: str = ""
+    question: Question | None = None
 
 
 def examine(path: Path) -> Encoding:
@@ -52,9 +56,22 @@ def _as_windows(path: Path, name: str) -> Encoding:
     if name != "utf-8" or _has_utf8_letters(path):
         raise damaged
     try:
-        return Encoding(WINDOWS, _count_lines(path, WINDOWS), WINDOWS_NOTE)
+        lines = _count_lines(path, WINDOWS)
     except UnicodeDecodeError:
         raise damaged from None
+    return Encoding(WINDOWS, lines, Question("windows_1252", _CHECK_NAMES, _cells_in_question(path)))
+
+
+def _cells_in_question(path: Path) -> tuple[str, ...]:
+    """The first different cells that another encoding would give other letters."""
+    found: dict[str, None] = {}
+    for text in _texts(path, WINDOWS):
+        for cell in _CELL.finditer(text):
+            if not cell[0].isascii():
+                found[cell[0].strip()[:_LONGEST_SHOWN]] = None
+            if len(found) == _SHOWN:
+                return tuple(found)
+    return tuple(found)
 
 
 def _count_lines(path: Path, name: str) -> int:

@@ -49,7 +49,8 @@ def map_header(sheet: Sheet, header: Header, override: ReadOnly[str, int] | None
     """A person's choice wins over the automatic mapping. Raises FileRefused with what is missing or doubled."""
     if override is not None:
         return chosen(header.texts, override)
-    check_title_rows([header_texts(record) for record in sheet.head])
+    if sheet.header_row == 1:
+        check_title_rows([header_texts(record) for record in sheet.head])
     return automap(header.texts)
 
 

@@ -10,8 +10,10 @@ from itertools import pairwise
 from allocations.domain.cells import Cell, OddCell
 from allocations.domain.emails import clean_email
 from allocations.domain.files import FileRefused
+from allocations.domain.forensics import column_letter
 from allocations.domain.mobiles import clean_mobile
 from allocations.domain.problems import quoted
+from allocations.domain.readings import ChoiceNeeded
 from allocations.imports.resource import columns, header_key
 
 MAX_COLUMNS = 60
@@ -31,16 +33,6 @@ class Mapping:
     columns: dict[str, int]
     confidence: dict[str, Confidence] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
-
-
-def column_letter(index: int) -> str:
-    """The letter over a column in a spreadsheet: 0 is A, 26 is AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def header_texts(record: Sequence[Cell]) -> list[str]:
@@ -86,13 +78,14 @@ def looks_like_data(record: Sequence[str]) -> bool:
 
 
 def check_title_rows(records: Sequence[Sequence[str]]) -> None:
-    """Raise FileRefused when the header stands below other lines; `records` are the file's first ones."""
+    """Raise ChoiceNeeded when the header stands below other lines; `records` are the file's first ones."""
     if not records or count_known(records[0]):
         return
     for number, record in enumerate(records[1:], start=2):
         if count_known(record) >= 2:
-            sentence = "Header not found in the first row. It seems to be in row"
-            raise FileRefused(f"{sentence} {number}; delete the rows above it.")
+            sentence = f"Header not found in the first row. It seems to be in row {number}."
+            advice = "Read the list from there, or delete the rows above it."
+            raise ChoiceNeeded(f"{sentence} {advice}", header_row=number)
 
 
 def check_width(header: Sequence[str]) -> None:

@@ -11,11 +11,16 @@ from django.conf import settings
 from allocations.domain.batches import ListCheck, check_points_total
 from allocations.domain.cells import RowLimits
 from allocations.domain.files import FileRefused
+from allocations.domain.forensics import column_letter
 from allocations.domain.manifest import PARSER_VERSION
+from allocations.domain.problems import quoted
+from allocations.domain.readings import Choice, ChoiceNeeded, Question
 from allocations.gateway import database_now
 from allocations.imports.cleaning import Cleaner
-from allocations.imports.layout import Picker, map_header, read_header
+from allocations.imports.layout import Header, Picker, read_header
+from allocations.imports.mapping import Mapping
 from allocations.imports.opening import opened
+from allocations.imports.remembering import map_columns
 from allocations.imports.sheets import BLOCK, Sheet
 from allocations.models import Upload
 from allocations.models.uploads import UploadState
@@ -28,8 +33,9 @@ from allocations.services.importing import (
     note_progress,
     refuse_import,
 )
-from allocations.services.importing_findings import add_findings, used_references
+from allocations.services.importing_findings import add_findings, people_in_charge, used_references
 from allocations.services.importing_rows import store_block
+from allocations.services.repeats import look_for_repeats
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +62,8 @@ def run_import(upload_id: int) -> None:
     try:
         _import(reading)
     except FileRefused as refused:
+        if isinstance(refused, ChoiceNeeded):
+            reading.news["offers"] = refused.offers
         refuse_import(claim, sentence=refused.sentence, now=database_now(), **reading.take_news())
     except Superseded:
         logger.warning("another worker took upload %s over", upload_id)
@@ -65,16 +73,24 @@ def _import(reading: _Reading) -> None:
     claim, path = reading.claim, Path(reading.upload.file.path)
     if not path.is_file():
         raise FileRefused("The stored file is missing. Upload the list again.")
-    with opened(path, kind=reading.upload.kind) as sheet:
+    with opened(path, kind=reading.upload.kind, choice=Choice(**reading.upload.choice)) as sheet:
         cleaner = _prepare(reading, sheet)
         check = _store(reading, cleaner, sheet)
     check_points_total(check.points, limit=settings.MAX_POINTS_PER_BATCH)
     if len(check) > BLOCK:
         note_progress(claim, now=database_now(), state=UploadState.CHECKING)
         analyze_large(len(check))
-    add_findings(claim, chain(check.findings(), used_references(claim) if check.has_references else ()))
-    notes = [*sheet.notes, *_blank_note(cleaner.blanks.middle)]
-    finish_import(claim, now=database_now(), notes=notes, blank_rows=cleaner.blanks.total, rows_total=cleaner.rows)
+    used = used_references(claim) if check.has_references else ()
+    add_findings(claim, chain(check.findings(), used, check.rows_of(people_in_charge(claim.batch_id))))
+    look_for_repeats(claim.batch_id)
+    finish_import(
+        claim,
+        now=database_now(),
+        notes=[*sheet.notes, *_blank_note(cleaner.blanks.middle)],
+        questions=[question.stored() for question in (*sheet.questions, *_hidden_rows(cleaner.hidden))],
+        blank_rows=cleaner.blanks.total,
+        rows_total=cleaner.rows,
+    )
 
 
 def _prepare(reading: _Reading, sheet: Sheet) -> Cleaner:
@@ -86,12 +102,15 @@ def _prepare(reading: _Reading, sheet: Sheet) -> Cleaner:
         "encoding": sheet.encoding,
         "delimiter": sheet.delimiter,
         "rows_total": sheet.rows_total,
+        "sheet": sheet.name,
+        "header_row": sheet.header_row,
         "notes": sheet.notes,
         "parser_version": PARSER_VERSION,
         "mapping": {},
         "ignored": [],
     }
-    mapping = map_header(sheet, header, reading.upload.mapping_override)
+    mapping = map_columns(sheet, header, reading.upload)
+    sheet.notes += _hidden_columns(sheet, header, mapping)
     reading.news |= {"mapping": mapping.columns, "ignored": list(mapping.ignored)}
     return Cleaner(
         Picker(mapping, width=len(header.texts)),
@@ -107,6 +126,22 @@ def _store(reading: _Reading, cleaner: Cleaner, sheet: Sheet) -> ListCheck:
         now = database_now()
         store_block(reading.claim, block, rows_read=cleaner.rows, now=now, **reading.take_news())
     return check
+
+
+def _hidden_rows(count: int) -> list[Question]:
+    if not count:
+        return []
+    found = f"{count} hidden {'rows are' if count > 1 else 'row is'} included."
+    return [Question("hidden_rows", f"{found} Remove them if that is not intended.")]
+
+
+def _hidden_columns(sheet: Sheet, header: Header, mapping: Mapping) -> list[str]:
+    used = sorted(sheet.hidden_columns.intersection(mapping.columns.values()))
+    return [
+        f"Column {column_letter(index)} (“{quoted(header.texts[index])}”) is hidden in the workbook and read all "
+        "the same. Check its values."
+        for index in used
+    ]
 
 
 def _blank_note(count: int) -> list[str]:

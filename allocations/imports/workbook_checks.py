@@ -4,11 +4,11 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from django.conf import settings
+
 from allocations.domain.files import FileRefused
 
 MAX_PARTS = 200
-MAX_BYTES = 1 << 30
-MAX_RATIO = 200
 # Small workbooks of equal cells compress better than any bomb that matters.
 _RATIO_FROM = 64 << 20
 _DAMAGED = "The workbook is damaged. Save it again in Excel and upload that."
@@ -44,8 +44,8 @@ def _check_parts(parts: Sequence[zipfile.ZipInfo]) -> None:
 def _check_size(parts: Sequence[zipfile.ZipInfo]) -> None:
     expanded = sum(part.file_size for part in parts)
     packed = sum(part.compress_size for part in parts)
-    bomb = expanded > _RATIO_FROM and expanded > MAX_RATIO * max(packed, 1)
-    if len(parts) > MAX_PARTS or expanded > MAX_BYTES or bomb:
+    bomb = expanded > _RATIO_FROM and expanded > settings.XLSX_MAX_RATIO * max(packed, 1)
+    if len(parts) > MAX_PARTS or expanded > settings.XLSX_MAX_BYTES or bomb:
         raise FileRefused(_TOO_LARGE)
 
 

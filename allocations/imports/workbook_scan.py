@@ -2,7 +2,8 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import IO, Any
 from xml.etree import ElementTree as ET
 
@@ -16,27 +17,44 @@ _CELL = re.compile(
     rb"(?:<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>(?P<formula>[^<]*)</(?:\w+:)?f>)|(?:<(?:\w+:)?v>(?P<value>[^<]*)<))"
 )
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
-_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*\bhidden="(?:1|true)"')
-_HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\s[^>]*\bhidden="(?:1|true)"')
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*\bhidden="(?:1|true)"[^>]*>')
+_ROW_NUMBER = re.compile(rb'\br="([0-9]{1,7})"')
+_HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\s[^>]*\bhidden="(?:1|true)"[^>]*>')
+_SPAN = re.compile(rb'\b(min|max)="([0-9]{1,5})"')
 
 Odd = tuple[str, str]
 
 
-def scan(path: str, name: str) -> tuple[dict[tuple[int, int], Odd], int, int]:
-    """Formulas and error cells by position, and how many rows and columns are hidden.
+@dataclass(slots=True)
+class Scan:
+    """Formulas and error cells by position, the numbers of hidden rows (the first is 1), and spans of hidden columns
+    (the first is 0)."""
 
-    calamine gives a formula's cached value and an empty text for an error, so the sheet's XML is searched for them.
+    odd: dict[tuple[int, int], Odd] = field(default_factory=dict)
+    rows: list[int] = field(default_factory=list)
+    columns: list[tuple[int, int]] = field(default_factory=list)
+
+
+def scan(book: zipfile.ZipFile, name: str, *, also: Callable[[bytes], None]) -> Scan:
+    """calamine gives a formula's cached value and an empty text for an error, so the sheet's XML is searched for them.
+
+    `also` gets every piece of it.
     """
-    found: dict[tuple[int, int], Odd] = {}
-    rows = columns = 0
-    with zipfile.ZipFile(path) as book, book.open(part_of(book, name)) as content:
+    found = Scan()
+    with book.open(part_of(book, name)) as content:
         for window in windows(content):
+            also(window)
             if not _MARKED.search(window):
                 continue
-            rows += len(_HIDDEN_ROW.findall(window))
-            columns += len(_HIDDEN_COLUMN.findall(window))
-            collect(window, found)
-    return found, rows, columns
+            found.rows += [int(place[1]) for tag in _HIDDEN_ROW.findall(window) if (place := _ROW_NUMBER.search(tag))]
+            found.columns += map(_span, _HIDDEN_COLUMN.findall(window))
+            collect(window, found.odd)
+    return found
+
+
+def _span(tag: bytes) -> tuple[int, int]:
+    ends = dict(_SPAN.findall(tag))
+    return int(ends.get(b"min", b"1")) - 1, int(ends.get(b"max", b"1")) - 1
 
 
 def windows(content: IO[bytes]) -> Iterator[bytes]:

@@ -17,6 +17,8 @@ from xml.etree.ElementTree import ParseError
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from allocations.domain.cells import EXACT
+from allocations.imports.workbook_formats import Formats, styles_of
 from allocations.imports.workbook_scan import Odd, cells_of, scan
 
 MEMORY = 2 << 30
@@ -24,6 +26,7 @@ CPU_SECONDS = 120
 BLOCK = 5_000
 HEAD = 12
 PLAIN = frozenset({str, float})
+Plain = str | int | float
 
 
 def main(path: str) -> None:
@@ -48,61 +51,69 @@ def overview(book: CalamineWorkbook, name: str) -> dict[str, Any]:
     if sheet.end is None:
         return {"name": name, "rows": 0, "columns": 0, "head": []}
     rows = records(sheet)
-    head = [row for row, _ in zip(rows, range(HEAD), strict=False)]
+    head = [list(map(str, row)) for row, _ in zip(rows, range(HEAD), strict=False)]
     return {"name": name, "rows": sheet.end[0] + 1, "columns": sheet.end[1] + 1, "head": head}
 
 
 def tell(path: str, sheet: CalamineSheet, name: str) -> None:
-    found, hidden_rows, hidden_columns = scan(path, name)
+    with zipfile.ZipFile(path) as parts:
+        formats = Formats(styles_of(parts))
+        found = scan(parts, name, also=formats.collect)
     merged = sheet.merged_cell_ranges or []
     for position in cells_of(merged):
-        found.setdefault(position, ("merged", ""))
-    say({"hidden_rows": hidden_rows, "hidden_columns": hidden_columns})
-    block: list[list[str]] = []
+        found.odd.setdefault(position, ("merged", ""))
+    say({"hidden_rows": found.rows, "hidden_columns": found.columns, "formats": formats.codes})
+    block: list[list[Plain]] = []
     odd: list[tuple[int, int, str, str]] = []
     for number, row in enumerate(records(sheet, odd=odd)):
         block.append(row)
         if len(block) == BLOCK:
-            send(block, number + 1 - BLOCK, odd, found)
+            send(block, number + 1 - BLOCK, odd, found.odd, formats)
             block, odd[:] = [], []
-    send(block, (sheet.end[0] + 1 if sheet.end else 0) - len(block), odd, found)
+    send(block, (sheet.end[0] + 1 if sheet.end else 0) - len(block), odd, found.odd, formats)
     say({"end": True})
 
 
 def send(
-    block: list[list[str]], start: int, odd: list[tuple[int, int, str, str]], found: dict[tuple[int, int], Odd]
+    block: list[list[Plain]],
+    start: int,
+    odd: list[tuple[int, int, str, str]],
+    found: dict[tuple[int, int], Odd],
+    formats: Formats,
 ) -> None:
     """Positions of odd cells count from the first row of the block."""
     marks = [(row - start, column, kind, text) for row, column, kind, text in odd]
+    stop = start + len(block)
     if found:
-        stop = start + len(block)
         marks += [(row - start, column, *mark) for (row, column), mark in found.items() if start <= row < stop]
-    say({"rows": block, "odd": marks})
+    say({"rows": block, "odd": marks, "formats": formats.between(start, stop)})
 
 
-def records(sheet: CalamineSheet, *, odd: list[tuple[int, int, str, str]] | None = None) -> Iterator[list[str]]:
-    """Rows from the sheet's first one on as texts; typed cells are noted in `odd`."""
+def records(sheet: CalamineSheet, *, odd: list[tuple[int, int, str, str]] | None = None) -> Iterator[list[Plain]]:
+    """Rows from the sheet's first one on, texts as texts and numbers as numbers; other cells are noted in `odd`."""
     start = sheet.start or (0, 0)
-    pad = [""] * start[1]
+    pad: list[Plain] = [""] * start[1]
     for number, row in enumerate(sheet.iter_rows()):
-        texts = [value if value.__class__ is str else text(value) for value in row]
+        texts = [value if value.__class__ is str else plain(value) for value in row]
         if odd is not None and not PLAIN.issuperset(map(type, row)):
             odd += (
-                (number, column + start[1], "boolean" if isinstance(value, bool) else "date", texts[column])
+                (number, column + start[1], "boolean" if isinstance(value, bool) else "date", str(texts[column]))
                 for column, value in enumerate(row)
                 if not isinstance(value, (str, float)) and (isinstance(value, bool) or not isinstance(value, int))
             )
         yield pad + texts
 
 
-def text(value: object) -> str:
-    """What a person sees. Numbers that Excel cannot hold exactly stay in scientific notation, to be refused."""
+def plain(value: object) -> Plain:
+    """Text as a person sees it, or a number; whole as long as Excel holds every digit of it."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        if not math.isfinite(value) or abs(value) >= 1e15:
+        if not math.isfinite(value):
             return f"{value:E}"
-        return str(int(value)) if value.is_integer() else repr(value)
+        return int(value) if abs(value) < EXACT and value.is_integer() else value
+    if isinstance(value, int):
+        return value
     if isinstance(value, dt.datetime) and not (value.hour or value.minute or value.second):
         return value.date().isoformat()
     return str(value)

@@ -4,14 +4,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 import allocations
-from allocations.domain.cells import Cell, OddCell, OddKind
+from allocations.domain.cells import EXACT, Cell, NumberCell, OddCell, OddKind
 from allocations.domain.files import FileRefused
+from allocations.domain.forensics import shows_shortened
 from allocations.domain.problems import quoted
+from allocations.domain.readings import Choice, ChoiceNeeded, SheetOffer
 from allocations.imports.mapping import MAX_COLUMNS, count_known, header_texts
 from allocations.imports.sheets import Record, Sheet
 from allocations.imports.workbook_checks import check_workbook
@@ -26,13 +29,13 @@ _ENDINGS = {
 _TOO_LARGE = "The sheet is larger than the row limit. Delete the unused rows and columns, or save the list as CSV."
 
 
-def open_xlsx(path: Path) -> Sheet:
-    """Open the one sheet of a workbook that holds a list. Raises FileRefused here or while its blocks are read."""
+def open_xlsx(path: Path, *, choice: Choice) -> Sheet:
+    """Open the sheet of a workbook that holds the list. Raises FileRefused here or while its blocks are read."""
     check_workbook(path)
     child = _start(path)
     try:
         overview = _hear(child)
-        page, notes = _choose(overview["sheets"])
+        page, notes = _choose(overview["sheets"], wanted=choice.sheet)
         notes += _hidden_sheets(overview["hidden"])
         _tell(child, page["name"])
         shape = _hear(child)
@@ -40,11 +43,18 @@ def open_xlsx(path: Path) -> Sheet:
         _stop(child)
         raise
     return Sheet(
-        head=list(page["head"]),
-        blocks=_blocks(child),
-        rows_total=page["rows"] - 1,
+        head=list(page["head"][choice.header_row - 1 :]),
+        blocks=_blocks(child, header_row=choice.header_row),
+        rows_total=page["rows"] - choice.header_row,
         close=partial(_stop, child),
-        notes=notes + _hidden_cells(shape["hidden_rows"], shape["hidden_columns"]),
+        notes=notes,
+        header_row=choice.header_row,
+        name=page["name"],
+        hidden_rows=frozenset(shape["hidden_rows"]),
+        hidden_columns=frozenset(
+            column for first, last in shape["hidden_columns"] for column in range(first, min(last + 1, MAX_COLUMNS))
+        ),
+        shows_shortened=any(map(shows_shortened, shape["formats"])),
     )
 
 
@@ -73,11 +83,15 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
 
 
 def _hear(child: "subprocess.Popen[bytes]") -> dict[str, Any]:
+    message: dict[str, Any] = json.loads(_line(child))
+    return message
+
+
+def _line(child: "subprocess.Popen[bytes]") -> bytes:
     line = _pipe(child.stdout).readline()
     if not line.endswith(b"\n"):
         raise FileRefused(_ENDINGS.get(child.wait(), _TOO_LARGE))
-    message: dict[str, Any] = json.loads(line)
-    return message
+    return line
 
 
 def _tell(child: "subprocess.Popen[bytes]", name: str) -> None:
@@ -86,21 +100,28 @@ def _tell(child: "subprocess.Popen[bytes]", name: str) -> None:
     pipe.flush()
 
 
-def _choose(pages: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], list[str]]:
-    """The sheet with data; among several the one whose first row is a header of ours, such as the template's."""
+def _choose(pages: Sequence[dict[str, Any]], *, wanted: str) -> tuple[dict[str, Any], list[str]]:
+    """The wanted sheet, else the only one with data; among several the one whose first row is a header of ours."""
     filled = [page for page in pages if page["rows"]]
     if not filled:
         raise FileRefused("The file is empty. Choose a file with a header and at least one row.")
     lists = [page for page in filled if count_known(header_texts(page["head"][0])) >= 2]
-    if len(filled) > 1 and len(lists) != 1:
-        names = ", ".join(quoted(page["name"]) for page in (lists or filled))
-        number = len(lists or filled)
-        raise FileRefused(f"The workbook has {number} sheets with data ({names}). Keep the one with the list.")
-    page = lists[0] if lists else filled[0]
+    named = [page for page in filled if page["name"] == wanted]
+    if len(filled) > 1 and len(lists) != 1 and not named:
+        _ask(lists or filled)
+    page = (named or lists or filled)[0]
     if page["columns"] > MAX_COLUMNS and len(header_texts(page["head"][0])) <= MAX_COLUMNS:
         raise FileRefused(_TOO_LARGE)
     others = ", ".join(quoted(other["name"]) for other in filled if other is not page)
-    return page, [f"Only the sheet {quoted(page['name'])} is read; {others} is not a list."] if others else []
+    return page, [f"Only the sheet {quoted(page['name'])} is read, not {others}."] if others else []
+
+
+def _ask(pages: Sequence[dict[str, Any]]) -> NoReturn:
+    names = ", ".join(quoted(page["name"]) for page in pages)
+    raise ChoiceNeeded(
+        f"The workbook has {len(pages)} sheets with data ({names}). Choose one, or keep only that one in the workbook.",
+        sheets=[SheetOffer(page["name"], page["rows"]) for page in pages],
+    )
 
 
 def _hidden_sheets(count: int) -> list[str]:
@@ -109,21 +130,30 @@ def _hidden_sheets(count: int) -> list[str]:
     return [f"{count} hidden {'sheets were' if count > 1 else 'sheet was'} ignored."]
 
 
-def _hidden_cells(rows: int, columns: int) -> list[str]:
-    found = ((rows, "row"), (columns, "column"))
-    return [
-        f"{count} hidden {word}{'s are' if count > 1 else ' is'} included. Remove what is not intended."
-        for count, word in found
-        if count
-    ]
-
-
-def _blocks(child: "subprocess.Popen[bytes]") -> Iterator[list[Record]]:
-    header = 1
-    while "rows" in (message := _hear(child)):
+def _blocks(child: "subprocess.Popen[bytes]", *, header_row: int) -> Iterator[list[Record]]:
+    header = header_row
+    while "rows" in (message := json.loads(_line(child), parse_int=NumberCell, parse_float=_fraction)):
         rows: list[list[Cell]] = message["rows"]
-        for row, column, kind, text in message["odd"]:
-            if row >= header and column < len(rows[row]):
-                rows[row][column] = OddCell(OddKind(kind), text)
+        for at, column, kind, text in message["odd"]:
+            row = rows[int(at)]
+            if int(at) >= header and int(column) < len(row):
+                row[int(column)] = OddCell(OddKind(kind), text)
+        _set_formats(rows, message["formats"])
         yield list(rows[header:])
         header = 0
+
+
+def _fraction(text: str) -> NumberCell:
+    """Numbers that Excel cannot hold exactly stay in scientific notation, to be refused."""
+    return NumberCell(f"{float(text):E}" if abs(float(text)) >= EXACT else text)
+
+
+def _set_formats(rows: list[list[Cell]], formats: Sequence[tuple[str, str, list[str] | None]]) -> None:
+    for place, code, own in formats:
+        column = int(place)
+        for at in range(len(rows)) if own is None else map(int, own):
+            cell = rows[at][column] if column < len(rows[at]) else ""
+            if isinstance(cell, NumberCell):
+                cell.number_format = code
+            elif isinstance(cell, OddCell):
+                rows[at][column] = replace(cell, number_format=code)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from allocations.domain.forensics import column_letter
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -17,7 +19,7 @@ class Column:
 def columns(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[Column]:
     """`sample` holds the first values of each column."""
     return [
-        Column(index, letter(index), text, tuple(sample[index]) if index < len(sample) else ())
+        Column(index, column_letter(index), text, tuple(sample[index]) if index < len(sample) else ())
         for index, text in enumerate(header)
     ]
 
@@ -26,13 +28,3 @@ def mapped(header: Sequence[str], mapping: Mapping[str, int], *, labels: Mapping
     """What each field was read from, in the order of the columns."""
     found = sorted((index, field) for field, index in mapping.items() if index < len(header))
     return [(labels.get(field, field), header[index]) for index, field in found]
-
-
-def letter(index: int) -> str:
-    """0 -> A, 25 -> Z, 26 -> AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

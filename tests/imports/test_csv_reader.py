@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from allocations.domain.files import FileRefused
+from allocations.domain.readings import Choice, Question
 from allocations.imports.opening import opened
 
 TEXT = "Name,Mobile,Amount\nAndré,9812345671,100\n"
@@ -35,10 +36,22 @@ def test_text_is_decoded(tmp_path: Path, content: bytes, encoding: str) -> None:
     assert read(tmp_path, content) == (ROWS, [], encoding, ",")
 
 
-def test_windows_1252_is_read_with_a_note_case_4(tmp_path: Path) -> None:
-    rows, notes, encoding, _ = read(tmp_path, TEXT.encode("cp1252"))
-    assert (rows, encoding) == (ROWS, "windows-1252")
-    assert notes == ["This file is not UTF-8. We read it as Windows-1252; check the names below."]
+def test_windows_1252_is_read_and_asked_about_case_4(tmp_path: Path) -> None:
+    path = tmp_path / "list"
+    path.write_bytes(f"{TEXT}“Ravi”;x,1,2\n{'Zoë,1,2' * 20}".encode("cp1252"))
+    with opened(path, kind="csv") as sheet:
+        assert next(iter(sheet.blocks))[0] == ROWS[1]
+        asked = "This file is not UTF-8. We read it as Windows-1252; check the names below."
+        shown = ("André", "“Ravi”", "Zoë", "2Zoë")
+        assert (sheet.encoding, sheet.questions) == ("windows-1252", [Question("windows_1252", asked, shown)])
+
+
+def test_header_further_down_is_read_from_there(tmp_path: Path) -> None:
+    path = tmp_path / "list"
+    path.write_text(f"Diwali 2026\n\n{TEXT}")
+    with opened(path, kind="csv", choice=Choice(header_row=3)) as sheet:
+        found = sheet.head[0], [list(block) for block in sheet.blocks], sheet.header_row, sheet.rows_total
+    assert found == (ROWS[0], [ROWS[1:]], 3, 1)
 
 
 @pytest.mark.parametrize("delimiter", [pytest.param(mark, id=f"case_6_{ord(mark)}") for mark in ",;\t|"])

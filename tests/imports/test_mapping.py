@@ -4,12 +4,12 @@ import pytest
 
 from allocations.domain.cells import FIELDS, REQUIRED, OddCell, OddKind
 from allocations.domain.files import FileRefused
+from allocations.domain.readings import ChoiceNeeded
 from allocations.imports.mapping import (
     Confidence,
     automap,
     check_title_rows,
     chosen,
-    column_letter,
     header_texts,
     looks_like_data,
 )
@@ -97,10 +97,13 @@ def test_header_is_refused(header: list[str], sentence: str) -> None:
 
 
 def test_title_rows_above_the_header_are_refused_case_46() -> None:
-    with pytest.raises(FileRefused) as refused:
+    with pytest.raises(ChoiceNeeded) as refused:
         check_title_rows([["Diwali 2026"], [""], ["Name", "Mobile", "Amount"]])
-    expected = "Header not found in the first row. It seems to be in row 3; delete the rows above it."
-    assert refused.value.sentence == expected
+    expected = (
+        "Header not found in the first row. It seems to be in row 3. "
+        "Read the list from there, or delete the rows above it."
+    )
+    assert (refused.value.sentence, refused.value.offers) == (expected, {"header_row": 3})
 
 
 def test_chosen_columns_win() -> None:
@@ -123,11 +126,6 @@ def test_chosen_columns_that_do_not_fit_are_refused(override: dict[str, int], se
     with pytest.raises(FileRefused) as refused:
         chosen(["a", "b", "c"], override)
     assert refused.value.sentence == sentence
-
-
-@pytest.mark.parametrize(("index", "letter"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
-def test_column_letter(index: int, letter: str) -> None:
-    assert column_letter(index) == letter
 
 
 def test_header_texts_drop_empty_columns_at_the_end() -> None:

@@ -8,8 +8,9 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from allocations.domain.cells import Cell, OddCell, OddKind
+from allocations.domain.cells import Cell, NumberCell, OddCell, OddKind
 from allocations.domain.files import FileRefused
+from allocations.domain.readings import Choice
 from allocations.imports.opening import opened
 from tests.imports.books import HEADER, book, rezipped
 
@@ -38,7 +39,7 @@ def refusal(path: Path, *, kind: str = "xlsx") -> str:
         pytest.param("=1+1", OddCell(OddKind.FORMULA, "=1+1"), id="case_48"),
         pytest.param("#REF!", OddCell(OddKind.ERROR, "#REF!"), id="case_49"),
         pytest.param(True, OddCell(OddKind.BOOLEAN, "TRUE"), id="case_50"),
-        pytest.param(dt.date(2026, 1, 2), OddCell(OddKind.DATE, "2026-01-02"), id="case_51"),
+        pytest.param(dt.date(2026, 1, 2), OddCell(OddKind.DATE, "2026-01-02", "yyyy-mm-dd"), id="case_51"),
         pytest.param(1234567890123456789, "1.234568E+18", id="case_103"),
     ],
 )
@@ -101,14 +102,55 @@ def _guide_sheet(made: Workbook, _: Worksheet) -> None:
     ("change", "note"),
     [
         pytest.param(_hidden_sheet, "1 hidden sheet was ignored.", id="case_42"),
-        pytest.param(_hide_rows, "2 hidden rows are included. Remove what is not intended.", id="case_43"),
-        pytest.param(_hide_column, "1 hidden column is included. Remove what is not intended.", id="case_44"),
-        pytest.param(_guide_sheet, "Only the sheet Sheet is read; Guide is not a list.", id="guide_of_the_template"),
+        pytest.param(_guide_sheet, "Only the sheet Sheet is read, not Guide.", id="guide_of_the_template"),
     ],
 )
 def test_odd_workbook_is_read_with_a_note(tmp_path: Path, change, note: str) -> None:
     path = book(tmp_path / "b.xlsx", ["Asha", "9", "1"], ["Ravi", "8", "2"], change=change)
     assert read(path) == ([["Asha", "9", "1"], ["Ravi", "8", "2"]], [note])
+
+
+def test_hidden_rows_and_columns_are_told_by_their_places_cases_43_44(tmp_path: Path) -> None:
+    def hide(made: Workbook, sheet: Worksheet) -> None:
+        _hide_rows(made, sheet)
+        _hide_column(made, sheet)
+
+    path = book(tmp_path / "b.xlsx", ["Asha", "9", "1"], ["Ravi", "8", "2"], change=hide)
+    with opened(path, kind="xlsx") as sheet:
+        assert (sheet.hidden_rows, sheet.hidden_columns) == ({2, 3}, {2})
+
+
+def test_sheet_and_header_are_those_that_a_person_chose(tmp_path: Path) -> None:
+    def add(made: Workbook, _: Worksheet) -> None:
+        other = made.create_sheet("November")
+        other["A3"], other["B3"], other["C3"], other["A4"], other["C4"] = "Name", "Mobile", "Amount", "Zoya", 7
+        _second_list(made, other)
+
+    path = book(tmp_path / "b.xlsx", ["Asha", "9", "1"], change=add)
+    choice = Choice(sheet="November", header_row=3)
+    with opened(path, kind="xlsx", choice=choice) as sheet:
+        rows = [list(record) for block in sheet.blocks for record in block]
+    assert (sheet.name, sheet.head[0], rows[0]) == ("November", HEADER, ["Zoya", "", "7"])
+
+
+@pytest.mark.parametrize("chosen", [pytest.param("E+", id="scientific"), pytest.param("plain", id="plain")])
+def test_numbers_carry_their_format(tmp_path: Path, chosen: str) -> None:
+    codes = {"E+": "0.00E+00", "plain": "General"}
+
+    def style(_: Workbook, sheet: Worksheet) -> None:
+        sheet["B2"].number_format, sheet["C3"].number_format = codes[chosen], "#,##0"
+
+    path = book(tmp_path / "b.xlsx", ["Asha", 9812345671, 5], ["Ravi", "9812345672", 1.5], change=style)
+    with opened(path, kind="xlsx") as sheet:
+        (first, second) = (record for block in sheet.blocks for record in block)
+    found = [(type(cell), getattr(cell, "number_format", None)) for cell in (*first, *second)]
+    shown = codes[chosen] if chosen == "E+" else ""
+    plain = (str, None)
+    assert found == [plain, (NumberCell, shown), (NumberCell, ""), plain, plain, (NumberCell, "#,##0")]
+    assert ([*first, *second], sheet.shows_shortened) == (
+        ["Asha", "9812345671", "5", "Ravi", "9812345672", "1.5"],
+        chosen == "E+",
+    )
 
 
 def _second_list(made: Workbook, _: Worksheet) -> None:
@@ -131,7 +173,7 @@ TOO_LARGE = "The sheet is larger than the row limit. Delete the unused rows and 
     [
         pytest.param(
             _second_list,
-            "The workbook has 2 sheets with data (Sheet, November). Keep the one with the list.",
+            "The workbook has 2 sheets with data (Sheet, November). Choose one, or keep only that one in the workbook.",
             id="case_41",
         ),
         pytest.param(_far_cell, TOO_LARGE, id="case_40_far_cell"),

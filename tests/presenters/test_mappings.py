@@ -1,11 +1,4 @@
-import pytest
-
-from allocations.presenters.mappings import Column, columns, letter, mapped
-
-
-@pytest.mark.parametrize(("index", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA")])
-def test_letter_is_the_spreadsheets(index, letters):
-    assert letter(index) == letters
+from allocations.presenters.mappings import Column, columns, mapped
 
 
 def test_columns_pair_headers_with_their_first_values():

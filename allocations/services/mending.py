@@ -1,0 +1,93 @@
+"""One cell of a list mended in the portal before submission, and put back as it was in the file."""
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from allocations.domain.batches import check_points_total
+from allocations.domain.cells import FIELDS, CleanRow, RowLimits
+from allocations.domain.errors import InvalidInput, StateConflict
+from allocations.domain.mending import RAGGED, MendedRow, StoredRow, mend
+from allocations.domain.policy import Actor
+from allocations.domain.states import RowState
+from allocations.gateway import database_now
+from allocations.models import Batch, Problem, Row
+from allocations.services import trail
+from allocations.services.batches import count_rows, editable_batch
+from allocations.services.mending_findings import find_again
+from allocations.services.restored import insist_on_free_rows
+
+
+def mend_cell(actor: Actor, *, batch_id: int, number: int, field: str, text: str, seen: str) -> None:
+    """`seen`: the fingerprint of the cell that the actor had before them; another one by now is a conflict."""
+    _change(actor, batch_id, number, field, text, seen=seen)
+
+
+def put_back_cell(actor: Actor, *, batch_id: int, number: int, field: str, seen: str) -> None:
+    """Undoes mending: the cell is as in the file again."""
+    _change(actor, batch_id, number, field, None, seen=seen)
+
+
+def fingerprint(row: Row, field: str) -> str:
+    """Of what the cell holds now. Keyed, so that it tells nothing of the text; a list read anew has other rows."""
+    text = stored(row).text(field)
+    return salted_hmac("allocations.mending", f"{row.pk}\0{field}\0{text}").hexdigest()[:32]
+
+
+def stored(row: Row) -> StoredRow:
+    return StoredRow(values_of(row), row.raw, row.cells or {}, row.edits or {})
+
+
+def values_of(row: Row) -> CleanRow:
+    return CleanRow._make(getattr(row, name) for name in FIELDS)
+
+
+def check_mendable(row: Row) -> None:
+    if row.state != RowState.PENDING:
+        raise StateConflict(f"Row {row.number} is left out. Take it back before you change it.")
+    if Problem.objects.filter(row=row, code__in=RAGGED).exists():
+        raise InvalidInput(
+            f"Row {row.number} does not fit the header, so its cells may stand in wrong columns. Correct it in your "
+            "file and upload that, or leave the row out."
+        )
+
+
+def _change(actor: Actor, batch_id: int, number: int, field: str, text: str | None, *, seen: str) -> None:
+    now = database_now()
+    with transaction.atomic():
+        batch = editable_batch(actor, batch_id)
+        insist_on_free_rows(batch)
+        row = _row(batch, number, field)
+        if not constant_time_compare(seen, fingerprint(row, field)):
+            raise StateConflict(f"Row {number} was changed by somebody else meanwhile. Look at it again.")
+        check_mendable(row)
+        before = values_of(row)
+        mended = mend(stored(row), field, text, limits=RowLimits(max_points=settings.MAX_POINTS_PER_ROW))
+        _store(row, mended)
+        find_again(row, before=before, own=mended.problems)
+        count_rows(batch)
+        check_points_total(batch.points_total, limit=settings.MAX_POINTS_PER_BATCH)
+        trail.write_entry(
+            "cell put back" if text is None else "cell mended",
+            at=now,
+            object_type="row",
+            object_id=row.pk,
+            batch_id=batch.pk,
+            actor=actor,
+            number=number,
+            field=field,
+        )
+
+
+def _row(batch: Batch, number: int, field: str) -> Row:
+    row = batch.rows.filter(number=number).first()
+    if row is None or field not in FIELDS:
+        raise InvalidInput(f"There is no such cell in row {number}. Look at the list again.")
+    return row
+
+
+def _store(row: Row, mended: MendedRow) -> None:
+    for name, value in zip(FIELDS, mended.values, strict=True):
+        setattr(row, name, value)
+    row.raw, row.edits, row.payload_hash = mended.raw, mended.edits or None, ""
+    row.save(update_fields=[*FIELDS, "raw", "edits", "payload_hash"])

@@ -1,0 +1,78 @@
+"""GET changes nothing: every address of the portal is read by somebody with every role."""
+
+import pytest
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from allocations.domain.policy import Role
+from allocations.services import freezes, roles
+from tests.factories.batches import approved_batch, submitted_batch
+from tests.factories.decisions import open_proposal
+from tests.factories.people import PASSWORD, known, person
+from tests.factories.reversals import ReversalFactory
+
+pytestmark = pytest.mark.django_db
+# Sessions tell when somebody was last seen; what the limits count is no state of the portal.
+_NOT_STATE = {"session", "usersession"}
+_VALUES = {"uidb36": "1", "key": "x-y", "provider_id": "company", "pk": "1", "field": "mobile"}
+
+
+def routes(resolver=None, prefix=""):
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern, prefix)
+        elif isinstance(pattern, URLPattern):
+            yield pattern
+
+
+def stored():
+    """Every row of every table."""
+    models = [one for one in apps.get_models() if one._meta.managed and one._meta.model_name not in _NOT_STATE]
+    return {model._meta.label: sorted(map(repr, model.objects.values_list())) for model in models}
+
+
+def numbers():
+    run = approved_batch(run_state="attention", credited=1, failed=1, unknown=1, conflict=1).runs.get()
+    run.chunks.update(state="people")
+    owner = person("owner")
+    freeze = freezes.freeze_sending(known(owner), reason="EnKash called.")
+    proposed = roles.give_role(known(owner), person_id=person().pk, role=Role.OWNER)
+    return {
+        "batch_id": run.batch_id,
+        "run_id": run.pk,
+        "number": 2,
+        "proposal_id": open_proposal(rows=run.batch.rows.filter(state="unknown")).pk,
+        "reversal_id": ReversalFactory().pk,
+        "account_id": run.batch.account_id,
+        "freeze_id": freeze.pk,
+        "person_id": owner.pk,
+        "role_proposal_id": proposed.pk,
+    }
+
+
+def address(pattern, known_numbers, *, batch_id):
+    values = {**_VALUES, **{key: str(value) for key, value in known_numbers.items()}, "batch_id": str(batch_id)}
+    route = str(pattern.pattern)
+    if route.startswith("^"):
+        return f"/password/reset/key/{values['uidb36']}-{values['key']}/"
+    for name in pattern.pattern.converters:
+        kind = next(part for part in route.split("<") if part.rstrip("/").split(">")[0].split(":")[-1] == name)
+        route = route.replace(f"<{kind.split('>')[0]}>", values[name])
+    return f"/{route}"
+
+
+def test_reading_every_page_changes_nothing(client):
+    person_ = person(*(role.value for role in Role), username="reader")
+    person_.set_password(PASSWORD)
+    person_.save()
+    known_numbers, submitted = numbers(), submitted_batch()
+    client.force_login(person_)
+    before = stored()
+    seen = {}
+    for pattern in routes():
+        for batch_id in (known_numbers["batch_id"], submitted.pk):
+            path = address(pattern, known_numbers, batch_id=batch_id)
+            seen[path] = client.get(path).status_code
+    assert stored() == before
+    assert {code for code in seen.values() if code >= 500} <= {503}
+    assert sum(code == 200 for code in seen.values()) > 40
