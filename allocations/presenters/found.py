@@ -1,0 +1,67 @@
+"""What a search found, in sentences, and what it looked for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from allocations.domain.searching import SHORTEST_NAME, Meant
+from allocations.domain.states import RowState
+from allocations.models import Row
+from allocations.presenters import people
+from allocations.presenters.numbers import grouped, points
+from allocations.presenters.row_lines import remark
+from allocations.presenters.statuses import Status, row_status
+from allocations.presenters.stories import person
+from allocations.presenters.times import moment
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A row: `head` names it, `parts` tell the rest, each a few words."""
+
+    row: Row
+    head: str
+    status: Status
+    parts: tuple[str, ...]
+
+
+def hits(rows: Iterable[Row]) -> list[Hit]:
+    return [_hit(row) for row in rows]
+
+
+def _hit(row: Row) -> Hit:
+    name = people.for_reader(row.name, in_full=False) or "Row without a name"
+    # Nobody approved a row that was left out, although its batch was.
+    is_out = row.state == RowState.LEFT_OUT
+    head = f"{name}, {points(row.amount) if row.amount else 'no amount'}"
+    parts = (
+        f"Batch {row.batch_id}, {row.batch.purpose}, row {grouped(row.number)}",
+        people.masked_mobile(row.mobile),
+        moment(row.outcome_at) if row.outcome_at else "",
+        people.for_reader(remark(row), in_full=False) if row.state != RowState.PENDING else "",
+        row.transaction_id or "",
+        f"approved by {person(row.batch.approved_by)}" if row.batch.approved_by and not is_out else "",
+    )
+    return Hit(row, head, row_status(RowState(row.state)), tuple(part for part in parts if part and part != "–"))
+
+
+def tried(meant: Meant, text: str, *, rows_only: bool) -> str:
+    """What was looked for in vain: “batch 214, mobile 98765 43210”. `rows_only`: no batch was missed."""
+    tries = (
+        (f"batch {meant.batch}", meant.batch is not None and not rows_only),
+        (f"mobile {people.mobile(meant.mobile)}", meant.mobile),
+        (f"e-mail {meant.email}", meant.email),
+        (f"reference, transaction or card id {meant.code}", meant.code),
+        (f"digest {text}", meant.digest and not rows_only),
+        (f"names that begin with “{meant.name}”", meant.name),
+        (f"batches with “{text}” in their purpose", text and not rows_only),
+    )
+    return ", ".join(words for words, was_tried in tries if was_tried)
+
+
+def advice(meant: Meant) -> str:
+    """What else to try after nothing was found."""
+    if meant.name or meant.email:
+        return "Names are found by how they begin, e-mail addresses only whole."
+    if meant.code and not meant.mobile and not meant.digest:
+        return f"Mobiles have ten digits, ids are found only whole, names from {SHORTEST_NAME} letters on."
+    return "Mobiles and ids are found only whole, in whatever way they are written."

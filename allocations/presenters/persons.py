@@ -1,0 +1,46 @@
+"""What one person got, by financial year, and how near that is to the year's gift limit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from allocations.presenters.numbers import points
+from allocations.presenters.times import financial_year, year_start
+from allocations.selectors.persons import Year
+
+
+@dataclass(frozen=True, slots=True)
+class YearLine:
+    name: str
+    year: Year
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """`net` and `limit` in points, for a <meter>."""
+
+    net: int
+    limit: int
+    words: str
+    is_over: bool
+
+
+def year_lines(years: Iterable[Year]) -> list[YearLine]:
+    return [YearLine(financial_year(year.start), year) for year in years]
+
+
+def meter(years: Iterable[Year], *, now: datetime, limit: int) -> Meter | None:
+    """Of the financial year of `now`; None where no limit is set."""
+    if not limit:
+        return None
+    start = year_start(now)
+    net = next((year.net for year in years if year.start == start), Decimal(0))
+    words = f"{points(net)} of {points(limit)} in {financial_year(now)}"
+    over = net - limit
+    return Meter(
+        net=int(net),
+        limit=limit,
+        words=f"{words}: {points(over)} over the limit" if over > 0 else f"{words}: {points(-over)} left",
+        is_over=over > 0,
+    )

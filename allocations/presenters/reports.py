@@ -1,0 +1,52 @@
+"""Reports in words and as a chart; every figure of a chart stands in the table beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from allocations.presenters.bars import Place, places
+from allocations.presenters.numbers import counted, points
+from allocations.presenters.times import month
+from allocations.selectors.reports import Month
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLine:
+    """A month with the place of its bar."""
+
+    name: str
+    month: Month
+    place: Place
+
+
+def month_lines(months: Sequence[Month]) -> list[MonthLine]:
+    found = zip(months, places([int(one.credited_points) for one in months]), strict=True)
+    return [MonthLine(month(one.start), one, place) for one, place in found]
+
+
+def summary(months: Sequence[Month]) -> str:
+    """The chart in a sentence."""
+    if not months:
+        return "Nothing was given in this period."
+    given, back = _sum(months), sum(one.reversed for one in months)
+    best = max(months, key=lambda one: one.credited_points)
+    said = f"{points(given)} went to {counted(sum(one.credited for one in months), 'row')}"
+    said += f", {points(back)} came back" if back else ""
+    return f"{said}. Most of it, {points(best.credited_points)}, in {month(best.start)}."
+
+
+def months_total(months: Sequence[Month]) -> Month | None:
+    """All months as one line; None where there is nothing to add up."""
+    if not months:
+        return None
+    return Month(
+        start=months[0].start,
+        credited=sum(one.credited for one in months),
+        credited_points=_sum(months),
+        failed=sum(one.failed for one in months),
+        reversed=sum(one.reversed for one in months),
+    )
+
+
+def _sum(months: Sequence[Month]) -> Decimal:
+    return sum((one.credited_points for one in months), Decimal(0))

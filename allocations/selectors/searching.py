@@ -1,0 +1,111 @@
+"""Batches, rows and reversals by what people know of them. Every lookup has its index; none reads a table whole."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Concat, Lower
+
+from allocations.domain.searching import Meant
+from allocations.domain.states import RowState
+from allocations.models import Batch, Reversal, Row
+from allocations.models.fields import NameKey
+
+PAGE = 50
+FEW = 10
+# Sorts behind every letter.
+_LAST = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Which rows are wanted; an empty one wants all. `since` and `until` bound the time of submission."""
+
+    states: frozenset[RowState] = frozenset()
+    account_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def narrow(self, rows: QuerySet[Row]) -> QuerySet[Row]:
+        wanted = {
+            "state__in": self.states,
+            "batch__account_id": self.account_id,
+            "batch__submitted_at__gte": self.since,
+            "batch__submitted_at__lt": self.until,
+        }
+        return rows.filter(**{name: value for name, value in wanted.items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`by_name`: nothing fits exactly, these names begin so. `after`: the row to page on from, None at the end."""
+
+    rows: tuple[Row, ...]
+    by_name: bool = False
+    after: int | None = None
+
+
+def find_rows(meant: Meant, facets: Facets, *, after: int | None = None, size: int = PAGE) -> Found:
+    """Rows that fit exactly, newest first; where there are none, rows by name, in the order of names."""
+    exact = _first(_exact(meant, facets, after), size + 1)
+    if exact or not meant.name:
+        return _page(exact, size, by_name=False)
+    named = list(_named(meant.name, facets, after)[: size + 1])
+    return _page(named, size, by_name=True)
+
+
+def _page(rows: list[Row], size: int, *, by_name: bool) -> Found:
+    return Found(tuple(rows[:size]), by_name and bool(rows), rows[size - 1].pk if len(rows) > size else None)
+
+
+def _first(ways: Iterator[QuerySet[Row]], size: int) -> list[Row]:
+    """Each way by its own index: one query with OR would leave the planner to walk the table from its end."""
+    found = {row.pk: row for rows in ways for row in rows.order_by("-id")[:size]}
+    return sorted(found.values(), key=lambda row: -row.pk)[:size]
+
+
+def _exact(meant: Meant, facets: Facets, after: int | None) -> Iterator[QuerySet[Row]]:
+    rows = facets.narrow(_rows())
+    rows = rows.filter(pk__lt=after) if after else rows
+    if meant.mobile:
+        yield rows.filter(mobile=meant.mobile)
+    if meant.email:
+        # The first condition is that of the index.
+        yield rows.filter(email__gt="").alias(key=Lower("email")).filter(key=meant.email.lower())
+    if meant.code:
+        yield rows.filter(reference=meant.code.upper())
+        yield rows.filter(transaction_id=meant.code)
+        yield rows.filter(client_reference__gt="", client_reference=meant.code)
+        yield rows.filter(card_id__gt="", card_id=meant.code)
+
+
+def _named(name: str, facets: Facets, after: int | None) -> QuerySet[Row]:
+    rows = facets.narrow(_rows()).alias(key=NameKey("name"))
+    first = Lower(Value(name))
+    rows = rows.filter(key__gte=first, key__lt=Concat(first, Value(_LAST))).order_by(NameKey("name"), "id")
+    place = Row.objects.filter(pk=after).values_list(NameKey("name"), "id").first() if after else None
+    return rows if place is None else rows.filter(key__gte=place[0]).filter(Q(key__gt=place[0]) | Q(pk__gt=place[1]))
+
+
+def _rows() -> QuerySet[Row]:
+    return Row.objects.select_related("batch__account", "batch__approved_by")
+
+
+def find_batches(meant: Meant, text: str) -> list[Batch]:
+    """By number, digest or its code, or part of the purpose; newest first, the first few."""
+    wanted = Q(purpose__icontains=text)
+    if meant.batch is not None:
+        wanted |= Q(pk=meant.batch)
+    if meant.digest:
+        wanted |= Q(digest__startswith=meant.digest)
+    batches = Batch.objects.select_related("account", "uploaded_by", "submitted_by").order_by("-id")
+    return list(batches.filter(wanted)[:FEW])
+
+
+def find_reversals(meant: Meant) -> list[Reversal]:
+    """By our reference or EnKash's transaction id."""
+    if not meant.code:
+        return []
+    wanted = Q(reference=meant.code.upper()) | Q(transaction_id=meant.code)
+    return list(Reversal.objects.select_related("row__batch").filter(wanted)[:FEW])

@@ -1,0 +1,106 @@
+import pytest
+from django.urls import reverse
+
+from tests.factories.batches import approved_batch, review_batch, submitted_batch
+from tests.factories.lists import RowFactory
+from tests.factories.people import person
+from tests.factories.reversals import ReversalFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def auditor(client):
+    client.force_login(person("auditor"))
+    return client
+
+
+def search(client, **query):
+    return client.get(reverse("allocations:search"), query)
+
+
+def test_a_row_is_told_in_a_sentence_without_its_mobile(auditor):
+    batch = approved_batch(credited=1)
+    row = batch.rows.get()
+    text = search(auditor, q=row.mobile).text
+    for words in (f"{row.name}, 500 points", f"Batch {batch.pk}, Diwali 2026, row 2", "Credited", row.transaction_id):
+        assert words in text
+    assert text.count(row.mobile) == text.count(f'value="{row.mobile}"') + text.count(f"“{row.mobile}”") + text.count(
+        f"<title>Search for {row.mobile}"
+    )
+
+
+def test_a_row_that_was_left_out_was_approved_by_nobody(auditor):
+    rows = approved_batch(credited=1, left_out=1).rows.order_by("number")
+    said = ["approved by" in search(auditor, q=row.mobile).text for row in rows]
+    assert said == [True, False]
+
+
+def test_a_batch_number_leads_straight_to_it(auditor):
+    batch = submitted_batch()
+    assert search(auditor, q=f"#{batch.pk}").url == f"/batches/{batch.pk}/"
+
+
+def test_a_number_that_is_a_reference_too_shows_both(auditor):
+    batch = submitted_batch()
+    RowFactory(batch=batch, number=60, client_reference=str(batch.pk))
+    text = search(auditor, q=batch.pk).text
+    assert ("row 60" in text, f'href="/batches/{batch.pk}/"' in text) == (True, True)
+
+
+def test_a_reversal_is_found(auditor):
+    reversal = ReversalFactory()
+    assert f"Reversal {reversal.pk}" in search(auditor, q=reversal.reference).text
+
+
+def test_what_was_found_is_not_said_to_be_tried_in_vain(auditor):
+    submitted_batch(purpose="Diwali 2026")
+    text = search(auditor, q="diwali").text
+    assert ("Batches that match" in text, "in their purpose" in text) == (True, False)
+
+
+def test_facets_leave_batches_and_reversals_away(auditor):
+    submitted_batch(purpose="Diwali 2026")
+    text = search(auditor, q="Diwali", state="credited").text
+    assert ("Batches that match" in text, "Search everywhere" in text) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "What do you look for?"),
+        ("98765 43211", "mobile 98765 43211"),
+        ("Zubin", "names that begin with “Zubin”"),
+        ("a@b.in", "e-mail addresses only whole"),
+        ("x7", "ids are found only whole"),
+    ],
+)
+def test_an_empty_page_says_what_was_tried(auditor, text, words):
+    assert words in search(auditor, q=text).text
+
+
+def test_names_are_paged(auditor, monkeypatch):
+    monkeypatch.setattr("allocations.selectors.searching.find_rows.__kwdefaults__", {"after": None, "size": 1})
+    batch = review_batch()
+    for number in (60, 61):
+        RowFactory(batch=batch, number=number, name=f"Zubin {number}")
+    first = search(auditor, q="Zubin")
+    assert ("names begin so" in first.text, "Next rows" in first.text) == (True, True)
+
+
+def test_person_shows_every_row_and_the_meter(auditor, settings):
+    settings.GIFT_METER_POINTS = 5000
+    row = approved_batch(credited=1).rows.get()
+    RowFactory(batch=review_batch(), number=60, mobile=row.mobile, name="Zubin")
+    text = auditor.get(f"/batches/{row.batch_id}/rows/2/person/").text
+    assert [words in text for words in ("Zubin, 500 points", "FY 2026-27", "not tax advice", row.mobile)] == [
+        *(True,) * 3,
+        False,
+    ]
+
+
+def test_person_of_a_row_without_a_mobile_is_not_found(auditor):
+    RowFactory(batch=review_batch(), number=60, mobile="", error_count=1)
+    row = RowFactory(batch=review_batch(), number=61, mobile="", error_count=1)
+    addresses = (f"/batches/{row.batch_id}/rows/61/person/", f"/batches/{row.batch_id}/rows/900/person/")
+    assert [auditor.get(address).status_code for address in addresses] == [404, 404]
