@@ -9,6 +9,8 @@ from pathlib import Path
 LINES = {".py": 300, ".html": 300, ".css": 300, ".js": 300}
 TEST_LINES = 400
 FUNCTION_LINES = 50
+# Handed to outsiders as one file that needs nothing else.
+ALONE = {"allocations/verifier/verify_bundle.py": 330}
 
 
 def main() -> int:
@@ -25,7 +27,7 @@ def _problems(path: Path) -> Iterator[str]:
     if limit is None or "migrations" in path.parts:
         return
     text = path.read_text()
-    most = TEST_LINES if path.parts[0] == "tests" else limit
+    most = ALONE.get(str(path)) or (TEST_LINES if path.parts[0] == "tests" else limit)
     if (lines := len(text.splitlines())) > most:
         yield f"{path}: {lines} lines; the most is {most}. Split it by concept."
     if path.suffix == ".py":

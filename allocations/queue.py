@@ -18,9 +18,10 @@ RUNS = "runs"
 IMPORT_UPLOAD = "allocations.jobs.imports.import_upload"
 DRAIN_RUN = "allocations.jobs.runs.drain_run"
 TAKE_BACK = "allocations.jobs.reversals.take_back"
+ERASE_BATCH = "allocations.jobs.retention.erase_batch"
 # Set in a process that was asked to end: its job finishes the chunk in hand and rings for the rest.
 leaving = threading.Event()
-JOBS = {IMPORT_UPLOAD: IMPORTS, DRAIN_RUN: RUNS, TAKE_BACK: RUNS}
+JOBS = {IMPORT_UPLOAD: IMPORTS, DRAIN_RUN: RUNS, TAKE_BACK: RUNS, ERASE_BATCH: IMPORTS}
 
 
 def ring_import(upload_id: int) -> None:
@@ -36,6 +37,11 @@ def ring_run(run_id: int) -> None:
 def ring_reversal(reversal_id: int) -> None:
     """After the commit: a reversal may have something to do."""
     transaction.on_commit(lambda: _ring(TAKE_BACK, reversal_id), robust=True)
+
+
+def ring_erasure(batch_id: int) -> None:
+    """After the commit: the personal data of a batch have been kept long enough."""
+    transaction.on_commit(lambda: _ring(ERASE_BATCH, batch_id), robust=True)
 
 
 def _ring(job: str, object_id: int) -> None:

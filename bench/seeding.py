@@ -4,7 +4,9 @@ import secrets
 from collections.abc import Iterator
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.db import transaction
+from django.utils import timezone
 
 from allocations.domain.manifest import payload_bytes, payload_hash
 from allocations.domain.policy import Actor, Role
@@ -36,14 +38,18 @@ def account(*, chunk: int, lanes: int = 1) -> Account:
 
 def person(*roles: Role) -> Actor:
     user = get_user_model().objects.create(username=f"bench-{secrets.token_hex(4)}")
-    return Actor(id=user.pk, name="Bench", roles=frozenset(roles))
+    user.groups.set([Group.objects.get_or_create(name=role.value)[0] for role in roles])
+    return Actor(id=user.pk, name="Bench", roles=frozenset(roles), known_at=timezone.now())
 
 
-def payloads(rows: int) -> Iterator[dict[str, str | int]]:
-    """People are the same each time, references are fresh: EnKash credits each of them again."""
+def payloads(rows: int, *, more: int = 0) -> Iterator[dict[str, str | int]]:
+    """People are the same each time, references are fresh: EnKash credits each of them again.
+
+    With `more` points than in any other batch, lest the batch repeats one.
+    """
     for number, reference in enumerate(mint_many(rows)):
         values = ("Ms", f"Asha Rao {number}", f"person{number}@example.com", f"98{number:08}")
-        values += (POINTS + number % 7 * 250, "Diwali 2026")
+        values += (POINTS + number % 7 * 250 + more, "Diwali 2026")
         yield dict(zip(PAYLOAD, (*values, reference), strict=True))
 
 
@@ -57,7 +63,7 @@ def review_batch(account_: Account, maker: Actor, *, rows: int) -> Batch:
     writer = TableWriter(Row, ("batch", "number", "payload_hash", *PAYLOAD))
     records = [
         (batch.pk, number, payload_hash(payload_bytes(**payload)), *payload.values())
-        for number, payload in enumerate(payloads(rows), start=2)
+        for number, payload in enumerate(payloads(rows, more=batch.pk % 250), start=2)
     ]
     with transaction.atomic():
         for first in range(0, rows, _BLOCK):

@@ -30,6 +30,8 @@ _ENVIRONMENT = {
     "DATA_KEY": "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "HTTPS": "off",
+    # Tests of the second factor switch it on.
+    "SECOND_FACTOR_REQUIRED": "off",
     "DATABASE_URL": f"sqlite:///{_FOLDER}/portal.sqlite3",
     "REDIS_URL": "redis://127.0.0.1:9/0",
     "MEDIA_ROOT": str(_FOLDER / "uploads"),

@@ -6,7 +6,6 @@ The protocols let the EnKash library's lines be read without the core knowing th
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import Protocol
 
 from allocations.domain.outcomes import Evidence, Outcome, Reason
@@ -64,24 +63,16 @@ class Report(Protocol):
     def total_count(self) -> int | None: ...
 
 
-class Before(StrEnum):
-    """What earlier attempts of ours did with a row: none could have arrived, some may have, or one was refused."""
-
-    NOTHING = "nothing"
-    MAYBE = "maybe"
-    FAILED = "failed"
-
-
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A row as it was sent. `before` counts earlier attempts with the same reference and payload."""
+    """A row as it was sent. `sent_before`: an earlier call of ours may have reached EnKash with its reference."""
 
     row_id: int
     reference: str
     mobile: str
     email: str
     amount: int
-    before: Before = Before.NOTHING
+    sent_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Checks that need the whole list: duplicates, rounded numbers, the total."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from allocations.domain.cells import CleanRow
 from allocations.domain.client_references import reference_key
@@ -62,14 +62,31 @@ class ListCheck:
         yield from reference_problems(self._numbers, self._reference_keys, self._references)
         yield from self._rounded()
 
+    def rows_of(self, people: Mapping[str, str]) -> Iterator[tuple[int, Problem]]:
+        """Rows with the address of somebody who works with the portal; `people`: address -> who that is."""
+        keys = {hash(email_key(address)): who for address, who in people.items()}
+        for index, key in enumerate(self._emails if keys else ()):
+            if key in keys:
+                sentence = f"is that of {keys[key]}. Nobody approves points for themselves."
+                yield self._numbers[index], warning("person_of_the_portal", "email", "", sentence)
+
     def _rounded(self) -> Iterator[tuple[int, Problem]]:
         known = len(self) - self._mobiles.count(0)
         ends = [index for index, mobile in enumerate(self._mobiles) if mobile and mobile % 10_000 == 0]
-        if not ends or len(ends) < known * _ROUNDED_SHARE:
+        if not ends or not looks_rounded(ends=len(ends), known=known):
             return
-        sentence = f"ends in 0000, as {len(ends)} of {known} numbers do. Excel may have rounded it; check the source."
         for index in ends:
-            yield self._numbers[index], warning("mobile_rounded", "mobile", str(self._mobiles[index]), sentence)
+            yield self._numbers[index], rounded(str(self._mobiles[index]), ends=len(ends), known=known)
+
+
+def looks_rounded(*, ends: int, known: int) -> bool:
+    """Whether so many numbers that end in 0000 are more than chance."""
+    return ends >= known * _ROUNDED_SHARE
+
+
+def rounded(mobile: str, *, ends: int, known: int) -> Problem:
+    sentence = f"ends in 0000, as {ends} of {known} numbers do. Excel may have rounded it; check the source."
+    return warning("mobile_rounded", "mobile", mobile, sentence)
 
 
 def check_points_total(points: int, *, limit: int) -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from allocations.domain.answers import LONGEST_ID, Before
+from allocations.domain.answers import LONGEST_ID
 from allocations.domain.calls import RULES, CallResult, Consequence, RowsAfter, consequence
 from allocations.domain.lookups import Transaction
 from allocations.domain.matching import last_ten
@@ -66,14 +66,14 @@ class Answer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The debit as it is sent. `before`: what earlier calls of ours, where they could have arrived, did with it;
+    """The debit as it is sent. `sent_before`: an earlier call of ours may have reached EnKash;
     `lost`: one of them had no readable answer and may have had its effect; `calls`: how many could have arrived."""
 
     reference: str
     amount: int
     card_id: str
     mobile: str
-    before: Before = Before.NOTHING
+    sent_before: bool = False
     lost: bool = False
     calls: int = 0
 
@@ -119,11 +119,9 @@ def _success(sent: Sent, answer: Answer, *, is_taken: bool) -> Finding:
 
 
 def _refusal(sent: Sent, answer: Answer, result: CallResult) -> Finding:
-    if answer.duplicate and sent.before is Before.NOTHING:
+    if answer.duplicate and not sent.sent_before:
         return Finding(ReversalEvent.DISPUTE, doubt=Doubt.REFERENCE_TAKEN, text=answer.message)
-    if answer.duplicate and sent.before is Before.MAYBE:
-        return Finding(ReversalEvent.REVERSE, Evidence.DUPLICATE, text=answer.message)
-    # A refused call may have used the reference up, so after one a duplicate proves no more than a refusal.
+    # A refused call may have used the reference up, so a duplicate proves no more than a refusal.
     if not (answer.duplicate or answer.definite):
         return Finding(ReversalEvent.LOSE_SIGHT, doubt=Doubt.UNCLEAR_REFUSAL, text=answer.message)
     if answer.duplicate or sent.lost:

@@ -3,6 +3,7 @@
 DomainError
 +-- StateConflict   not possible as things stand now, or no longer (409)
 +-- NotAllowed      this person may not do this (403)
+|   +-- StepUpNeeded    not before they have shown again who they are
 +-- InvalidInput    what was entered or uploaded cannot be used (422)
 """
 
@@ -21,6 +22,10 @@ class StateConflict(DomainError):
 
 class NotAllowed(DomainError):
     """The actor may not do this, whatever the state."""
+
+
+class StepUpNeeded(NotAllowed):
+    """The actor may do this once they have shown again who they are."""
 
 
 class InvalidInput(DomainError):

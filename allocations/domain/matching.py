@@ -12,7 +12,6 @@ from decimal import Decimal
 from allocations.domain.answers import (
     LONGEST_ID,
     AccountIds,
-    Before,
     Classified,
     CreditLine,
     FailureLine,
@@ -208,15 +207,10 @@ def _gravest(failure: tuple[Reason, str]) -> tuple[bool, bool, str]:
 
 
 def _already_there(row: Sent, text: str) -> Verdict:
-    """EnKash knows the reference. Whose doing that was decides what it proves."""
-    match row.before:
-        case Before.MAYBE:
-            return Verdict(row.row_id, Outcome.CREDITED, Evidence.DUPLICATE, text=text, amount=Decimal(row.amount))
-        case Before.FAILED:
-            # EnKash does not say whether a refused row uses its reference up, so a look-up must tell.
-            return Verdict(row.row_id, Outcome.UNKNOWN, reason=Reason.DUPLICATE_REFERENCE, text=text)
-        case Before.NOTHING:
-            return Verdict(row.row_id, Outcome.CONFLICT, reason=Reason.DUPLICATE_REFERENCE, text=text)
+    """EnKash knows the reference. A call that it refused may have used it up, so this alone proves no credit; where no
+    call of ours can have done it, it is somebody else's."""
+    outcome = Outcome.UNKNOWN if row.sent_before else Outcome.CONFLICT
+    return Verdict(row.row_id, outcome, reason=Reason.DUPLICATE_REFERENCE, text=text)
 
 
 def _counts_agree(report: Report, sent: Sequence[Sent]) -> bool:

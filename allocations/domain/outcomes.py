@@ -21,6 +21,7 @@ class Evidence(StrEnum):
 
     ANSWER = "answer"
     LOOK_UP = "look_up"
+    # In rows of earlier versions only: decision 0005.
     DUPLICATE = "duplicate"
     PEOPLE = "people"
 

@@ -23,6 +23,8 @@ class Pause(StrEnum):
     IMPOSSIBLE = "impossible"
     TAMPERED = "tampered"
     OUTDATED = "outdated"
+    UNAPPROVED = "unapproved"
+    LAPSED = "lapsed"
     TAKEN_AFTER_ALL = "taken_after_all"
     TAKEN_TWICE = "taken_twice"
     OVERDRAWN = "overdrawn"
@@ -99,6 +101,14 @@ ADVICE: dict[Pause, tuple[str, str]] = {
     Pause.OUTDATED: (
         "A newer version of the portal prepared the list than runs in this worker. It was not sent.",
         "Update every worker, then resume.",
+    ),
+    Pause.UNAPPROVED: (
+        "Whoever approved the batch is not an approver any more. Nothing of the run was sent.",
+        "Cancel what was not sent and submit the list as a new batch, for another approver to decide about.",
+    ),
+    Pause.LAPSED: (
+        "The approval is too old: the run did not begin in time. Nothing of it was sent.",
+        "Cancel what was not sent and submit the list as a new batch, for an approver to look at it anew.",
     ),
     Pause.TAKEN_AFTER_ALL: (
         "A late answer proves that EnKash took the points back, although the reversal had been called failed.",

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from allocations.domain.errors import DomainError, NotAllowed, StateConflict
+from allocations.domain.errors import DomainError, InvalidInput, NotAllowed, StateConflict
+from allocations.domain.retention import check_not_erased
 from allocations.domain.states import BatchState, RunState
 
 
@@ -19,11 +21,17 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A signed-in person. Roles come from groups only: a superuser without a role may do nothing here."""
+    """A signed-in person. Roles come from groups only: a superuser without a role may do nothing here.
+
+    `withheld`: roles that are theirs, but not before they have a second factor. `known_at`: when they last showed who
+    they are; None where nothing says so.
+    """
 
     id: int
     name: str
     roles: frozenset[Role]
+    withheld: frozenset[Role] = frozenset()
+    known_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,7 @@ class BatchFacts:
     maker_ids: frozenset[int]
     uploaded_by_id: int
     submitted_by_id: int | None = None
+    is_erased: bool = False
 
 
 P = ParamSpec("P")
@@ -53,10 +62,17 @@ def permits(check: Callable[Concatenate[Actor, P], None]) -> Callable[Concatenat
     return can
 
 
+# Whoever decides about points or people proves it is them with more than a password.
+NEED_SECOND_FACTOR = frozenset({Role.APPROVER, Role.OWNER})
+
+
 def require_role(actor: Actor, *roles: Role, act: str) -> None:
-    if not actor.roles.intersection(roles):
-        names = " or ".join(roles)
-        raise NotAllowed(f"To {act} you need the role {names}. An owner can give it to you.")
+    if actor.roles.intersection(roles):
+        return
+    names = " or ".join(roles)
+    if actor.withheld.intersection(roles):
+        raise NotAllowed(f"To {act} you need a second factor beside your password. Set one up under Security.")
+    raise NotAllowed(f"To {act} you need the role {names}. An owner can give it to you.")
 
 
 def check_view(actor: Actor) -> None:
@@ -72,12 +88,14 @@ def check_edit(actor: Actor, batch: BatchFacts) -> None:
     require_role(actor, Role.ADMIN, act="change a batch")
     if batch.state not in {BatchState.DRAFT, BatchState.REVIEW}:
         raise StateConflict(f"The batch is “{batch.state}”: it can be changed only as a draft or in review.")
+    check_not_erased(is_erased=batch.is_erased)
 
 
 def check_submit(actor: Actor, batch: BatchFacts) -> None:
     require_role(actor, Role.ADMIN, act="submit a batch")
     if batch.state is not BatchState.REVIEW:
         raise StateConflict(f"The batch is “{batch.state}”: only a batch in review can be submitted.")
+    check_not_erased(is_erased=batch.is_erased)
 
 
 def check_withdraw(actor: Actor, batch: BatchFacts) -> None:
@@ -95,6 +113,12 @@ def check_decide(actor: Actor, batch: BatchFacts) -> None:
         raise StateConflict(f"The batch is “{batch.state}”: nothing is waiting for a decision.")
     if actor.id in batch.maker_ids:
         raise NotAllowed("You made or changed this batch. Another approver must decide about it.")
+
+
+def check_gets_nothing(own_row: int | None) -> None:
+    """Nobody approves points for themselves. `own_row`: the number of a row with the approver's own e-mail address."""
+    if own_row is not None:
+        raise NotAllowed(f"Row {own_row} has your own e-mail address. Another approver must decide about this batch.")
 
 
 def check_rerun(actor: Actor) -> None:
@@ -132,6 +156,19 @@ def check_export(actor: Actor) -> None:
     require_role(actor, Role.ADMIN, Role.APPROVER, Role.AUDITOR, act="export a batch")
 
 
+def check_audit(actor: Actor) -> None:
+    require_role(actor, Role.AUDITOR, Role.OWNER, act="see how the trail is sealed")
+
+
+def check_reveal(actor: Actor, batch: BatchFacts, *, reason: str) -> None:
+    """Personal data outside of one's own work: an auditor may see it and says why."""
+    if can_see_personal_data(actor, batch):
+        return
+    require_role(actor, Role.AUDITOR, act="see the recipients' details of this batch")
+    if not reason.strip():
+        raise InvalidInput("The reason is empty. Say why you need the recipients' details: it is kept in the trail.")
+
+
 def can_see_personal_data(actor: Actor, batch: BatchFacts) -> bool:
     """Makers see their own batch in full, approvers one that waits for them; everybody else sees masks."""
     reviewing = Role.APPROVER in actor.roles and batch.state is BatchState.SUBMITTED
@@ -159,4 +196,5 @@ can_freeze = permits(check_freeze)
 can_propose_release = permits(check_propose_release)
 can_confirm_release = permits(check_confirm_release)
 can_export = permits(check_export)
+can_audit = permits(check_audit)
 can_manage_accounts = permits(check_manage_accounts)

@@ -54,7 +54,8 @@ def after_look_up(
     """For the rows that the look-up did not settle.
 
     `newly_found`: rows it settled just now, so their request may still be running; `undecided`: rows that EnKash
-    lists without a final status; `lookups_failed`: look-ups in a row that gave no answer, 0 if this one did.
+    lists without a final status, or says that it has; `lookups_failed`: look-ups in a row that gave no answer, 0 if
+    this one did.
     """
     if 0 < lookups_failed < rules.max_lookup_failures or newly_found:
         return Step.WAIT

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from allocations.domain.errors import NotAllowed, StateConflict
 from allocations.domain.policy import Actor, Role, permits, require_role
+from allocations.domain.retention import check_not_erased
 from allocations.domain.reversals import ReversalState
 from allocations.domain.states import RowState
 
@@ -17,10 +18,11 @@ class ReversalFacts:
     is_held: bool = False
 
 
-def check_request(actor: Actor, row_state: RowState) -> None:
+def check_request(actor: Actor, row_state: RowState, *, is_erased: bool = False) -> None:
     require_role(actor, Role.ADMIN, act="take points back")
     if row_state is not RowState.CREDITED:
         raise StateConflict(f"The row is “{row_state}”: only points of a credited row can be taken back.")
+    check_not_erased(is_erased=is_erased)
 
 
 def check_decide(actor: Actor, reversal: ReversalFacts) -> None:

@@ -1,6 +1,5 @@
 """A batch as a file: written whole, checked against the counters, noted in the trail, and only then handed out."""
 
-import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from allocations.domain.policy import Actor, can_see_personal_data
 from allocations.exports.about import Export, about
 from allocations.exports.cells import IST, Cell, Reader, cells, points
 from allocations.exports.csv_file import write_csv
+from allocations.exports.hashes import sha256_of
+from allocations.exports.jsonl_file import write_jsonl
 from allocations.exports.resource import ExportField, RowResource, columns
 from allocations.exports.snapshots import snapshot
 from allocations.exports.tallies import FILTERS, Tally, check
@@ -28,12 +29,12 @@ from allocations.services import exporting
 
 _BLOCK = 500
 _FETCH = 2000
-_PIECE = 1024 * 1024
 
 
 class FileKind(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
+    JSONL = "jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def batch_file(
     reasons: Mapping[str, str],
     evidence: Mapping[str, str],
 ) -> Made:
-    """Every row of the batch, or those of one outcome (a word of tallies.FILTERS), as "csv" or "xlsx".
+    """Every row of the batch, or those of one outcome (a word of tallies.FILTERS), as a `FileKind`.
 
     `reasons`, `evidence`: plain words by stored code. Raises NotAllowed, InvalidInput for a kind or outcome that
     does not exist, StateConflict when the rows do not equal the counters; then nothing is handed out.
@@ -80,7 +81,7 @@ def batch_file(
 
 def _kind(kind: str) -> FileKind:
     if kind not in set(FileKind):
-        raise InvalidInput(f"“{kind}” is not a kind of file. Choose csv or xlsx.")
+        raise InvalidInput(f"“{kind}” is not a kind of file. Choose {', '.join(FileKind)}.")
     return FileKind(kind)
 
 
@@ -103,6 +104,9 @@ def _write(file: BinaryIO, export: Export, kind: FileKind, reader: Reader) -> Ta
     match kind:
         case FileKind.CSV:
             write_csv(file, shown, blocks)
+            check(tally, export.batch, totals, outcome=export.outcome)
+        case FileKind.JSONL:
+            write_jsonl(file, shown, blocks)
             check(tally, export.batch, totals, outcome=export.outcome)
         case FileKind.XLSX:
             _check_size(export.batch)
@@ -137,18 +141,8 @@ def _blocks(
         yield [cells(column.kind, values, reader) for column, values in zip(shown, stored, strict=True)]
 
 
-def _sha256(file: BinaryIO) -> str:
-    """Of the whole file, which afterwards is at its start."""
-    digest = hashlib.sha256()
-    file.seek(0)
-    while piece := file.read(_PIECE):
-        digest.update(piece)
-    file.seek(0)
-    return digest.hexdigest()
-
-
 def _noted(file: BinaryIO, export: Export, kind: FileKind, tally: Tally) -> Made:
-    sha256 = _sha256(file)
+    sha256 = sha256_of(file)
     exporting.record_export(
         export.actor,
         batch_id=export.batch.pk,

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.base import ContentFile, File
+from django.utils.datastructures import MultiValueDict
 
 from allocations.domain.numerals import grouped
 from allocations.models import Account
@@ -33,6 +34,8 @@ class ListForm(forms.Form):
     )
 
     def clean_file(self) -> "File[bytes] | None":
+        if isinstance(self.files, MultiValueDict) and len(self.files.getlist("file")) > 1:
+            raise forms.ValidationError("Several files came at once. Choose one file.")
         file: File[bytes] | None = self.cleaned_data["file"]
         if file is None:
             return None

@@ -57,10 +57,12 @@ class ApproveReversalForm(_DecisionForm):
         strip=False, max_length=256, error_messages={"required": "Empty. Type the password you sign in with."}
     )
 
-    def __init__(self, data: QueryDict | None = None, *, reversal: Reversal, voter: User) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, *, reversal: Reversal, voter: User, asks_password: bool = True
+    ) -> None:
         super().__init__(data, reversal=reversal)
         self.voter = voter
-        if not voter.has_usable_password():
+        if not (asks_password and voter.has_usable_password()):
             del self.fields["password"]
 
     def clean_amount(self) -> str:

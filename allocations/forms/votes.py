@@ -43,11 +43,19 @@ class ApproveForm(VoteForm):
         strip=False, max_length=256, error_messages={"required": "Empty. Type the password you sign in with."}
     )
 
-    def __init__(self, data: QueryDict | None = None, *, batch: Batch, voter: User, warnings: list[str]) -> None:
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        batch: Batch,
+        voter: User,
+        warnings: list[str],
+        asks_password: bool = True,
+    ) -> None:
         super().__init__(data, batch=batch)
         self.voter = voter
         self.fields["seen"] = forms.MultipleChoiceField(choices=[(code, code) for code in warnings], required=False)
-        if not voter.has_usable_password():
+        if not (asks_password and voter.has_usable_password()):
             del self.fields["password"]
 
     def clean_total(self) -> str:

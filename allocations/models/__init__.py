@@ -5,15 +5,18 @@ from allocations.models.attempts import Attempt, AttemptRow
 from allocations.models.batches import Batch, BatchEditor
 from allocations.models.freezes import Freeze
 from allocations.models.installation import Installation
+from allocations.models.notices import MutedMail, Notice, NoticeCursor
 from allocations.models.problems import Problem
 from allocations.models.proposals import ExceptionOwner, Proposal, ProposalRow
+from allocations.models.repeats import Repeat
 from allocations.models.replacements import Replacement
 from allocations.models.reversals import Reversal, ReversalAttempt
+from allocations.models.role_proposals import RoleProposal
 from allocations.models.rows import Row
 from allocations.models.runs import Chunk, Run
 from allocations.models.sweeper import SweeperLease
 from allocations.models.tokens import EnkashToken
-from allocations.models.trail import TrailEntry
+from allocations.models.trail import TrailEntry, TrailSeal
 from allocations.models.uploads import Upload
 from allocations.models.votes import Vote
 
@@ -29,16 +32,22 @@ __all__ = [
     "Freeze",
     "Installation",
     "Lane",
+    "MutedMail",
+    "Notice",
+    "NoticeCursor",
     "Problem",
     "Proposal",
     "ProposalRow",
+    "Repeat",
     "Replacement",
     "Reversal",
     "ReversalAttempt",
+    "RoleProposal",
     "Row",
     "Run",
     "SweeperLease",
     "TrailEntry",
+    "TrailSeal",
     "Upload",
     "Vote",
 ]

@@ -33,6 +33,9 @@ class Batch(models.Model):
     # Frozen at submission: the canonical manifest as text and its SHA-256.
     manifest = models.TextField(blank=True)
     digest = models.CharField(max_length=64, blank=True)
+    # Also from then on: domain.repeats.ContentRoot, and why the maker gives points that another batch gives too.
+    content_root = models.CharField(max_length=64, blank=True)
+    repeat_reason = models.TextField(blank=True)
 
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploaded_batches")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -49,10 +52,16 @@ class Batch(models.Model):
     start_at = models.DateTimeField(null=True)
     # Why an approver sent it back, until it is submitted again.
     sent_back_reason = models.TextField(blank=True)
+    # When the personal data of its rows went (services.erasing), and a moment later its files.
+    erased_at = models.DateTimeField(null=True)
+    files_erased_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("-id",)
-        indexes = (models.Index(fields=("state", "-id"), name="batch_by_state"),)
+        indexes = (
+            models.Index(fields=("state", "-id"), name="batch_by_state"),
+            models.Index(fields=("content_root",), name="batch_by_content", condition=~Q(content_root="")),
+        )
         constraints = (
             known("state", BatchState, "batch_state_known"),
             paired("batch_submitted_pair", "submitted_by", "submitted_at"),
@@ -67,8 +76,16 @@ class Batch(models.Model):
                 name="batch_approved_has_approver",
             ),
             models.CheckConstraint(
+                condition=Q(files_erased_at=None) | Q(erased_at__isnull=False), name="batch_files_erased_last"
+            ),
+            models.CheckConstraint(
                 condition=~Q(state__in=(BatchState.SUBMITTED, BatchState.APPROVED)) | ~Q(digest=""),
                 name="batch_frozen_has_digest",
+            ),
+            models.UniqueConstraint(
+                fields=("content_root",),
+                condition=Q(state=BatchState.SUBMITTED) & ~Q(content_root=""),
+                name="batch_content_waits_once",
             ),
         )
 

@@ -1,10 +1,10 @@
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
+from django.db.models.functions import Lower, Upper
 
 from allocations.domain.states import RowState
 from allocations.models.batches import Batch
-from allocations.models.fields import known, state_field
+from allocations.models.fields import NameKey, known, state_field
 
 
 class Row(models.Model):
@@ -30,6 +30,10 @@ class Row(models.Model):
     client_reference = models.CharField(max_length=100, blank=True)
     # {field: text as found}, only where it differs from the clean value.
     raw = models.JSONField(default=dict)
+    # domain.cells.forensics: {field: type and number format} where a workbook's cell is not plain text; NULL else.
+    cells = models.JSONField(null=True)
+    # {field: text typed in the portal} of cells mended by hand, whose `raw` is kept; NULL else.
+    edits = models.JSONField(null=True)
     error_count = models.PositiveSmallIntegerField(default=0)
     warning_count = models.PositiveSmallIntegerField(default=0)
 
@@ -57,6 +61,11 @@ class Row(models.Model):
             models.Index(
                 fields=("client_reference",), name="row_by_client_reference", condition=Q(client_reference__gt="")
             ),
+            # What people are searched by; newest first where one of them has many rows.
+            models.Index(fields=("mobile", "-id"), name="row_by_mobile"),
+            models.Index(Lower("email"), F("id").desc(), name="row_by_email", condition=Q(email__gt="")),
+            models.Index(fields=("card_id", "-id"), name="row_by_card", condition=Q(card_id__gt="")),
+            models.Index(NameKey("name"), "id", name="row_by_name"),
         )
         constraints = (
             models.UniqueConstraint(fields=("batch", "number"), name="row_number_once"),

@@ -47,6 +47,13 @@ class Upload(models.Model):
     encoding = models.CharField(max_length=20, blank=True)
     delimiter = models.CharField(max_length=4, blank=True)
     parser_version = models.CharField(max_length=20, blank=True)
+    # Of a workbook: the sheet that was read.
+    sheet = models.CharField(max_length=100, blank=True)
+    header_row = models.PositiveIntegerField(default=1)
+    # domain.readings: what a person can choose after a refusal, what they chose, what they have to confirm.
+    offers = models.JSONField(default=dict)
+    choice = models.JSONField(default=dict)
+    questions = models.JSONField(default=list)
     error = models.TextField(blank=True)
 
     class Meta:

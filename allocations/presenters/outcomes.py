@@ -125,6 +125,8 @@ def acts(
         why = "Failed rows can be run again once the run has ended."
     elif failed and not can_rerun(actor):
         why = "To run failed rows again you need the role admin."
+    elif failed and facts.is_erased:
+        why = "The personal data of this batch were erased: its rows cannot be run again."
     return Acts(
         decide=can_decide(actor, facts),
         withdraw=can_withdraw(actor, facts),

@@ -7,11 +7,13 @@ from datetime import datetime
 from allocations.domain.calls import CallResult
 from allocations.domain.manifest import payload_bytes, payload_hash
 from allocations.domain.outcomes import Evidence, Outcome
+from allocations.domain.retention import ERASED
 from allocations.domain.states import UNDECIDED_BY_US, AttemptState, RowState
-from allocations.models import Attempt, ReversalAttempt, Row, Vote
-from allocations.presenters.numbers import counted, points
+from allocations.models import Attempt, ReversalAttempt, Row, Upload, Vote
+from allocations.presenters.numbers import NO_VALUE, counted, points
 from allocations.presenters.people import for_reader, masked_email, masked_mobile, mobile
 from allocations.presenters.problems import cause_label
+from allocations.presenters.readings import cell_notes
 from allocations.presenters.stories import person
 from allocations.presenters.times import moment
 from allocations.selectors.passports import Passport
@@ -125,8 +127,8 @@ class Payload:
 
 
 def payload(row: Row, *, in_full: bool) -> Payload | None:
-    """None while the row cannot be sent. Masks change what is shown, never what is hashed."""
-    if row.amount is None or not row.payload_hash:
+    """None while the row cannot be sent, and when it was erased. Masks change what is shown, never what is hashed."""
+    if row.amount is None or row.payload_hash in {"", ERASED}:
         return None
     fields = {name: getattr(row, name) for name in ("title", "name", "email", "mobile", "remarks", "reference")}
     real = payload_bytes(amount=row.amount, **fields)
@@ -139,10 +141,22 @@ def payload(row: Row, *, in_full: bool) -> Payload | None:
     return Payload(text=text, sha256=row.payload_hash if in_full else "", intact=intact)
 
 
-def as_found(row: Row, *, in_full: bool) -> dict[str, str]:
-    """Cells whose text in the file differs from what is sent. A damaged mobile or address is personal all the same."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A cell of the file: `text` where it differs from what is sent, `note` on where it stands and what it was."""
+
+    field: str
+    text: str
+    note: str
+
+
+def as_found(row: Row, upload: Upload | None, *, in_full: bool) -> list[Found]:
+    """Cells that are not simply what is sent. A damaged mobile or address is personal all the same."""
     hidden = set() if in_full else {"mobile", "email"}
-    return {field: "masked" if field in hidden else for_reader(str(text), in_full) for field, text in row.raw.items()}
+    texts = {field: for_reader(str(text), in_full) or "(empty)" for field, text in row.raw.items()}
+    texts |= dict.fromkeys(hidden.intersection(texts), "masked")
+    notes = cell_notes(row, upload)
+    return [Found(field, texts.get(field, ""), notes.get(field, "")) for field in {**texts, **notes}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +182,7 @@ class Contact:
 
 def contact(row: Row, *, in_full: bool) -> Contact:
     if in_full:
-        return Contact(mobile(row.mobile), row.email)
+        return Contact(mobile(row.mobile) or NO_VALUE, row.email)
     return Contact(masked_mobile(row.mobile), masked_email(row.email) if row.email else "")
 
 

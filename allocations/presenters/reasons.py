@@ -18,7 +18,9 @@ ASKED = "EnKash is asked again by itself. Nothing to do now."
 
 EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.DUPLICATE_REFERENCE: Explanation(
-        "EnKash already knows this reference, and nothing here proves a credit under it.", _COMPARE
+        "EnKash already knows this reference, and its list does not show yet what became of it.",
+        "It is looked up again by itself for a day. After that, or if it is a conflict, compare the row with EnKash's "
+        "statement before anybody decides.",
     ),
     Reason.INSUFFICIENT_BALANCE: Explanation(
         "The reward account did not hold enough points.", "Top up the account at EnKash, then re-run."

@@ -105,13 +105,12 @@ def next_step(reversal: Reversal, *, now: datetime, hold: Hold) -> str:
             return f"It is sent {then}."
         case ReversalState.UNKNOWN:
             return f"EnKash is asked again {then}; only then, and only under the same reference, is it sent again."
-        case ReversalState.REVERSED:
-            return f"EnKash is asked for its transaction id {then}." if at else ""
         case ReversalState.DISPUTED:
             return f"EnKash is asked again {then}; it is not sent again." if at else ""
         case (
             ReversalState.PROPOSED
             | ReversalState.SENDING
+            | ReversalState.REVERSED
             | ReversalState.FAILED
             | ReversalState.REJECTED
             | ReversalState.WITHDRAWN

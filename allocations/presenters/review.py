@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from allocations.domain.mending import RAGGED
 from allocations.domain.states import RowState
-from allocations.models import Batch, Problem, Row
+from allocations.models import Batch, Problem, Row, Upload
 from allocations.presenters.equations import Equation, Term
 from allocations.presenters.numbers import NO_VALUE, counted, grouped, points
 from allocations.presenters.people import for_reader, masked_email, masked_mobile, mobile
 from allocations.presenters.problems import cause_label
+from allocations.presenters.readings import cell_notes
 from allocations.presenters.statuses import NEEDS_FIXING, Status
 from allocations.selectors.review import Show
 
@@ -33,17 +35,22 @@ def ready_rows(batch: Batch) -> int:
     return batch.row_count - batch.left_out_count - batch.error_rows
 
 
-def reason_against_submitting(batch: Batch, *, adds_up: bool = True, refused: str = "") -> str:
-    """Why the submit button is off, "" when it is on. `refused`: what the policy says to this person."""
+def reason_against_submitting(
+    batch: Batch, *, adds_up: bool = True, refused: str = "", unconfirmed: int = 0, repeated: str = ""
+) -> str:
+    """Why the submit button is off, "" when it is on. `refused`: what the policy says to this person; `unconfirmed`:
+    how many questions about the file are open; `repeated`: what another batch that gives the same has against it."""
     if refused:
         return refused
     if not adds_up:
         return "The rows do not add up: upload the list again."
     if batch.error_rows:
         return f"{counted(batch.error_rows, 'row')} still {_have(batch.error_rows)} errors: fix them or leave them out."
+    if unconfirmed:
+        return "How the file was read is not confirmed yet: look at it below."
     if ready_rows(batch) < 1:
         return "No row is left to submit. Upload a list with at least one row."
-    return ""
+    return repeated
 
 
 def _have(number: int) -> str:
@@ -60,12 +67,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`found` is what the file had, where the value was read differently or not at all."""
+    """`found` is what the file had, where the value was read differently or not at all; `note` says in which cell and
+    what that was."""
 
     field: str
     value: str
     found: str
+    note: str
     said: tuple[Said, ...]
+    is_mended: bool = False
 
     @property
     def label(self) -> str:
@@ -87,34 +97,39 @@ class Line:
     status: Status
     can_leave_out: bool
     can_take_back: bool
+    can_mend: bool
 
 
-def lines(rows: Iterable[Row], *, unmasked: bool, kept: bool = False) -> list[Line]:
+def lines(rows: Iterable[Row], *, unmasked: bool, kept: bool = False, upload: Upload | None = None) -> list[Line]:
     """`unmasked` False hides mobiles and e-mails, also where a problem's sentence or the raw text would show them.
-    `kept`: the batch keeps every row that may have been sent."""
-    return [_line(row, unmasked=unmasked, kept=kept) for row in rows]
+    `kept`: the batch keeps every row that may have been sent. `upload`: how the rows were read."""
+    return [_line(row, upload=upload, unmasked=unmasked, kept=kept) for row in rows]
 
 
-def _line(row: Row, *, unmasked: bool, kept: bool) -> Line:
+def _line(row: Row, *, upload: Upload | None, unmasked: bool, kept: bool) -> Line:
     problems = list(row.problems.all())
+    notes = cell_notes(row, upload)
     is_left_out = row.state == RowState.LEFT_OUT
     return Line(
         number=row.number,
-        cells=tuple(_cell(row, field, problems, unmasked=unmasked) for field in FIELDS),
+        cells=tuple(_cell(row, field, problems, note=notes.get(field, ""), unmasked=unmasked) for field in FIELDS),
         remarks=row.remarks,
         said=_said((one for one in problems if one.field not in FIELDS), unmasked=unmasked),
         status=_status(row),
         can_leave_out=not is_left_out and (row.error_count > 0 or not kept),
         can_take_back=is_left_out,
+        can_mend=not is_left_out and not kept and not RAGGED.intersection(one.code for one in problems),
     )
 
 
-def _cell(row: Row, field: str, problems: Iterable[Problem], *, unmasked: bool) -> Cell:
+def _cell(row: Row, field: str, problems: Iterable[Problem], *, note: str, unmasked: bool) -> Cell:
     return Cell(
         field=field,
         value=_value(row, field, unmasked=unmasked),
         found=str(row.raw.get(field, "")) if unmasked else "",
+        note=note,
         said=_said((one for one in problems if one.field == field), unmasked=unmasked),
+        is_mended=field in (row.edits or {}),
     )
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from allocations.domain.policy import Actor
+from allocations.domain.policy import Actor, can_audit
+from allocations.domain.roster import can_see_people
 from allocations.presenters.numbers import counted
 from allocations.presenters.times import moment
 from allocations.selectors.shell import OpenWork, Recovery
@@ -35,6 +36,7 @@ class Shell:
     is_live: bool
     is_demo: bool
     notice: Notice | None = None
+    withheld: str = ""
 
 
 _RUN_PAGES = frozenset(
@@ -51,8 +53,18 @@ _SECTIONS = (
         frozenset(
             {
                 *("batches", "batch", "batch-new", "batch-mapping", "batch-replace", "batch-import"),
-                *("batch-rows", "row", "batch-trail", "batch-rerun", "batch-export", "batch-submit", "batch-withdraw"),
+                *(
+                    "batch-rows",
+                    "row",
+                    "batch-trail",
+                    "batch-rerun",
+                    "batch-export",
+                    "batch-bundle",
+                    "batch-submit",
+                    "batch-withdraw",
+                ),
                 *("batch-leave-out", "batch-take-back", "replacement-new", "replacement-give-up"),
+                *("batch-reading", "batch-reading-confirm", "recipient", "search", "cell", "cell-put-back"),
             }
         ),
     ),
@@ -80,20 +92,43 @@ _SECTIONS = (
         ),
     ),
 )
+_REPORTS = ("reports", "Reports", frozenset({"reports"}))
+_NOTICES = ("notices", "Notices", frozenset({"notices", "notices-mail"}))
+# Who has the role sees them.
+_AUDIT = ("audit", "Audit", frozenset({"audit"}))
+_PEOPLE = (
+    "people",
+    "People",
+    frozenset(
+        {
+            *("people", "person", "person-invite", "person-link", "person-deactivate", "person-reactivate"),
+            *("person-role-give", "person-role-take", "role-confirm", "role-refuse"),
+        }
+    ),
+)
 _ENVIRONMENTS = {"live": "LIVE", "uat": "UAT", "simulator": "SIMULATOR"}
 
 
-def shell(actor: Actor, *, work: OpenWork, url_name: str, environment: str, recovery: Recovery | None = None) -> Shell:
+def shell(
+    actor: Actor,
+    *,
+    work: OpenWork,
+    url_name: str,
+    environment: str,
+    recovery: Recovery | None = None,
+    unread: int = 0,
+) -> Shell:
     numbers = {
         "approvals": work.approvals,
         "runs": work.runs,
         "exceptions": work.exceptions,
         "reversals": work.reversals,
+        "notices": unread,
     }
     return Shell(
         nav=tuple(
             NavItem(page=page, label=label, open=numbers.get(page, 0), is_current=url_name in pages)
-            for page, label, pages in _SECTIONS
+            for page, label, pages in _sections(actor)
         ),
         name=actor.name,
         roles=", ".join(sorted(role.capitalize() for role in actor.roles)) or "No role",
@@ -101,7 +136,13 @@ def shell(actor: Actor, *, work: OpenWork, url_name: str, environment: str, reco
         is_live=environment == "live",
         is_demo=environment == "simulator",
         notice=_recovery_notice(recovery) if recovery else None,
+        withheld=" and ".join(sorted(actor.withheld)),
     )
+
+
+def _sections(actor: Actor) -> tuple[tuple[str, str, frozenset[str]], ...]:
+    own = ((can_see_people(actor), _PEOPLE), (can_audit(actor), _AUDIT))
+    return (*_SECTIONS, _REPORTS, _NOTICES, *(section for may, section in own if may))
 
 
 def _recovery_notice(recovery: Recovery) -> Notice:

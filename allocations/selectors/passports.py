@@ -6,10 +6,11 @@ from datetime import datetime
 from allocations.domain.decisions import ProposalState
 from allocations.domain.outcomes import Evidence
 from allocations.domain.states import RowState
-from allocations.models import AttemptRow, Problem, Proposal, Row, TrailEntry, Vote
+from allocations.models import AttemptRow, Problem, Proposal, Row, TrailEntry, Upload, Vote
 
 # The trail's event for a row that EnKash credited under a second transaction id.
 SECOND_CREDIT = "row credited again"
+_BY_HAND = ("cell mended", "cell put back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,10 @@ class Passport:
     decided_at: datetime | None = None
     # Transaction ids of further credits than the one on record.
     second_credits: tuple[str, ...] = ()
+    # How its list was read.
+    upload: Upload | None = None
+    # Trail entries of cells changed in the portal before submission, oldest first.
+    by_hand: tuple[TrailEntry, ...] = ()
 
 
 def passport_of(batch_id: int, number: int) -> Passport | None:
@@ -43,7 +48,14 @@ def passport_of(batch_id: int, number: int) -> Passport | None:
         vote=votes.first(),
         decided_at=_decided_at(row) if row.evidence == Evidence.PEOPLE else None,
         second_credits=_second_credits(row),
+        upload=Upload.objects.filter(batch_id=batch_id).first(),
+        by_hand=_by_hand(row),
     )
+
+
+def _by_hand(row: Row) -> tuple[TrailEntry, ...]:
+    entries = TrailEntry.objects.filter(batch=row.batch_id, object_type="row", object_id=row.pk, event__in=_BY_HAND)
+    return tuple(entries.select_related("actor").order_by("pk"))
 
 
 def _decided_at(row: Row) -> datetime | None:

@@ -72,6 +72,12 @@ class Cause:
 def failure_causes(*, run_id: int | None = None, batch_id: int | None = None) -> list[Cause]:
     """Failed rows by cause, most frequent first. Reads only chunks that have failed rows."""
     owner = Q(chunk__run_id=run_id) if run_id is not None else Q(chunk__run__batch_id=batch_id)
-    failed = Row.objects.filter(owner, chunk__failed__gt=0, state=RowState.FAILED)
-    kinds = failed.values("reason_code", "reason").annotate(rows=Count("id"), points=Sum("amount", default=0))
+    return causes_among(Row.objects.filter(owner, chunk__failed__gt=0, state=RowState.FAILED))
+
+
+def causes_among(failed: QuerySet[Row]) -> list[Cause]:
+    """The first hundred causes of these rows, most frequent first."""
+    kinds = (
+        failed.order_by().values("reason_code", "reason").annotate(rows=Count("id"), points=Sum("amount", default=0))
+    )
     return [Cause(**kind) for kind in kinds.order_by("-rows", "reason_code", "reason")[:100]]

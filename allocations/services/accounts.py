@@ -4,6 +4,7 @@ from django.db import transaction
 
 from allocations.domain import policy
 from allocations.domain.errors import InvalidInput, StateConflict
+from allocations.domain.known import check_known
 from allocations.domain.policy import Actor
 from allocations.gateway import database_now
 from allocations.models import Account, Lane
@@ -19,6 +20,7 @@ def add_account(
     policy.check_manage_accounts(actor)
     _check_number(lanes)
     now = database_now()
+    check_known(actor, now=now)
     with transaction.atomic():
         if Account.objects.filter(name=name).exists():
             raise InvalidInput(f"A reward account “{name}” exists already. Choose another name.")

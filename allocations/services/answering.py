@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from allocations.domain.answers import AccountIds, Before, Classified, Sent, Verdict
+from allocations.domain.answers import AccountIds, Classified, Sent, Verdict
 from allocations.domain.calls import RULES, CallResult, RowsAfter
+from allocations.domain.chain import outcomes_root
 from allocations.domain.continuity import balance_notes
 from allocations.domain.matching import classify
 from allocations.domain.outcomes import Outcome, Reason
@@ -17,7 +18,7 @@ from allocations.gateway import Gateway, enkash_config, secrets
 from allocations.models import Account, Attempt, AttemptRow, Chunk, Row
 from allocations.services import balances, leases, outcomes, runs, second_credits, stop_loss, trail
 from allocations.services.bulk import update_many
-from allocations.services.histories import histories
+from allocations.services.histories import sent_before
 
 _LINE = ("outcome", "evidence", "reason_code", "reason", "transaction_id", "row")
 
@@ -75,6 +76,7 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False, chunk
             http_status=attempt.http_status,
             outcomes=_tally(classified.verdicts),
             payload_sha256=attempt.payload_sha256,
+            outcomes_root=outcomes_root(_said(verdict) for verdict in classified.verdicts),
         )
         if not calm:
             runs.after_call(attempt.chunk.run, result, answer.retry_after, now=now, said=answer.message)
@@ -133,12 +135,12 @@ def _sent_rows(attempt: Attempt) -> list[Sent]:
     sent = Row.objects.filter(attempts__attempt=attempt).order_by("attempts__position")
     rows = list(sent.only("reference", "mobile", "email", "amount", "tries"))
     again = [row.pk for row in rows if row.tries > 1]
-    history = histories(again, attempt=attempt) if again else {}
-    return [sent_row(row, history.get(row.pk, Before.NOTHING)) for row in rows]
+    known = sent_before(again, attempt=attempt) if again else set()
+    return [sent_row(row, sent_before=row.pk in known) for row in rows]
 
 
-def sent_row(row: Row, before: Before) -> Sent:
-    return Sent(row.pk, row.reference, row.mobile, row.email, row.amount or 0, before)
+def sent_row(row: Row, *, sent_before: bool) -> Sent:
+    return Sent(row.pk, row.reference, row.mobile, row.email, row.amount or 0, sent_before)
 
 
 def _classified(attempt: Attempt, answer: BulkAnswer, result: CallResult) -> Classified:
@@ -157,18 +159,16 @@ def holders(transaction_ids: Iterable[str]) -> dict[str, int]:
     return {transaction_id: row_id for transaction_id, row_id in held if transaction_id}
 
 
+def _said(verdict: Verdict) -> tuple[str, str, str]:
+    return verdict.outcome.value, verdict.evidence.value if verdict.evidence else "", verdict.transaction_id
+
+
 def _store_lines(attempt: Attempt, verdicts: Sequence[Verdict]) -> None:
-    lines = [
-        (
-            verdict.outcome.value,
-            verdict.evidence.value if verdict.evidence else "",
-            verdict.reason.value if verdict.reason else "",
-            verdict.text,
-            verdict.transaction_id,
-            verdict.row_id,
-        )
-        for verdict in verdicts
-    ]
+    lines = []
+    for verdict in verdicts:
+        outcome, evidence, transaction_id = _said(verdict)
+        reason = verdict.reason.value if verdict.reason else ""
+        lines.append((outcome, evidence, reason, verdict.text, transaction_id, verdict.row_id))
     update_many(AttemptRow, _LINE, lines, among={"attempt": [attempt.pk]})
 
 

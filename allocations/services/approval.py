@@ -4,12 +4,15 @@ from django.db import transaction
 
 from allocations.domain import policy
 from allocations.domain.errors import InvalidInput, StateConflict
+from allocations.domain.known import check_known
 from allocations.domain.policy import Actor
+from allocations.domain.roster import check_settled_in
 from allocations.domain.schedule import still_ahead
 from allocations.domain.states import BATCH, BatchEvent, BatchState, move
 from allocations.gateway import database_now
 from allocations.models import Batch, Run, Vote
-from allocations.selectors.approvals import facts_of
+from allocations.selectors.approvals import facts_of, own_row
+from allocations.selectors.roster import approver_since
 from allocations.services import predecessors, runs, submission, trail
 from allocations.services.locks import locked_batch
 
@@ -23,6 +26,9 @@ def approve_batch(actor: Actor, *, batch_id: int, version: int, digest: str) -> 
         if repeated:
             return repeated
         _check_vote(actor, batch, version=version, digest=digest)
+        check_settled_in(approver_since(actor.id), now=now)
+        policy.check_gets_nothing(own_row(batch, user_id=actor.id))
+        check_known(actor, now=now)
         predecessors.check_predecessors(batch_id)
         Vote.objects.create(
             batch=batch, version=version, digest=digest, decision="approve", voted_by_id=actor.id, voted_at=now
@@ -57,6 +63,7 @@ def send_back_batch(actor: Actor, *, batch_id: int, version: int, digest: str, r
     with transaction.atomic(durable=True):
         batch = locked_batch(batch_id)
         _check_vote(actor, batch, version=version, digest=digest)
+        check_settled_in(approver_since(actor.id), now=now)
         Vote.objects.create(
             batch=batch,
             version=version,

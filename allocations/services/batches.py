@@ -1,6 +1,7 @@
 """Making and changing a batch before it is submitted."""
 
 import hashlib
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import PurePath
 from typing import Any
@@ -16,6 +17,7 @@ from allocations.domain import policy
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.numerals import grouped
 from allocations.domain.policy import Actor
+from allocations.domain.readings import Choice, check_offered, open_questions
 from allocations.domain.states import BATCH, ROW, BatchEvent, BatchState, RowEvent, RowState, move, sources
 from allocations.gateway import database_now
 from allocations.models import Account, Batch, BatchEditor, Row, Upload
@@ -77,7 +79,7 @@ def create_batch(
 def replace_list(actor: Actor, *, batch_id: int, file_name: str, content: "File[bytes]", kind: str) -> Upload:
     """Another list for a batch that is not submitted; its rows take the place of the former ones."""
     with transaction.atomic():
-        batch = _editable(actor, batch_id)
+        batch = editable_batch(actor, batch_id)
         insist_on_free_rows(batch)
         return _add_upload(actor, batch, file_name=file_name, content=content, kind=kind, now=database_now())
 
@@ -85,24 +87,65 @@ def replace_list(actor: Actor, *, batch_id: int, file_name: str, content: "File[
 def map_columns(actor: Actor, *, batch_id: int, mapping: dict[str, int]) -> Upload:
     """A person says which column means what (field -> column index from 0); the list is read again."""
     with transaction.atomic():
-        batch = _editable(actor, batch_id)
+        batch = editable_batch(actor, batch_id)
         insist_on_free_rows(batch)
         upload = batch.uploads.select_for_update().first()
         if upload is None:
             raise InvalidInput("There is no list to map yet. Upload one first.")
-        now = database_now()
-        fresh = Upload.objects.create(
-            batch=batch,
-            file=upload.file.name,
-            file_name=upload.file_name,
-            size=upload.size,
-            sha256=upload.sha256,
-            kind=upload.kind,
-            uploaded_by_id=actor.id,
-            mapping_override=mapping,
-        )
-        _start_check(actor, batch, fresh, event="columns mapped", now=now)
+        fresh = _same_file(upload, by=actor, mapping_override=mapping, choice=upload.choice)
+        _start_check(actor, batch, fresh, event="columns mapped", now=database_now())
         return fresh
+
+
+def choose_reading(actor: Actor, *, batch_id: int, choice: Choice) -> Upload:
+    """A person says which sheet has the list, or in which row it begins; the list is read again."""
+    with transaction.atomic():
+        batch = editable_batch(actor, batch_id)
+        insist_on_free_rows(batch)
+        upload = batch.uploads.select_for_update().first()
+        if upload is None:
+            raise InvalidInput("There is no list yet. Upload one first.")
+        check_offered(upload.offers, choice)
+        fresh = _same_file(upload, by=actor, choice=asdict(choice))
+        _start_check(actor, batch, fresh, event="reading chosen", now=database_now())
+        return fresh
+
+
+def confirm_reading(actor: Actor, *, batch_id: int, code: str) -> None:
+    """A maker confirms what was asked about the file; the trail keeps the sentence that they saw."""
+    with transaction.atomic():
+        batch = editable_batch(actor, batch_id)
+        upload = batch.uploads.select_for_update().first()
+        asked = [one for one in open_questions(upload.questions) if one["code"] == code] if upload else []
+        if upload is None or not asked:
+            raise StateConflict("There is nothing to confirm any more. Look at the list again.")
+        upload.questions = [
+            one | {"confirmed_by": actor.id} if one["code"] == code else one for one in upload.questions
+        ]
+        upload.save(update_fields=["questions"])
+        trail.write_entry(
+            "reading confirmed",
+            at=database_now(),
+            object_type="upload",
+            object_id=upload.pk,
+            batch_id=batch.pk,
+            actor=actor,
+            confirmed=[one["sentence"] for one in asked],
+        )
+
+
+def _same_file(upload: Upload, *, by: Actor, **how: Any) -> Upload:
+    """The stored file once more, to be read in another way."""
+    return Upload.objects.create(
+        batch=upload.batch,
+        file=upload.file.name,
+        file_name=upload.file_name,
+        size=upload.size,
+        sha256=upload.sha256,
+        kind=upload.kind,
+        uploaded_by_id=by.id,
+        **how,
+    )
 
 
 def leave_out_problem_rows(actor: Actor, *, batch_id: int) -> int:
@@ -119,7 +162,8 @@ def take_back_row(actor: Actor, *, batch_id: int, number: int) -> None:
     _set_aside(actor, batch_id, RowEvent.TAKE_BACK, Q(number=number))
 
 
-def _editable(actor: Actor, batch_id: int) -> Batch:
+def editable_batch(actor: Actor, batch_id: int) -> Batch:
+    """Locked, and the actor counts among its makers from now on. Raises what keeps it from being changed."""
     batch = locked_batch(batch_id)
     policy.check_edit(actor, facts_of(batch))
     if is_replacement_batch(batch_id):
@@ -182,6 +226,7 @@ def _start_check(actor: Actor, batch: Batch, upload: Upload, *, event: str, now:
         sha256=upload.sha256,
         size=upload.size,
         mapping=upload.mapping_override or {},
+        **({"reading": upload.choice} if upload.choice else {}),
     )
     queue.ring_import(upload.pk)
 
@@ -189,7 +234,7 @@ def _start_check(actor: Actor, batch: Batch, upload: Upload, *, event: str, now:
 def _set_aside(actor: Actor, batch_id: int, event: RowEvent, wanted: Q) -> int:
     now = database_now()
     with transaction.atomic():
-        batch = _editable(actor, batch_id)
+        batch = editable_batch(actor, batch_id)
         source = next(iter(sources(ROW, event)))
         rows = batch.rows.filter(wanted, state=source)
         # A row with errors was never sent; one that is taken back is looked up before it is.

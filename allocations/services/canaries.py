@@ -3,7 +3,6 @@
 from django.db import transaction
 from django.db.models import F
 
-from allocations.domain.answers import Before
 from allocations.domain.canary import Canary, CanaryStep, Seen, find
 from allocations.domain.lookups import judge, without_reuse
 from allocations.domain.pauses import Pause
@@ -52,7 +51,7 @@ def _look(run: Run, chunk: Chunk, *, gateway: Gateway) -> list[Seen] | None:
         )
     except EnkashError:
         return None
-    verdicts = [judge(answering.sent_row(row, Before.MAYBE), found) for row in rows]
+    verdicts = [judge(answering.sent_row(row, sent_before=True), found) for row in rows]
     believed = without_reuse(verdicts, taken=answering.holders(t.transaction_id for t in found))
     return [
         Seen(RowState(row.state), row.transaction_id or "", verdict)

@@ -61,6 +61,8 @@ def open_evidence(actor: Actor, *, proposal_id: int) -> tuple[Proposal, bytes]:
     proposal = Proposal.objects.filter(pk=proposal_id).first()
     if proposal is None or not proposal.file:
         raise InvalidInput(f"Decision {proposal_id} has no evidence file.")
+    if proposal.batch.erased_at is not None:
+        raise StateConflict("The evidence was erased with the personal data of its batch. Its SHA-256 is kept.")
     with proposal.file.open("rb") as stored:
         content = bytes(stored.read())
     if hashlib.sha256(content).hexdigest() != proposal.file_sha256:

@@ -1,13 +1,17 @@
 """Who may take a batch out of the portal, how much of it, and the trail that it leaves."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from allocations.domain import policy
 from allocations.domain.errors import StateConflict
+from allocations.domain.known import check_known
 from allocations.domain.policy import Actor
 from allocations.domain.states import BatchState
 from allocations.gateway import database_now
 from allocations.models import Batch
+from allocations.selectors.approvals import facts_of
 from allocations.services import trail
 
 
@@ -18,6 +22,34 @@ def check_export(actor: Actor, batch: Batch) -> None:
         raise StateConflict(
             f"Batch {batch.pk} is “{batch.state}”: its list has not been read to the end. Export it after that."
         )
+
+
+def check_bundle(actor: Actor, batch: Batch, *, personal_data: bool, reason: str) -> None:
+    """As for an export; recipients' details only for who works on the batch, or an auditor who says why."""
+    check_export(actor, batch)
+    if personal_data:
+        policy.check_reveal(actor, facts_of(batch), reason=reason)
+        check_known(actor, now=database_now())
+
+
+def record_bundles(
+    actor: Actor, batch_ids: Sequence[int], *, sha256: str, personal_data: bool, reason: str = ""
+) -> None:
+    """An entry in the trail of each batch of one bundle."""
+    with transaction.atomic():
+        for batch_id in batch_ids:
+            trail.write_entry(
+                "bundle exported",
+                at=database_now(),
+                object_type="batch",
+                object_id=batch_id,
+                batch_id=batch_id,
+                actor=actor,
+                sha256=sha256,
+                batches=list(batch_ids),
+                personal_data="in full" if personal_data else "left out",
+                reason=reason.strip(),
+            )
 
 
 def record_export(

@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from allocations import queue
 from allocations.domain import policy
 from allocations.domain.errors import InvalidInput, StateConflict
+from allocations.domain.known import check_known
 from allocations.domain.policy import Actor
 from allocations.domain.reversals import WORKED_ON
 from allocations.domain.states import RunState
@@ -89,6 +90,7 @@ def confirm_release(actor: Actor, *, freeze_id: int) -> None:
         if freeze.release_proposed_by_id is None:
             raise StateConflict("Nobody proposes the release any more. Propose it; another person then confirms it.")
         policy.check_confirm_release(actor, freeze.release_proposed_by_id)
+        check_known(actor, now=now)
         Freeze.objects.filter(pk=freeze_id, is_open=True, release_proposed_by=freeze.release_proposed_by_id).update(
             is_open=False, released_by=actor.id, released_at=now
         )

@@ -5,26 +5,24 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import QuerySet
 
-from allocations.domain.answers import Before, Verdict
-from allocations.domain.history import Call, before, is_proved_by_listed_failure
+from allocations.domain.answers import Verdict
+from allocations.domain.history import Call, is_proved_by_listed_failure
 from allocations.domain.outcomes import Outcome, Reason
 from allocations.domain.states import AttemptState, RowState
 from allocations.models import Attempt, AttemptRow, Row
 
 
-def histories(row_ids: Sequence[int], *, attempt: Attempt) -> dict[int, Before]:
-    """What calls before the attempt did. By row; a row without an earlier call is not in it."""
+def sent_before(row_ids: Sequence[int], *, attempt: Attempt) -> set[int]:
+    """Rows with which a call before the attempt may have reached EnKash."""
     earlier = AttemptRow.objects.filter(row_id__in=row_ids, attempt_id__lt=attempt.pk)
-    return {row_id: before(each) for row_id, each in _calls(earlier, run_id=attempt.chunk.run_id).items()}
+    return set(earlier.exclude(attempt__state=AttemptState.NOT_SENT).values_list("row_id", flat=True))
 
 
-def without_stale_failures(
-    verdicts: Sequence[Verdict | None], rows: Sequence[Row], *, run_id: int
-) -> list[Verdict | None]:
+def without_stale_failures(verdicts: Sequence[Verdict | None], rows: Sequence[Row]) -> list[Verdict | None]:
     """The same verdicts of a look-up, but a failure that may be an earlier call's proves nothing of an unknown row."""
     unknown = {row.pk for row in rows if row.state == RowState.UNKNOWN}
     failed = _failed(verdicts) & unknown
-    calls = _calls(AttemptRow.objects.filter(row_id__in=failed), run_id=run_id) if failed else {}
+    calls = _calls(AttemptRow.objects.filter(row_id__in=failed)) if failed else {}
     stale = {row_id for row_id, each in calls.items() if not is_proved_by_listed_failure(each)}
     return [
         Verdict(verdict.row_id, Outcome.UNKNOWN, reason=Reason.UNDECIDED_AT_ENKASH)
@@ -38,11 +36,9 @@ def _failed(verdicts: Iterable[Verdict | None]) -> set[int]:
     return {verdict.row_id for verdict in verdicts if verdict and verdict.outcome is Outcome.FAILED}
 
 
-def _calls(lines: QuerySet[AttemptRow], *, run_id: int) -> dict[int, list[Call]]:
-    said = lines.exclude(attempt__state=AttemptState.NOT_SENT).values_list(
-        "row_id", "attempt__chunk__run_id", "attempt__result", "outcome", "reason_code"
-    )
+def _calls(lines: QuerySet[AttemptRow]) -> dict[int, list[Call]]:
+    arrived = lines.exclude(attempt__state=AttemptState.NOT_SENT)
     calls: dict[int, list[Call]] = defaultdict(list)
-    for row_id, sent_by, result, outcome, reason in said:
-        calls[row_id].append(Call(sent_by != run_id, result, outcome, reason))
+    for row_id, result, outcome, reason in arrived.values_list("row_id", "attempt__result", "outcome", "reason_code"):
+        calls[row_id].append(Call(result, outcome, reason))
     return calls

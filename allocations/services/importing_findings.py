@@ -4,14 +4,16 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
+from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from allocations.domain.policy import Role
 from allocations.domain.problems import Problem as Finding
 from allocations.domain.problems import error
 from allocations.gateway import database_now
-from allocations.models import Problem, Row
+from allocations.models import Batch, Problem, Row, Upload
 from allocations.services.importing import Claim, note_progress
 from allocations.services.importing_rows import write_problems
 
@@ -34,13 +36,32 @@ ORDER BY mine.number
 """
 
 
+def people_in_charge(batch_id: int) -> dict[str, str]:
+    """Addresses of those who made the list or may approve it, and who they are."""
+    makers = Q(pk__in=Upload.objects.filter(batch_id=batch_id).values("uploaded_by"))
+    makers |= Q(pk__in=Batch.objects.filter(pk=batch_id).values("uploaded_by"))
+    approvers = Q(groups__name=Role.APPROVER.value, is_active=True)
+    people = {user.email: f"{_name(user)}, an approver" for user in User.objects.filter(approvers).exclude(email="")}
+    uploaders = User.objects.filter(makers).exclude(email="")
+    return people | {user.email: f"{_name(user)}, who uploaded this list" for user in uploaders}
+
+
+def _name(user: User) -> str:
+    return user.get_full_name() or user.username
+
+
 def used_references(claim: Claim) -> Iterator[tuple[int, Finding]]:
     """Rows whose client reference an earlier batch has, in whatever state; the first such row is named."""
     with connection.cursor() as cursor:
         cursor.execute(_USED, [claim.batch_id, claim.batch_id])
         for number, batch, old_number, state in cursor.fetchall():
-            sentence = f"was already used in batch {batch}, row {old_number} ({state.replace('_', ' ')})."
-            yield number, error("reference_used_before", "client_reference", "", f"{sentence} Give the row a new one.")
+            yield number, used_before(batch, old_number, state)
+
+
+def used_before(batch_id: int, number: int, state: str) -> Finding:
+    """Of a client reference; the row that used it first."""
+    sentence = f"was already used in batch {batch_id}, row {number} ({state.replace('_', ' ')})."
+    return error("reference_used_before", "client_reference", "", f"{sentence} Give the row a new one.")
 
 
 def add_findings(claim: Claim, findings: Iterable[tuple[int, Finding]]) -> None:
@@ -57,10 +78,13 @@ def _add_block(claim: Claim, block: list[tuple[int, Finding]], *, now: datetime)
         known = Row.objects.filter(batch_id=claim.batch_id, number__in=numbers)
         ids = dict(known.values_list("number", "pk"))
         write_problems(claim.batch_id, [(ids[number], number, finding) for number, finding in block])
-        rows = Row.objects.filter(pk__in=ids.values())
-        rows.update(error_count=_counted("error"), warning_count=_counted("warning"))
-        # What has an error is not sent, so it has no fingerprint of a request.
-        rows.filter(error_count__gt=0).update(payload_hash="")
+        count_problems(Row.objects.filter(pk__in=ids.values()))
+
+
+def count_problems(rows: QuerySet[Row]) -> None:
+    rows.update(error_count=_counted("error"), warning_count=_counted("warning"))
+    # What has an error is not sent, so it has no fingerprint of a request.
+    rows.filter(error_count__gt=0).update(payload_hash="")
 
 
 def _counted(severity: str) -> Coalesce:

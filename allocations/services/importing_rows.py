@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from allocations.domain.cells import CleanRow
+from allocations.domain.forensics import Forensics
 from allocations.domain.manifest import payload_bytes, payload_hash
 from allocations.domain.problems import Problem as Finding
 from allocations.domain.problems import Severity
@@ -39,11 +40,12 @@ PROBLEM_FIELDS = ("batch", "row", "number", "field", "code", "severity", "found"
 
 @dataclass(slots=True)
 class Block:
-    """Rows in file order. `raws` and `findings` are sparse: position in the block -> what belongs to that row."""
+    """Rows in file order. The rest is sparse: position in the block -> what belongs to that row."""
 
     numbers: list[int] = field(default_factory=list)
     rows: list[CleanRow] = field(default_factory=list)
     raws: dict[int, dict[str, str]] = field(default_factory=dict)
+    cells: dict[int, Forensics] = field(default_factory=dict)
     findings: dict[int, Sequence[Finding]] = field(default_factory=dict)
 
 
@@ -55,9 +57,19 @@ def store_block(claim: Claim, block: Block, *, rows_read: int, now: datetime, **
     with transaction.atomic():
         note_progress(claim, now=now, rows_read=rows_read, **changes)
         ids = reserve_ids(Row, len(block.rows))
-        TableWriter(Row, ROW_FIELDS).write(row_records(claim, block, ids))
+        records = row_records(claim, block, ids)
+        if block.cells:
+            _write_with_cells(records, block)
+        else:
+            TableWriter(Row, ROW_FIELDS).write(records)
         found = [(ids[at], block.numbers[at], finding) for at, some in block.findings.items() for finding in some]
         write_problems(claim.batch_id, found)
+
+
+def _write_with_cells(records: Sequence[tuple[Value, ...]], block: Block) -> None:
+    """A column of its own only where there is something in it: most blocks are plain text and go the fastest way."""
+    cells = {at: json.dumps(found, ensure_ascii=False) for at, found in block.cells.items()}
+    TableWriter(Row, (*ROW_FIELDS, "cells")).write([(*record, cells.get(at)) for at, record in enumerate(records)])
 
 
 def write_problems(batch_id: int, found: Sequence[tuple[int, int, Finding]]) -> None:

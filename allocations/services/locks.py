@@ -1,7 +1,12 @@
-"""A batch read under a lock, so that what is decided about it stays true until the commit."""
+"""Locks until the end of the caller's transaction, so that what is decided stays true until the commit."""
+
+from django.db import connection
 
 from allocations.domain.errors import InvalidInput
 from allocations.models import Batch
+
+# Any number that nobody else locks.
+_SUBMISSION = 4_021_107
 
 
 def locked_batch(batch_id: int) -> Batch:
@@ -12,3 +17,10 @@ def locked_batch(batch_id: int) -> Batch:
     if batch is None:
         raise InvalidInput(f"There is no batch {batch_id}.")
     return batch
+
+
+def one_submission_at_a_time() -> None:
+    """Whoever comes second sees what the first has submitted. On SQLite there is one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SUBMISSION])

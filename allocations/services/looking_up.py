@@ -52,14 +52,14 @@ def look_up_first(claim: Claim, *, gateway: Gateway) -> bool:
     try:
         verdicts = resolving.look_up(chunk, rows, gateway=gateway) if rows else []
     except EnkashError as error:
-        _try_later(claim, chunk, error, gateway=gateway)
+        _try_later(claim, chunk, rows, error, gateway=gateway)
         return False
     with transaction.atomic(durable=True):
         leases.lock_run(claim.run_id)
         return still_mine(claim) and _apply(chunk, rows, verdicts, gateway=gateway)
 
 
-def _try_later(claim: Claim, chunk: Chunk, error: EnkashError, *, gateway: Gateway) -> None:
+def _try_later(claim: Claim, chunk: Chunk, rows: Sequence[Row], error: EnkashError, *, gateway: Gateway) -> None:
     """Without an answer nothing of the chunk is sent, however long that lasts, and its run need not ask at once."""
     now = gateway.clock()
     later = now + min(gateway.timing.recovery.quiet, resolving.LOOKUP_RETRY)
@@ -72,7 +72,7 @@ def _try_later(claim: Claim, chunk: Chunk, error: EnkashError, *, gateway: Gatew
             runs.pause_by_itself(chunk.run, Pause.LOGIN, now=now, detail=error.message)
             return
         Run.objects.filter(pk=chunk.run_id, state=RunState.RUNNING).update(next_action_at=later)
-        resolving.tell_look_up(chunk, chunk.pending + chunk.unknown, [], failed=1, now=now)
+        resolving.tell_look_up(chunk, rows, [], failed=1, now=now)
 
 
 def _apply(chunk: Chunk, rows: Sequence[Row], verdicts: Sequence[Verdict | None], *, gateway: Gateway) -> bool:
@@ -81,7 +81,7 @@ def _apply(chunk: Chunk, rows: Sequence[Row], verdicts: Sequence[Verdict | None]
     believed = [after_restore(verdict, states[verdict.row_id]) for verdict in verdicts if verdict]
     settled = [verdict for verdict in believed if verdict]
     found = outcomes.apply_verdicts(settled, now=now)
-    resolving.tell_look_up(chunk, len(rows), settled, failed=0, now=now)
+    resolving.tell_look_up(chunk, rows, settled, failed=0, now=now)
     if any(verdict.outcome is Outcome.ANOMALY for verdict in settled):
         runs.pause_by_itself(chunk.run, Pause.IMPOSSIBLE, now=now)
     done = found in {0, len(rows)}

@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Generator, Iterator
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
 
+from allocations.domain.approvals import Approval, why_void
 from allocations.domain.canary import Canary
 from allocations.domain.chunking import Planned, plan, set_apart
 from allocations.domain.manifest import MerkleRoot, digest, leaf, needs_newer_code, payload_bytes, payload_hash
 from allocations.domain.pauses import Pause
+from allocations.domain.policy import Role
 from allocations.domain.schedule import start_text
 from allocations.domain.states import BatchState, RowState, RunEvent, RunState
 from allocations.enkash.errors import EnkashError
@@ -43,12 +47,25 @@ def begin_run(run_id: int, *, gateway: Gateway) -> None:
         if not is_as_approved(run.batch):
             runs.pause_by_itself(run, Pause.TAMPERED, now=now)
             return
+        if void := _why_void(run, now=now):
+            runs.pause_by_itself(run, void, now=now)
+            return
         if why := against_replacing(run.batch_id):
             runs.pause_by_itself(run, Pause.IMPOSSIBLE, now=now, detail=why)
             return
         canary = plan_chunks(run)
         begun: dict[str, Any] = {"started_at": now, "opening_balance": opening_balance, "canary": canary}
         runs.advance(run, RunEvent.START, now=now, **begun)
+
+
+def _why_void(run: Run, *, now: datetime) -> Pause | None:
+    """Asked once, before the first call of a batch: a re-run sends again what that first run was allowed to send."""
+    if run.generation > 1:
+        return None
+    vote = run.batch.votes.get(decision="approve", version=run.batch.version)
+    may = User.objects.filter(pk=vote.voted_by_id, is_active=True, groups__name=Role.APPROVER).exists()
+    approval = Approval(voted_at=vote.voted_at, start_at=run.batch.start_at, voter_may=may)
+    return why_void(approval, now=now, lasts=timedelta(days=settings.APPROVAL_DAYS))
 
 
 def _opening_balance(account: Account, *, gateway: Gateway) -> Decimal | None:

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from allocations.domain import decisions
 from allocations.domain.decisions import PROPOSAL, Decision, ProposalEvent, ProposalState
 from allocations.domain.errors import InvalidInput, StateConflict
+from allocations.domain.known import check_known
 from allocations.domain.numerals import grouped
 from allocations.domain.policy import Actor
 from allocations.domain.states import move
@@ -116,6 +117,7 @@ def confirm(actor: Actor, *, proposal_id: int) -> Proposal:
                 return proposal
             _check_open(proposal)
             decisions.check_settle(actor, facts_of(proposal.batch), proposed_by_id=proposal.proposed_by_id)
+            check_known(actor, now=now)
             ids = dict(proposal.rows.values_list("row_id", "transaction_id"))
             held = doubts.hold(list(ids), now=now)
             for doubt in held.doubts:
@@ -123,7 +125,16 @@ def confirm(actor: Actor, *, proposal_id: int) -> Proposal:
             doubts.check_transactions(held, ids)
             _close(proposal, ProposalEvent.CONFIRM, now=now, decided_by_id=actor.id)
             deciding.apply_decision(held, Decision(proposal.outcome), ids, actor=actor, now=now)
-            _tell(proposal, "decision confirmed", actor, held, now=now, proposed_by=proposal.proposed_by_id)
+            decided = [[doubt.number, proposal.outcome, ids[doubt.row_id]] for doubt in held.doubts]
+            _tell(
+                proposal,
+                "decision confirmed",
+                actor,
+                held,
+                now=now,
+                proposed_by=proposal.proposed_by_id,
+                decided=decided,
+            )
     except IntegrityError as error:
         raise StateConflict("Another row got one of these transaction ids meanwhile. Open the page again.") from error
     return proposal

@@ -7,11 +7,12 @@ from django.db import IntegrityError, transaction
 
 from allocations import gateway as gateways
 from allocations.domain import replacing
-from allocations.domain.answers import Before, Verdict
+from allocations.domain.answers import Verdict
 from allocations.domain.decisions import MOST_ROWS
 from allocations.domain.errors import DomainError, InvalidInput, StateConflict
 from allocations.domain.lookups import judge
 from allocations.domain.policy import Actor, check_edit
+from allocations.domain.retention import check_not_erased
 from allocations.enkash.errors import EnkashError
 from allocations.enkash.transaction_answer import Transaction
 from allocations.gateway import Gateway
@@ -50,7 +51,9 @@ def replace_rows(
 
 def _look_up(batch_id: int, row_ids: Sequence[int], *, gateway: Gateway) -> LookedUp:
     """Outside any transaction. Raises StateConflict where EnKash lists a row as anything but failed."""
-    account = Batch.objects.select_related("account").get(pk=batch_id).account
+    batch = Batch.objects.select_related("account").get(pk=batch_id)
+    check_not_erased(is_erased=batch.erased_at is not None)
+    account = batch.account
     rows = list(Row.objects.filter(pk__in=row_ids).order_by("number"))
     try:
         found = gateway.client.find_transactions(
@@ -65,7 +68,7 @@ def _look_up(batch_id: int, row_ids: Sequence[int], *, gateway: Gateway) -> Look
 
 
 def _judged(row: Row, found: Sequence[Transaction]) -> Verdict | None:
-    return judge(answering.sent_row(row, Before.MAYBE), found)
+    return judge(answering.sent_row(row, sent_before=True), found)
 
 
 def _make(actor: Actor, batch_id: int, row_ids: Sequence[int], looked_up: LookedUp, *, form_key: UUID) -> Batch:
@@ -75,6 +78,7 @@ def _make(actor: Actor, batch_id: int, row_ids: Sequence[int], looked_up: Looked
     made = Batch.objects.filter(form_key=form_key, uploaded_by_id=actor.id).first()
     if made:
         return made
+    check_not_erased(is_erased=old.erased_at is not None)
     held = doubts.hold(row_ids, now=now)
     for doubt in held.doubts:
         replacing.check_replaceable(doubt)

@@ -5,6 +5,7 @@ from django.db import transaction
 from allocations.domain import policy
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.policy import Actor
+from allocations.domain.retention import check_not_erased
 from allocations.domain.states import ROW, RowEvent, RowState, RunState, move
 from allocations.gateway import database_now
 from allocations.models import Row, Run
@@ -18,6 +19,7 @@ def rerun_failed_rows(actor: Actor, *, batch_id: int) -> Run:
     now = database_now()
     with transaction.atomic(durable=True):
         batch = locked_batch(batch_id)
+        check_not_erased(is_erased=batch.erased_at is not None)
         parent = batch.runs.order_by("-generation").first()
         if parent is None:
             raise StateConflict("The batch has not run yet: there is nothing to run again.")

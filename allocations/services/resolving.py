@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from allocations.domain.answers import Before, Verdict
+from allocations.domain.answers import Verdict
 from allocations.domain.calls import CallResult
 from allocations.domain.lookups import judge, without_reuse
 from allocations.domain.outcomes import Outcome, Reason
@@ -116,8 +116,8 @@ def look_up(chunk: Chunk, rows: Sequence[Row], *, gateway: Gateway) -> list[Verd
     found = gateway.client.find_transactions(
         [row.reference for row in rows], company_id=account.company_id, card_account_id=account.card_account_id
     )
-    verdicts = [judge(answering.sent_row(row, Before.MAYBE), found) for row in rows]
-    believed = histories.without_stale_failures(verdicts, rows, run_id=chunk.run_id)
+    verdicts = [judge(answering.sent_row(row, sent_before=True), found) for row in rows]
+    believed = histories.without_stale_failures(verdicts, rows)
     return without_reuse(believed, taken=answering.holders(t.transaction_id for t in found))
 
 
@@ -143,7 +143,7 @@ def _act(
             second_credits.hold_second_credits(settled, run=chunk.run, now=now)
         outcomes.fill_transaction_ids(settled)
         Chunk.objects.filter(pk=chunk.pk).update(lookups_failed=failed)
-        tell_look_up(chunk, len(rows), settled, failed=failed, now=now)
+        tell_look_up(chunk, rows, settled, failed=failed, now=now)
         if any(verdict.outcome is Outcome.ANOMALY for verdict in settled):
             runs.pause_by_itself(chunk.run, Pause.IMPOSSIBLE, now=now)
         outcomes.recount([chunk.pk])
@@ -163,12 +163,18 @@ def _next(
 ) -> bool:
     now, rules = gateway.clock(), gateway.timing.recovery
     left = list(_to_look_up(chunk.pk))
-    if not any(row.state == RowState.UNKNOWN for row in left):
+    unknown = [row for row in left if row.state == RowState.UNKNOWN]
+    if not unknown:
         if left:
             _wait_for_ids(claim, chunk.lookups_failed + 1, gateway=gateway)
         return not left
     step = after_look_up(
-        facts, rules=rules, now=now, newly_found=newly_found, undecided=undecided, lookups_failed=failed
+        facts,
+        rules=rules,
+        now=now,
+        newly_found=newly_found,
+        undecided=undecided or _known_at_enkash(unknown),
+        lookups_failed=failed,
     )
     match step:
         case Step.RESEND if holds.frozen():
@@ -182,6 +188,12 @@ def _next(
             Chunk.objects.filter(pk=chunk.pk).update(quiet_since=now if newly_found else facts.quiet_since)
             postpone(claim, now + (min(rules.quiet, LOOKUP_RETRY) if failed else rules.quiet))
     return False
+
+
+def _known_at_enkash(unknown: Sequence[Row]) -> int:
+    """How many are left if EnKash said of each that it has the reference: to send them again would tell no more."""
+    known = [row for row in unknown if row.reason_code == Reason.DUPLICATE_REFERENCE]
+    return len(known) if len(known) == len(unknown) else 0
 
 
 def _wait_for_ids(claim: Claim, fruitless: int, *, gateway: Gateway) -> None:
@@ -205,13 +217,16 @@ def _ask_people(chunk: Chunk, *, now: datetime) -> None:
     )
 
 
-def tell_look_up(chunk: Chunk, asked: int, settled: Sequence[Verdict], *, failed: int, now: datetime) -> None:
+def tell_look_up(chunk: Chunk, rows: Sequence[Row], settled: Sequence[Verdict], *, failed: int, now: datetime) -> None:
+    """`rows`: those that were asked for."""
+    numbers = {row.pk: row.number for row in rows}
     trail.write_entry(
         "look-up failed" if failed else "looked up",
         at=now,
         object_type="chunk",
         object_id=chunk.pk,
         batch_id=chunk.run.batch_id,
-        asked=asked,
+        asked=len(rows),
         found=len(settled),
+        decided=[[numbers[verdict.row_id], verdict.outcome.value, verdict.transaction_id] for verdict in settled],
     )

@@ -4,10 +4,9 @@ from typing import Any
 
 from django.db import transaction
 
-from allocations.domain.answers import Before
 from allocations.domain.calls import CallResult
 from allocations.domain.debits import Finding, Sent, judge_answer
-from allocations.domain.reversals import ReversalEvent, ReversalState
+from allocations.domain.reversals import ReversalEvent
 from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, move
 from allocations.enkash.single_call import SingleAnswer, read_single_answer
 from allocations.enkash.transport import RawAnswer
@@ -17,7 +16,6 @@ from allocations.services.reversal_outcomes import apply_finding, conclude_call,
 from allocations.services.reversals import locked_reversal, tell
 
 LOST = (AttemptState.UNKNOWN, AttemptState.RESOLVED)
-_REFUSALS = (CallResult.REFUSED_WHOLE, CallResult.INSUFFICIENT_BALANCE)
 
 
 def keep_answer(attempt: ReversalAttempt, raw: RawAnswer, *, gateway: Gateway) -> bool:
@@ -63,15 +61,12 @@ def sent_of(reversal: Reversal, *, before_attempt: int | None = None) -> Sent:
     if before_attempt is not None:
         earlier = earlier.filter(pk__lt=before_attempt)
     calls = list(earlier.values_list("state", "result"))
-    refused = any(result in _REFUSALS for _, result in calls)
-    # What contradicts it already: "already exists" tells nothing about what EnKash did.
-    disputed = reversal.state == ReversalState.DISPUTED
     return Sent(
         reference=reversal.reference,
         amount=reversal.amount,
         card_id=reversal.card_id,
         mobile=reversal.row.mobile,
-        before=Before.FAILED if refused or disputed else Before.MAYBE if calls else Before.NOTHING,
+        sent_before=bool(calls),
         lost=any(state in LOST for state, _ in calls),
         calls=len(calls),
     )

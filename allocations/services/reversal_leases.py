@@ -30,9 +30,8 @@ class Claim:
 def workable(now: datetime) -> Q:
     """Reversals with something to do now: to send or resolve, or only to look up."""
     due = Q(state__in=WORKED_ON, next_action_at__isnull=True) | Q(state__in=WORKED_ON, next_action_at__lte=now)
-    without_id = Q(state=ReversalState.REVERSED, transaction_id__isnull=True, next_action_at__lte=now)
     asked_about = Q(state=ReversalState.DISPUTED, next_action_at__lte=now)
-    return (due | without_id | asked_about) & leases.free(now) & Q(pause_code="")
+    return (due | asked_about) & leases.free(now) & Q(pause_code="")
 
 
 def held_up() -> bool:

@@ -9,7 +9,6 @@ from django.db.models import Q
 
 from allocations.domain.calls import CallResult, consequence
 from allocations.domain.debits import DECIDING, Finding, after_call
-from allocations.domain.outcomes import Evidence
 from allocations.domain.pauses import Pause, sentence
 from allocations.domain.reversals import ReversalEvent, ReversalState
 from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, move
@@ -33,8 +32,6 @@ def apply_finding(
     """
     former, known = reversal.state, reversal.transaction_id
     after_all = former == ReversalState.FAILED and finding.event is ReversalEvent.REVERSE
-    if after_all and not finding.transaction_id:
-        return False
     outcome: dict[str, Any] = {"doubt": finding.doubt.value if finding.doubt else "", "said": finding.text}
     if finding.event is not ReversalEvent.NOT_SENT:
         balance = finding.user_balance
@@ -49,9 +46,7 @@ def apply_finding(
         outcome |= held(Pause.TAKEN_AFTER_ALL)
     elif finding.event in DECIDING:
         outcome |= NOT_HELD
-    # The id of a debit that a duplicate proved can be looked up at once.
-    looks_up = finding.event is ReversalEvent.REVERSE and finding.evidence is Evidence.DUPLICATE
-    changes.setdefault("next_action_at", now if looks_up else None)
+    changes.setdefault("next_action_at", None)
     moved = advance(reversal, finding.event, now=now, told=told, **outcome, **changes)
     if moved and finding.event in {ReversalEvent.REVERSE, ReversalEvent.FAIL}:
         lost = reversal.attempts.filter(state=AttemptState.UNKNOWN)
@@ -64,16 +59,13 @@ def apply_finding(
 
 
 def _compare(reversal: Reversal, finding: Finding, known: str | None, *, now: datetime) -> None:
-    """`known`: the transaction id that was on record before. The finding brings a missing one, or contradicts it."""
+    """`known`: the transaction id that was on record before, which the finding may contradict."""
     if finding.event is ReversalEvent.DISPUTE and reversal.state in {ReversalState.REVERSED, ReversalState.FAILED}:
         hold(reversal, Pause.IMPOSSIBLE, now=now, detail=finding.doubt or "")
     if finding.event is not ReversalEvent.REVERSE or reversal.state != ReversalState.REVERSED:
         return
-    brings = finding.transaction_id
-    if brings and reversal.transaction_id is None:
-        Reversal.objects.filter(pk=reversal.pk).update(transaction_id=brings, next_action_at=None)
-    elif known and brings and brings != known:
-        hold(reversal, Pause.TAKEN_TWICE, now=now, detail=f"{known}, {brings}")
+    if known and finding.transaction_id != known:
+        hold(reversal, Pause.TAKEN_TWICE, now=now, detail=f"{known}, {finding.transaction_id}")
 
 
 def conclude_call(

@@ -101,24 +101,6 @@ def _settle_dispute(reversal: Reversal, finding: Finding, *, now: datetime) -> N
         Reversal.objects.filter(pk=reversal.pk).update(doubt=finding.doubt.value)
 
 
-def find_transaction_id(claim: Claim, *, gateway: Gateway) -> None:
-    """For a debit that a duplicate proved: worth some look-ups, not more."""
-    reversal = Reversal.objects.select_related("row__batch__account").get(pk=claim.reversal_id)
-    finding = _look_up(reversal, gateway=gateway).finding
-    now, fruitless = gateway.clock(), reversal.lookups_failed + 1
-    found = finding.transaction_id if finding and finding.event is ReversalEvent.REVERSE else ""
-    again = not found and fruitless < gateway.timing.recovery.max_lookup_failures
-    mine = Reversal.objects.filter(pk=reversal.pk, lease_epoch=claim.epoch, lease_owner=claim.owner)
-    mine.filter(transaction_id__isnull=True).update(
-        transaction_id=found or None,
-        lookups_failed=fruitless,
-        next_action_at=now + min(gateway.timing.recovery.quiet, LOOKUP_RETRY) if again else None,
-    )
-    if finding and finding.event in {ReversalEvent.DISPUTE, ReversalEvent.FAIL}:
-        with transaction.atomic(durable=True):
-            hold(locked_reversal(claim.reversal_id), Pause.IMPOSSIBLE, now=now, detail=finding.doubt or "")
-
-
 def _facts(reversal: Reversal, *, gateway: Gateway) -> Undecided:
     """`tries` counts calls that left it unknown: one that was refused as a whole is no reason to give up."""
     now = gateway.clock()

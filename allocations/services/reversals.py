@@ -12,10 +12,12 @@ from allocations import queue
 from allocations.domain import reversal_policy
 from allocations.domain.debits import Doubt
 from allocations.domain.errors import InvalidInput, StateConflict
+from allocations.domain.known import check_known
 from allocations.domain.manifest import digest as digest_of
 from allocations.domain.pauses import Pause
 from allocations.domain.policy import Actor
 from allocations.domain.references import mint
+from allocations.domain.retention import ERASED
 from allocations.domain.reversals import (
     REVERSAL,
     WORKED_ON,
@@ -26,11 +28,13 @@ from allocations.domain.reversals import (
     check_unsent,
     check_within,
 )
+from allocations.domain.roster import check_settled_in
 from allocations.domain.states import RowState, move, sources
 from allocations.gateway import database_now
 from allocations.gateway.tokens import allow_one_more_login
 from allocations.models import Reversal, Row
 from allocations.selectors.reversals import facts_of, signed_points, taken_points
+from allocations.selectors.roster import approver_since
 from allocations.services import trail
 from allocations.services.leases import installation
 
@@ -46,7 +50,8 @@ def request_reversal(actor: Actor, *, row_id: int, amount: int, reason: str, for
         earlier = Reversal.objects.filter(form_key=form_key, row=row, requested_by_id=actor.id).first()
         if earlier:
             return earlier
-        reversal_policy.check_request(actor, RowState(row.state))
+        # Of the locked row: its batch may have been read before the erasure that it waited for.
+        reversal_policy.check_request(actor, RowState(row.state), is_erased=row.payload_hash == ERASED)
         if not reason.strip():
             raise InvalidInput("The reason is empty. Say why the points are taken back.")
         check_amount(amount, credited=int(row.credited_amount or 0), taken=taken_points(row))
@@ -83,6 +88,8 @@ def approve_reversal(actor: Actor, *, reversal_id: int, digest: str) -> Reversal
         if reversal.approved_by_id == actor.id and reversal.digest == digest:
             return reversal
         _check_decision(actor, reversal, digest)
+        check_settled_in(approver_since(actor.id), now=now)
+        check_known(actor, now=now)
         row = locked_row(reversal.row_id)
         check_within(credited=int(row.credited_amount or 0), taken=reversal.amount + signed_points(row))
         changes: dict[str, Any] = {"approved_by_id": actor.id, "approved_at": now}

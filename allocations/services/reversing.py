@@ -51,9 +51,6 @@ def take_back(reversal_id: int, *, gateway: Gateway) -> None:
 
 def work_on(claim: Claim, *, gateway: Gateway) -> None:
     """One claimed reversal: what a dead worker left, what is unknown, then what may be sent."""
-    if Reversal.objects.filter(pk=claim.reversal_id, state=ReversalState.REVERSED).exists():
-        reversal_recovery.find_transaction_id(claim, gateway=gateway)
-        return
     reversal_recovery.recover_abandoned(claim, gateway=gateway)
     if Reversal.objects.filter(pk=claim.reversal_id, state=ReversalState.DISPUTED).exists():
         reversal_recovery.look_again(claim, gateway=gateway)

@@ -1,6 +1,6 @@
 """Submitting freezes the content of a batch: manifest, digest, and from then on triggers guard every payload."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 
@@ -12,20 +12,35 @@ from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.manifest import Manifest, MerkleRoot, digest, leaf, payload_hash
 from allocations.domain.numerals import grouped
 from allocations.domain.policy import Actor
+from allocations.domain.readings import check_confirmed
+from allocations.domain.repeats import Repeat, RepeatRefused
 from allocations.domain.schedule import check_start, start_text
 from allocations.domain.states import BATCH, BatchEvent, BatchState, move
 from allocations.gateway import database_now
 from allocations.models import Batch, BatchEditor, Row, Upload
 from allocations.selectors.approvals import facts_of
-from allocations.services import predecessors, trail
+from allocations.services import predecessors, repeats, trail
 from allocations.services.batches import count_rows
 from allocations.services.locks import locked_batch
 from allocations.services.planning import payload_of, rows_to_send
 
 
-def submit_batch(actor: Actor, *, batch_id: int, start_at: datetime | None = None) -> Batch:
-    """Freezes the rows that are not left out and asks for approval. The run begins at `start_at`, None: at once."""
+def submit_batch(
+    actor: Actor, *, batch_id: int, start_at: datetime | None = None, answer: repeats.Answer = repeats.NO_ANSWER
+) -> Batch:
+    """Freezes the rows that are not left out and asks for approval. The run begins at `start_at`, None: at once.
+
+    Raises RepeatRefused, and keeps what was found for the review, when other batches stand against the list.
+    """
     now = database_now()
+    try:
+        return _submit(actor, batch_id, start_at, answer, now=now)
+    except RepeatRefused as refused:
+        repeats.keep_repeats(batch_id, refused.found, now=now)
+        raise
+
+
+def _submit(actor: Actor, batch_id: int, start_at: datetime | None, answer: repeats.Answer, *, now: datetime) -> Batch:
     with transaction.atomic(durable=True):
         batch = locked_batch(batch_id)
         policy.check_submit(actor, facts_of(batch))
@@ -33,7 +48,8 @@ def submit_batch(actor: Actor, *, batch_id: int, start_at: datetime | None = Non
         count_rows(batch)
         _check_content(batch)
         batch.start_at = start_at and start_at.replace(microsecond=0)
-        manifest = _manifest(batch, actor)
+        manifest, root = _manifest(batch, actor)
+        found = repeats.settle_repeats(batch, answer, root=root, now=now)
         canonical = manifest.canonical()
         batch.version = manifest.version
         batch.manifest = canonical
@@ -56,8 +72,17 @@ def submit_batch(actor: Actor, *, batch_id: int, start_at: datetime | None = Non
             points=manifest.points,
             left_out=manifest.left_out,
             start_at=manifest.start_at,
+            **_repeated(batch, found),
         )
     return batch
+
+
+def _repeated(batch: Batch, found: Sequence[Repeat]) -> dict[str, object]:
+    """For the trail: which batches give the same points, and what the maker said to it."""
+    if not found:
+        return {}
+    others = [{"batch": one.batch_id, "equal_rows": one.equal, "rows": one.rows} for one in found]
+    return {"repeats": others, "repeat_reason": batch.repeat_reason}
 
 
 def withdraw_batch(actor: Actor, *, batch_id: int) -> Batch:
@@ -79,7 +104,7 @@ def thaw(batch: Batch, event: BatchEvent, *, reason: str = "") -> None:
         BatchEditor.objects.get_or_create(batch=batch, user_id=batch.submitted_by_id)
     batch.state = move(BATCH, BatchState(batch.state), event)
     batch.submitted_by_id = batch.submitted_at = None
-    batch.manifest = batch.digest = ""
+    batch.manifest = batch.digest = batch.content_root = batch.repeat_reason = ""
     batch.start_at = None
     batch.sent_back_reason = reason
     batch.save()
@@ -87,6 +112,8 @@ def thaw(batch: Batch, event: BatchEvent, *, reason: str = "") -> None:
 
 def _check_content(batch: Batch) -> None:
     predecessors.check_predecessors(batch.pk)
+    for upload in Upload.objects.filter(batch=batch)[:1]:
+        check_confirmed(upload.questions)
     if batch.error_rows:
         rows = "1 row has" if batch.error_rows == 1 else f"{grouped(batch.error_rows)} rows have"
         raise InvalidInput(f"{rows} errors. Fix them in your list and upload it again, or leave them out.")
@@ -99,7 +126,8 @@ def _check_content(batch: Batch) -> None:
         )
 
 
-def _manifest(batch: Batch, actor: Actor) -> Manifest:
+def _manifest(batch: Batch, actor: Actor) -> tuple[Manifest, str]:
+    """With the root over people and points alone."""
     upload = Upload.objects.filter(batch=batch).first()
     if upload is None:
         raise InvalidInput("The batch has no list. Upload one first.")
@@ -107,7 +135,7 @@ def _manifest(batch: Batch, actor: Actor) -> Manifest:
     for row in _checked(rows_to_send(batch)):
         tree.add(leaf(row.number, row.payload_hash))
         tally.add(row)
-    return Manifest(
+    manifest = Manifest(
         batch=batch.pk,
         version=batch.version + 1,
         company_id=batch.account.company_id,
@@ -127,18 +155,21 @@ def _manifest(batch: Batch, actor: Actor) -> Manifest:
         editors=tuple(sorted(batch.editors.values_list("user_id", flat=True))),
         start_at=start_text(batch.start_at),
     )
+    return manifest, tally.content.hexdigest()
 
 
 class _Tally:
-    """Control totals of the rows: count, points, and the sum of the mobiles' last six digits."""
+    """Control totals of the rows: count, points, the sum of the mobiles' last six digits, and who gets how much."""
 
     def __init__(self) -> None:
+        self.content = repeats.content_root()
         self.rows = self.points = self.mobiles = 0
 
     def add(self, row: Row) -> None:
         self.rows += 1
         self.points += row.amount or 0
         self.mobiles += int(row.mobile[-6:])
+        self.content.add(row.mobile, row.amount or 0)
 
 
 def _checked(rows: Generator[Row, None, None]) -> Iterator[Row]:

@@ -16,6 +16,7 @@ from allocations.presenters.freezes import Banner, banner
 from allocations.presenters.shell import Shell
 from allocations.presenters.shell import shell as present_shell
 from allocations.selectors.freezes import open_freeze
+from allocations.selectors.notices import unread_count
 from allocations.selectors.shell import open_work, recovery
 
 register = template.Library()
@@ -74,15 +75,29 @@ def frozen_banner() -> Banner | None:
     return banner(open_freeze())
 
 
+@register.simple_tag
+def second_factor_required() -> bool:
+    """Off only in the demo, whose pages say so."""
+    return settings.SECOND_FACTOR_REQUIRED
+
+
+@register.simple_tag
+def sign_in_elsewhere() -> str:
+    """The name of the company's own sign-in; empty where there is none."""
+    return settings.OIDC_NAME if settings.OIDC_SERVER_URL else ""
+
+
 @register.simple_tag(takes_context=True)
 def portal_shell(context: Context) -> Shell:
     """What base.html needs beside the page itself: {% portal_shell as shell %}."""
     request: HttpRequest = context["request"]
     match = request.resolver_match
+    actor = actor_of(request.user)
     return present_shell(
-        actor_of(request.user),
+        actor,
         work=open_work(),
         url_name=(match.url_name or "") if match else "",
         environment=settings.ENKASH_ENVIRONMENT,
         recovery=recovery(),
+        unread=unread_count(actor.id),
     )

@@ -17,13 +17,14 @@ _REASONS = {code.value: explanation.words for code, explanation in EXPLANATIONS.
 _EVIDENCE = {code.value: words for code, words in EVIDENCE.items()}
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
+    "jsonl": "application/jsonl; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
 @action
 def export_batch(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBase:
-    """`kind`: csv or xlsx; `outcome`: a word of the export's outcomes, or nothing for all rows."""
+    """`kind`: csv, xlsx or jsonl; `outcome`: a word of the export's outcomes, or nothing for all rows."""
     get_object_or_404(Batch, pk=batch_id)
     kind = request.POST.get("kind", "")
     made = batch_file(

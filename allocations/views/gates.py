@@ -6,25 +6,28 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from allocations.actors import actor_of
-from allocations.domain.errors import DomainError
+from allocations.domain.errors import DomainError, StepUpNeeded
 from allocations.domain.policy import Actor, check_view
 from allocations.views.errors import refusal
+from allocations.views.step_up import known_page
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _DISK_FULL = (
     "The portal's disk is full. Nothing of this was kept. Tell the people who run the portal, and repeat it when they "
     "have made room."
 )
+_SECURITY = "usersessions_list"
 # Actions of a page whose own address names nothing, or that is not the page of what their address names.
 _PAGE_OF = {
     "account-balance": "allocations:accounts",
@@ -35,12 +38,16 @@ _PAGE_OF = {
     "freeze-confirm": "allocations:freeze",
     "freeze-propose": "allocations:freeze",
     "freeze-refuse": "allocations:freeze",
+    "notices-mail": "allocations:notices",
+    "role-confirm": "allocations:people",
+    "role-refuse": "allocations:people",
 }
 _PLACES = (
     ("batch_id", "allocations:batch"),
     ("run_id", "allocations:run"),
     ("reversal_id", "allocations:reversal"),
     ("proposal_id", "allocations:decision"),
+    ("person_id", "allocations:person"),
 )
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponseBase]
@@ -69,10 +76,15 @@ def _gate(view: View[P], *, methods: tuple[str, ...]) -> Gated[P]:
     def gated(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _to_login(request, then=request.get_full_path() if "GET" in methods else _seen(request, kwargs))
-        actor = actor_of(request.user)
+        actor = actor_of(request.user, request.session)
+        # Somebody whose every role waits for a second factor is led to setting one up.
+        if actor.withheld and not actor.roles:
+            return _to(request, reverse(_SECURITY))
         try:
             check_view(actor)
             return view(request, actor, *args, **kwargs)
+        except StepUpNeeded:
+            return _to(request, known_page(_seen(request, kwargs)))
         except DomainError as error:
             return refusal(request, error, back=_back(request, kwargs))
         except OSError as error:
@@ -93,9 +105,15 @@ def _to_login(request: HttpRequest, *, then: str) -> HttpResponse:
     """htmx would put the login page into the fragment, so it is told to leave the page instead."""
     if wants_fragment(request):
         response = HttpResponse(status=204)
-        response["HX-Redirect"] = resolve_url("login")
+        response["HX-Redirect"] = resolve_url(settings.LOGIN_URL)
         return response
     return redirect_to_login(then)
+
+
+def _to(request: HttpRequest, page: str) -> HttpResponse:
+    if wants_fragment(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": page})
+    return redirect(page)
 
 
 def _seen(request: HttpRequest, kwargs: dict[str, object]) -> str:

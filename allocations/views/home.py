@@ -9,7 +9,7 @@ from django.utils import timezone
 from allocations.domain.decisions import can_settle
 from allocations.domain.policy import Actor, can_rerun, can_upload, check_try_login
 from allocations.models import Proposal
-from allocations.presenters import batch_lines, freezes, home, reversal_tasks, times
+from allocations.presenters import batch_lines, freezes, home, reversal_tasks, roster, times
 from allocations.presenters.reasons import explain
 from allocations.presenters.refusals import reason_of
 from allocations.selectors import batch_lists, reversals, runs, wallets
@@ -17,6 +17,7 @@ from allocations.selectors import home as reads
 from allocations.selectors.approvals import batches_awaiting_approval, facts_of
 from allocations.selectors.exceptions import open_decisions
 from allocations.selectors.freezes import open_freeze
+from allocations.selectors.roster import role_proposals
 from allocations.selectors.totals import run_totals
 from allocations.views.gates import page
 
@@ -47,6 +48,7 @@ def _tasks(actor: Actor, *, now: datetime) -> list[home.Task]:
     tasks += reversal_tasks.needy_tasks(actor, reversals.reversals_in_need())
     tasks += home.approval_task(actor, waiting, now=now)
     tasks += home.decision_task(_to_confirm(actor), now=now)
+    tasks += roster.role_task(role_proposals().prefetch_related("person__groups"), actor)
     tasks += reversal_tasks.approval_task(actor, reversals.reversals_awaiting_approval(), now=now)
     if can_upload(actor):
         tasks += [home.own_task(batch) for batch in reads.own_open_batches(actor.id)]

@@ -1,5 +1,6 @@
 """Reversals: the list, one of them, and asking for points of a row."""
 
+from typing import cast
 from uuid import uuid4
 
 from django.contrib import messages
@@ -7,11 +8,13 @@ from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from allocations.domain.errors import InvalidInput
 from allocations.domain.policy import Actor, can_see_personal_data
 from allocations.domain.restored import MAY_BE_TAKEN_BACK
+from allocations.domain.retention import ERASED
 from allocations.domain.reversal_policy import can_decide, check_request
 from allocations.domain.reversals import ReversalState
 from allocations.domain.states import RowState
@@ -29,6 +32,7 @@ from allocations.selectors.passports import passport_of
 from allocations.selectors.restores import came_from_a_backup
 from allocations.services.reversals import request_reversal
 from allocations.views.gates import form_page, page
+from allocations.views.step_up import step_up
 
 PAGE = 50
 
@@ -75,7 +79,7 @@ def show(
         "in_full": in_full,
         "approve_form": approve_form,
         "reject_form": reject_form,
-        "needs_password": isinstance(request.user, User) and request.user.has_usable_password(),
+        "step_up": step_up(actor, cast("User", request.user), here=reverse("allocations:reversal", args=[found.pk])),
         "acts": reversals.acts(found, actor),
         "restored": _restored(found.row),
         **_told(found, in_full=in_full),
@@ -106,7 +110,7 @@ def reverse_row(request: HttpRequest, actor: Actor, batch_id: int, number: int) 
     passport = passport_of(batch_id, number)
     if passport is None:
         raise Http404(f"Batch {batch_id} has no row {number}.")
-    check_request(actor, RowState(passport.row.state))
+    check_request(actor, RowState(passport.row.state), is_erased=passport.row.payload_hash == ERASED)
     if request.method != "POST":
         left = int(passport.row.credited_amount or 0) - reads.taken_points(passport.row)
         return _form(request, actor, passport.row, ReversalForm(initial={"amount": left, "form_key": uuid4()}))

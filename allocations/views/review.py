@@ -1,23 +1,31 @@
 """A list before submission: problems by cause, rows a page at a time, rows left out knowingly."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from allocations.domain.policy import Actor, BatchFacts, can_edit, can_see_personal_data, check_submit
+from allocations.domain.readings import open_questions
+from allocations.domain.repeats import against_repeating
 from allocations.domain.schedule import LONGEST_AHEAD
 from allocations.forms.grids import GridForm
 from allocations.forms.mappings import LABELS
 from allocations.forms.row_numbers import RowNumberForm
+from allocations.forms.submissions import LONGEST_REASON
 from allocations.models import Batch, Upload
 from allocations.presenters import review
 from allocations.presenters.mappings import mapped
 from allocations.presenters.numbers import counted
 from allocations.presenters.problems import cause_cards, cause_label
+from allocations.presenters.readings import how_read
 from allocations.presenters.refusals import reason_of
+from allocations.presenters.repeats import repeated
 from allocations.selectors import review as reads
 from allocations.selectors.approvals import facts_of
+from allocations.selectors.repeats import kept_repeats
 from allocations.selectors.replacements import is_replacement_batch
 from allocations.selectors.wallets import wallet
 from allocations.services import batches
@@ -28,20 +36,30 @@ from allocations.views.gates import action, wants_fragment
 def show_review(request: HttpRequest, actor: Actor, batch: Batch) -> HttpResponse:
     """For htmx only the grid."""
     facts = facts_of(batch)
-    grid = _grid(request, actor, batch, facts)
+    upload = reads.newest_upload(batch.pk)
+    grid = _grid(request, actor, batch, facts, upload=upload)
     if wants_fragment(request):
         return render(request, "allocations/review/_grid.html", grid)
-    upload = reads.newest_upload(batch.pk)
     equation = review.review_equation(batch, rows_in_file=_rows_in_file(batch, upload))
+    questions = open_questions(upload.questions) if upload else []
+    found = kept_repeats(batch.pk)
     context = {
         "upload": upload,
         "twin": reads.same_file_elsewhere(upload) if upload else None,
         "equation": equation,
         "replaces": is_replacement_batch(batch.pk),
         "ready_words": counted(review.ready_rows(batch), "row"),
+        "questions": questions,
+        "how": how_read(upload) if upload else "",
         "against": review.reason_against_submitting(
-            batch, adds_up=equation.adds_up, refused=reason_of(check_submit, actor, facts)
+            batch,
+            adds_up=equation.adds_up,
+            refused=reason_of(check_submit, actor, facts),
+            unconfirmed=len(questions),
+            repeated=against_repeating(found, now=timezone.now(), days=settings.SAME_LIST_BLOCK_DAYS),
         ),
+        "repeats": repeated(found),
+        "longest_reason": LONGEST_REASON,
         "cards": cause_cards(reads.causes(batch.pk)),
         "list_problems": reads.list_problems(batch.pk),
         "mapped": mapped(upload.header, upload.mapping, labels=LABELS) if upload else [],
@@ -66,11 +84,14 @@ def _rows_in_file(batch: Batch, upload: Upload | None) -> int:
     return batch.row_count if upload is None or upload.rows_total is None else upload.rows_total
 
 
-def _grid(request: HttpRequest, actor: Actor, batch: Batch, facts: BatchFacts) -> dict[str, object]:
+def _grid(
+    request: HttpRequest, actor: Actor, batch: Batch, facts: BatchFacts, *, upload: Upload | None
+) -> dict[str, object]:
     form = GridForm(request.GET)
     show = form.chosen(otherwise=review.opening_show(batch))
     found = reads.review_rows(batch.pk, show=show, code=form.code, window=form.window)
     kept_because = against_change(batch)
+    in_full = can_see_personal_data(actor, facts)
     return {
         "batch": batch,
         "show": show,
@@ -79,7 +100,8 @@ def _grid(request: HttpRequest, actor: Actor, batch: Batch, facts: BatchFacts) -
         "found": found,
         "last_number": found.rows[-1].number if found.rows else None,
         "kept_because": kept_because,
-        "lines": review.lines(found.rows, unmasked=can_see_personal_data(actor, facts), kept=bool(kept_because)),
+        "in_full": in_full,
+        "lines": review.lines(found.rows, upload=upload, unmasked=in_full, kept=bool(kept_because)),
         "tabs": review.tabs(batch),
         "can_change": can_edit(actor, facts),
         "query": request.GET.urlencode(),
@@ -96,7 +118,7 @@ def leave_out(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse
     else:
         left = batches.leave_out_problem_rows(actor, batch_id=batch_id)
         messages.info(request, f"{counted(left, 'row')} with errors left out. They stay listed under “Left out”.")
-    return _to_grid(request, batch_id)
+    return to_grid(request, batch_id)
 
 
 @action
@@ -104,10 +126,10 @@ def take_back(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse
     number = RowNumberForm(request.POST).required_row
     batches.take_back_row(actor, batch_id=batch_id, number=number)
     messages.info(request, f"Row {number} is back in the list.")
-    return _to_grid(request, batch_id)
+    return to_grid(request, batch_id)
 
 
-def _to_grid(request: HttpRequest, batch_id: int) -> HttpResponse:
+def to_grid(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Back to the page of the grid that the form was on: its query is the form's query."""
     address = reverse("allocations:batch", args=[batch_id])
     query = f"?{request.GET.urlencode()}" if request.GET else ""

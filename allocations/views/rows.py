@@ -6,6 +6,7 @@ from django.shortcuts import render
 from allocations.domain.decisions import ProposalState, can_work_on_exceptions
 from allocations.domain.policy import Actor, can_see_personal_data
 from allocations.domain.replacing import REPLACEABLE, can_replace
+from allocations.domain.retention import ERASED
 from allocations.domain.reversal_policy import check_request
 from allocations.domain.states import RowState
 from allocations.presenters import passports, people, reversals
@@ -33,7 +34,9 @@ def row(request: HttpRequest, actor: Actor, batch_id: int, number: int) -> HttpR
         "batch": passport.row.batch,
         "row": passport.row,
         "in_full": in_full,
-        "why_no_reversal": reason_of(check_request, actor, RowState(passport.row.state)),
+        "why_no_reversal": reason_of(
+            check_request, actor, RowState(passport.row.state), is_erased=passport.row.payload_hash == ERASED
+        ),
         **_facts(passport, in_full=in_full),
         **_decisions(passport, actor),
     }
@@ -48,7 +51,8 @@ def _facts(passport: Passport, *, in_full: bool) -> dict[str, object]:
         "second_credit": passports.second_credit(passport),
         "contact": passports.contact(found, in_full=in_full),
         "payload": passports.payload(found, in_full=in_full),
-        "before": passports.as_found(found, in_full=in_full),
+        "before": passports.as_found(found, passport.upload, in_full=in_full),
+        "by_hand": passport.by_hand,
         "explanation": explain(found.reason_code),
         "evidence": evidence_words(found.evidence),
         "problems": passports.findings(passport, in_full=in_full),
@@ -75,6 +79,7 @@ def _decisions(passport: Passport, actor: Actor) -> dict[str, object]:
         "replace": bool(passport.row.chunk_id)
         and passport.row.state in REPLACEABLE
         and not is_open
+        and passport.row.payload_hash != ERASED
         and can_replace(actor),
         "decide": waits_for_people(passport.row) and not is_open and can_work_on_exceptions(actor),
     }

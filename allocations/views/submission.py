@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from allocations.domain.manifest import short_code
 from allocations.domain.policy import Actor
 from allocations.forms.schedules import StartForm
+from allocations.forms.submissions import RepeatForm
 from allocations.presenters.numbers import counted
 from allocations.services import submission
 from allocations.services.restored import against_change
@@ -15,7 +16,8 @@ from allocations.views.gates import action
 
 @action
 def submit(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
-    batch = submission.submit_batch(actor, batch_id=batch_id, start_at=StartForm(request.POST).start_at)
+    start_at, answer = StartForm(request.POST).start_at, RepeatForm(request.POST).answer
+    batch = submission.submit_batch(actor, batch_id=batch_id, start_at=start_at, answer=answer)
     rows = counted(batch.row_count - batch.left_out_count, "row")
     messages.info(request, f"Submitted: {rows}, digest {short_code(batch.digest)}. Another person must approve them.")
     return redirect("allocations:batch", batch_id=batch_id)

@@ -10,13 +10,16 @@ from allocations.domain.manifest import short_code
 from allocations.domain.policy import Actor, check_decide
 from allocations.forms.votes import ApproveForm, SendBackForm
 from allocations.presenters.numbers import counted
+from allocations.presenters.repeats import code_of
 from allocations.presenters.run_lines import begins
 from allocations.selectors.approvals import facts_of, oddities, run_begun_by
 from allocations.selectors.batch_pages import batches_with_people
 from allocations.selectors.holds import hold
+from allocations.selectors.repeats import kept_repeats
 from allocations.services.approval import approve_batch, send_back_batch
 from allocations.views.approvals import sheet
 from allocations.views.gates import action
+from allocations.views.step_up import check_not_guessing, known_by_password, step_up
 
 
 @action
@@ -27,9 +30,15 @@ def approve(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBa
         return redirect("allocations:run", run_id=begun.pk)
     check_decide(actor, facts_of(batch))
     voter = get_object_or_404(User, pk=actor.id)
-    form = ApproveForm(request.POST, batch=batch, voter=voter, warnings=[kind.code for kind in oddities(batch)])
+    asks = step_up(actor, voter, here="").asks_password
+    if asks:
+        check_not_guessing(request)
+    kinds = [kind.code for kind in oddities(batch)] + [code_of(repeat) for repeat in kept_repeats(batch_id)]
+    form = ApproveForm(request.POST, batch=batch, voter=voter, warnings=kinds, asks_password=asks)
     if not form.is_valid():
         return sheet(request, actor, batch, approve_form=form)
+    if asks:
+        actor = known_by_password(request, voter)
     seen = {name: form.cleaned_data[name] for name in ("version", "digest")}
     run = approve_batch(actor, batch_id=batch_id, **seen)
     rows = counted(batch.row_count - batch.left_out_count, "row")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from allocations.domain.answers import AccountIds, Before, Classified, Sent
+from allocations.domain.answers import AccountIds, Classified, Sent
 from allocations.domain.matching import classify
 from allocations.enkash.bulk_answer import BulkReport, CreditLine, FailureLine
 
@@ -13,7 +13,7 @@ POOR = "Insufficient balance in card account"
 
 
 def sent(number: int = 1, **fields) -> Sent:
-    row = Sent(number, f"REF{number}", f"987650{number:04}", f"p{number}@example.com", 100, Before.NOTHING)
+    row = Sent(number, f"REF{number}", f"987650{number:04}", f"p{number}@example.com", 100)
     return replace(row, **fields)
 
 

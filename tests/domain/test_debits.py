@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from allocations.domain.answers import Before
 from allocations.domain.calls import RULES, CallResult, RowsAfter
 from allocations.domain.debits import Doubt, Finding, Sent, after_call, judge_answer, judge_look_up
 from allocations.domain.outcomes import Evidence
@@ -14,9 +13,8 @@ from allocations.domain.pauses import Pause
 from allocations.domain.reversals import ReversalEvent as Event
 
 SENT = Sent("D1", 500, "EKC1", "9876543210")
-LOST = replace(SENT, before=Before.MAYBE, lost=True)
-THROTTLED = replace(SENT, before=Before.MAYBE)
-REFUSED = replace(SENT, before=Before.FAILED, lost=True)
+LOST = replace(SENT, sent_before=True, lost=True)
+THROTTLED = replace(SENT, sent_before=True)
 
 
 @dataclass(frozen=True)
@@ -64,13 +62,13 @@ def test_refusal_is_definite_while_no_call_is_lost(sent, result, doubt) -> None:
 
 
 @pytest.mark.parametrize("result", [CallResult.REFUSED_WHOLE, CallResult.INSUFFICIENT_BALANCE])
-@pytest.mark.parametrize("sent", [LOST, REFUSED])
+@pytest.mark.parametrize("sent", [LOST])
 def test_refusal_after_a_lost_call_proves_nothing(sent, result) -> None:
     """The lost call may be what emptied the card."""
     assert judge(sent, Answer("No"), result) == (Event.LOSE_SIGHT, None, Doubt.REFUSED_AFTER_LOSS)
 
 
-@pytest.mark.parametrize("sent", [SENT, THROTTLED, LOST, REFUSED])
+@pytest.mark.parametrize("sent", [SENT, THROTTLED, LOST])
 def test_refusal_in_words_that_nobody_documents_proves_nothing(sent) -> None:
     answer = Answer("Request is in process", definite=False)
     assert judge(sent, answer, CallResult.REFUSED_WHOLE) == (Event.LOSE_SIGHT, None, Doubt.UNCLEAR_REFUSAL)
@@ -86,12 +84,11 @@ def test_a_refusal_that_proves_nothing_is_looked_up_before_it_holds() -> None:
     ("sent", "event", "evidence", "doubt"),
     [
         (SENT, Event.DISPUTE, None, Doubt.REFERENCE_TAKEN),
-        (LOST, Event.REVERSE, Evidence.DUPLICATE, None),
-        (THROTTLED, Event.REVERSE, Evidence.DUPLICATE, None),
-        (REFUSED, Event.LOSE_SIGHT, None, Doubt.REFUSED_AFTER_LOSS),
+        (LOST, Event.LOSE_SIGHT, None, Doubt.REFUSED_AFTER_LOSS),
+        (THROTTLED, Event.LOSE_SIGHT, None, Doubt.REFUSED_AFTER_LOSS),
     ],
 )
-def test_already_exists_proves_only_what_a_call_of_ours_can_have_done(sent, event, evidence, doubt) -> None:
+def test_already_exists_never_proves_that_points_came_back(sent, event, evidence, doubt) -> None:
     assert judge(sent, Answer("exists", duplicate=True), CallResult.REFUSED_WHOLE) == (event, evidence, doubt)
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from allocations.domain.answers import Before, Verdict
+from allocations.domain.answers import Verdict
 from allocations.domain.matching import last_ten
 from allocations.domain.outcomes import Evidence, Outcome, Reason
 from allocations.domain.pauses import Pause
@@ -218,22 +218,11 @@ def test_classify_takes_the_same_failure_from_lines_in_any_order() -> None:
     assert outcomes(read(*lines)) == [("failed", "insufficient_balance")]
 
 
-@pytest.mark.parametrize(
-    ("before", "outcome", "evidence"),
-    [
-        (Before.NOTHING, Outcome.CONFLICT, None),
-        (Before.MAYBE, Outcome.CREDITED, Evidence.DUPLICATE),
-        (Before.FAILED, Outcome.UNKNOWN, None),
-    ],
-)
-def test_classify_already_exists_depends_on_our_own_attempts(before, outcome, evidence) -> None:
-    verdict = read(failure(reason=EXISTS), rows=[sent(before=before)]).verdicts[0]
-    assert (verdict.outcome, verdict.evidence, verdict.text) == (outcome, evidence, EXISTS)
-
-
-def test_classify_duplicate_proof_counts_the_amount_that_was_asked() -> None:
-    verdict = read(failure(reason=EXISTS), rows=[sent(before=Before.MAYBE)]).verdicts[0]
-    assert (verdict.amount, verdict.transaction_id) == (Decimal(100), "")
+@pytest.mark.parametrize(("sent_before", "outcome"), [(False, Outcome.CONFLICT), (True, Outcome.UNKNOWN)])
+def test_classify_already_exists_never_proves_a_credit(sent_before, outcome) -> None:
+    verdict = read(failure(reason=EXISTS), rows=[sent(sent_before=sent_before)]).verdicts[0]
+    assert (verdict.outcome, verdict.evidence, verdict.text) == (outcome, None, EXISTS)
+    assert verdict.reason is Reason.DUPLICATE_REFERENCE
 
 
 def test_classify_f42_never_uses_names() -> None:

@@ -5,8 +5,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocations.domain.answers import Before
-from allocations.domain.outcomes import Evidence, Outcome
+from allocations.domain.outcomes import Outcome
 from allocations.domain.pauses import Pause
 from tests.domain.bulk_lines import ACCOUNT, EXISTS, POOR, credit, failure, read, sent
 
@@ -28,8 +27,8 @@ FAILURES = st.builds(
     failure, NUMBERS, st.sampled_from(["", EXISTS, POOR, "Blocked"]), reference=REFERENCES, mobile=MOBILES, email=EMAILS
 )
 LINES = st.lists(st.one_of(CREDITS, FAILURES), max_size=8)
-ROWS = st.lists(st.sampled_from(Before), min_size=1, max_size=5).map(
-    lambda befores: [sent(number, before=before) for number, before in enumerate(befores, start=1)]
+ROWS = st.lists(st.booleans(), min_size=1, max_size=5).map(
+    lambda befores: [sent(number, sent_before=before) for number, before in enumerate(befores, start=1)]
 )
 TAKEN = st.dictionaries(st.sampled_from(["ECT1", "ECT2"]), st.integers(1, 9))
 COUNTS = st.fixed_dictionaries({}, optional={"success_count": st.integers(0, 3), "total_count": st.none()})
@@ -48,18 +47,14 @@ def test_classify_does_not_depend_on_the_order_of_lines(lines, rows, taken, coun
 
 
 @given(lines=LINES, rows=ROWS, taken=TAKEN, counts=COUNTS)
-def test_classify_credits_only_with_a_line_or_a_duplicate_proof(lines, rows, taken, counts) -> None:
+def test_classify_credits_only_with_a_line(lines, rows, taken, counts) -> None:
     found = read(*lines, rows=rows, taken=taken, **counts)
     for row, verdict in zip(rows, found.verdicts, strict=True):
         if verdict.outcome is not Outcome.CREDITED:
             continue
         assert verdict.amount == row.amount
-        if verdict.evidence is Evidence.DUPLICATE:
-            assert row.before is Before.MAYBE
-            assert any(getattr(line, "reason", "") == EXISTS for line in lines)
-        else:
-            assert any(getattr(line, "transaction_id", "") == verdict.transaction_id != "" for line in lines)
-            assert taken.get(verdict.transaction_id, row.row_id) == row.row_id
+        assert any(getattr(line, "transaction_id", "") == verdict.transaction_id != "" for line in lines)
+        assert taken.get(verdict.transaction_id, row.row_id) == row.row_id
 
 
 @given(lines=LINES, rows=ROWS, taken=TAKEN, counts=COUNTS)

@@ -1,5 +1,6 @@
 """Roles x states x relation to the batch: who may do what."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -32,6 +33,12 @@ def test_batch_acts_are_open_to_exactly_these(roles, state, relation) -> None:
     assert policy.can_submit(who, batch) == (is_admin and state is BatchState.REVIEW)
     assert policy.can_withdraw(who, batch) == (is_admin and submitted and maker)
     assert policy.can_decide(who, batch) == (Role.APPROVER in roles and submitted and not maker)
+
+
+def test_a_batch_without_its_people_is_not_taken_up_again() -> None:
+    batch = replace(facts(BatchState.REVIEW), is_erased=True)
+    assert not policy.can_edit(actor({Role.ADMIN}), batch)
+    assert not policy.can_submit(actor({Role.ADMIN}), batch)
 
 
 @pytest.mark.parametrize("roles", SETS)

@@ -17,6 +17,7 @@ def actor(role: Role, number: int = OTHER) -> Actor:
 @pytest.mark.parametrize(("role", "state"), list(product(Role, RowState)))
 def test_an_admin_asks_for_points_of_a_credited_row(role: Role, state: RowState) -> None:
     assert can_request(actor(role), state) is (role is Role.ADMIN and state is RowState.CREDITED)
+    assert not can_request(actor(role), state, is_erased=True)
 
 
 @pytest.mark.parametrize(("role", "state", "number"), list(product(Role, ReversalState, (MAKER, OTHER))))

@@ -61,6 +61,7 @@ class Tour:
         self._refused_file()
         self._mapping()
         self._sent_back()
+        self._repeated()
         self._review()
         self._approval()
         self._run()
@@ -100,6 +101,9 @@ class Tour:
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("alert")).to_be_visible()
         self.look(page, "sign-in-refused", Rank.EXTRA)
+        for name in ("reset", "reset/done"):
+            page.goto(f"/password/{name}/")
+            self.look(page, f"password-{name.replace('/', '-')}", Rank.EXTRA)
         page.context.close()
 
     def _first_use(self) -> None:
@@ -141,6 +145,14 @@ class Tour:
         batch = self._upload(self._file("export.csv", _STRANGE), purpose="Referral bonus, October")
         expect(self.maker.page.locator("#progress")).to_have_count(0, timeout=READING)
         self._see(self.maker, f"/batches/{batch}/mapping/", "mapping")
+        page = self.maker.page
+        page.get_by_label("Employee", exact=True).select_option("name")
+        for header, field in (("Phone no", "mobile"), ("Reward", "amount")):
+            page.get_by_label(header, exact=True).select_option(field)
+        self.maker.press("Read the list")
+        expect(page.get_by_role("button", name=re.compile("^Submit"))).to_be_visible(timeout=READING)
+        self.maker.upload(self._file("export-2.csv", _STRANGE), purpose="Referral bonus, November")
+        self.look(page, "review-remembered", Rank.EXTRA)
 
     def _sent_back(self) -> None:
         path = self.folder / "service_awards.csv"
@@ -157,7 +169,21 @@ class Tour:
         self.approver.press(f"Send batch {batch} back")
         page.wait_for_url(re.compile("/(approvals|batches)/"))
         self._see(self.maker, f"/batches/{batch}/", "review-sent-back")
+        self._see(self.maker, f"/batches/{batch}/rows/2/cells/mobile/", "cell", Rank.MAIN)
+        self.maker.page.go_back()
         self.maker.submit()
+
+    def _repeated(self) -> None:
+        """Three people of the list that waits for approval, and the same points."""
+        path = self.folder / "shift_allowance.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([("Name", "Mobile", "Points"), *_PEOPLE[:3]])
+        batch = self.maker.upload(path, purpose="Shift allowance, November")
+        page = self.maker.page
+        self.look(page, "review-repeats", Rank.MAIN)
+        page.get_by_label("Why do these people get the points again?").fill("The night shift of the Diwali week.")
+        self.maker.submit()
+        self._see(self.approver, f"/batches/{batch}/approval/", "approval-repeats", Rank.MAIN)
 
     def _review(self) -> None:
         page = self.maker.page
@@ -229,6 +255,11 @@ class Tour:
             self.maker.page.locator("#part tbody th a").first.click()
             expect(self.maker.page.get_by_role("heading", name=re.compile(r"points"), level=1)).to_be_visible()
             self.look(self.maker.page, f"row-{state}", Rank.MAIN if state == "credited" else Rank.PLAIN)
+            self.maker.page.get_by_role("link", name="All of this person").click()
+            self.look(self.maker.page, f"recipient-{state}", Rank.MAIN if state == "credited" else Rank.EXTRA)
+        self._see(self.maker, "/search/?q=as", "search-nothing", Rank.EXTRA)
+        self._see(self.maker, "/search/?q=diwali", "search-batches", Rank.EXTRA)
+        self._see(self.maker, "/search/?q=asha", "search", Rank.MAIN)
         self._see(self.maker, f"/batches/{self.batch}/rows/?q=nobody+here", "batch-outcome-no-row", Rank.EXTRA)
         self._see(self.maker, f"/batches/{self.batch}/trail/", "trail")
 
@@ -246,10 +277,39 @@ class Tour:
     def _rest(self) -> None:
         self._see(self.maker, "/", "home-work", Rank.MAIN)
         self._see(self.maker, "/batches/", "batches", Rank.MAIN)
+        self._see(self.maker, "/reports/", "reports", Rank.MAIN)
         self._see(self.maker, "/batches/?q=nothing+like+this", "batches-no-match", Rank.EXTRA)
-        self._see(self._person("demo-owner"), "/accounts/", "accounts")
+        self._people()
+        self._see(self._person("demo-auditor"), "/audit/", "audit", Rank.MAIN)
+        self._see(self.maker, "/notices/", "notices", Rank.MAIN)
+        self._see(self.maker, "/security/", "security", Rank.MAIN)
+        self._see(self.maker, "/password/", "password", Rank.EXTRA)
+        self._see(self.maker, "/security/app/", "security-app", Rank.MAIN)
+        self._see(self.maker, "/security/passkeys/add/", "security-passkey", Rank.EXTRA)
         self._see(self.approver, "/batches/new/", "403")
         self._see(self.maker, "/batches/9999/", "404")
+
+    def _people(self) -> None:
+        owner = self._person("demo-owner")
+        self._see(owner, "/accounts/", "accounts")
+        owner.page.goto("/people/invite/")
+        if owner.page.get_by_label("Your password").count():
+            owner.page.get_by_label("Your password").fill(PASSWORD)
+            owner.press("Go on")
+        self._see(owner, "/people/invite/", "people-invite", Rank.MAIN)
+        owner.press("Invite this person")
+        self.look(owner.page, "people-invite-errors", Rank.EXTRA)
+        for label, text in (("First name", "Demo"), ("User name", "new.person"), ("E-mail", "new@demo.invalid")):
+            owner.page.get_by_label(label).fill(text)
+        owner.page.get_by_label(re.compile("^Admin")).check()
+        owner.page.get_by_label(re.compile("^Approver")).check()
+        owner.press("Invite this person")
+        expect(owner.page.get_by_text("It is shown this once")).to_be_visible()
+        self.look(owner.page, "people-link", Rank.EXTRA)
+        self._see(owner, "/people/", "people-owner", Rank.EXTRA)
+        self._see(self.approver, "/people/", "people", Rank.MAIN)
+        owner.page.get_by_role("link", name="Demo", exact=True).click()
+        self.look(owner.page, "person", Rank.MAIN)
 
     def security_complaints(self) -> Iterator[str]:
         """What browsers said about the content security policy."""

@@ -2,13 +2,14 @@
 
 import csv
 import io
+import json
 from dataclasses import replace
 
 from openpyxl import load_workbook
 
-from allocations.actors import actor_of
 from allocations.exports.batch import Made, batch_file
 from allocations.services import outcomes
+from tests.factories.people import known
 
 REASONS = {"other": "EnKash refused the row.", "amount_differs": "EnKash credited another amount than was sent."}
 EVIDENCE = {"answer": "EnKash's answer to the call"}
@@ -16,7 +17,7 @@ EVIDENCE = {"answer": "EnKash's answer to the call"}
 
 def make(batch, *, kind="csv", outcome="", by=None) -> Made:
     """The export by its maker, unless somebody else is named; its file in memory so that no test has to close it."""
-    person = by or actor_of(batch.uploaded_by)
+    person = by or known(batch.uploaded_by)
     made = batch_file(person, batch_id=batch.pk, kind=kind, outcome=outcome, reasons=REASONS, evidence=EVIDENCE)
     with made.file as file:
         return replace(made, file=io.BytesIO(file.read()))
@@ -33,6 +34,10 @@ def csv_text(made: Made) -> str:
 
 def csv_rows(made: Made) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(csv_text(made), newline="")))
+
+
+def jsonl_rows(made: Made) -> list[dict[str, str | int | None]]:
+    return [json.loads(line) for line in made.file.read().decode().splitlines()]
 
 
 def xlsx_sheets(made: Made) -> dict[str, list[tuple]]:

@@ -9,7 +9,7 @@ from allocations.domain.states import RowState
 from allocations.exports.tallies import FILTERS
 from allocations.models import Chunk, Row, TrailEntry
 from allocations.selectors.totals import batch_totals
-from tests.exports.reading import csv_rows, csv_text, make, true_up, xlsx_rows, xlsx_sheets
+from tests.exports.reading import csv_rows, csv_text, jsonl_rows, make, true_up, xlsx_rows, xlsx_sheets
 from tests.factories.batches import approved_batch, checking_batch, review_batch, submitted_batch
 from tests.factories.people import actor
 
@@ -52,7 +52,7 @@ def outcomes_of(rows) -> dict[str, int]:
     return {word: words.count(word) for word in FILTERS if word in words}
 
 
-@pytest.mark.parametrize(("kind", "read"), [("csv", csv_rows), ("xlsx", xlsx_rows)])
+@pytest.mark.parametrize(("kind", "read"), [("csv", csv_rows), ("xlsx", xlsx_rows), ("jsonl", jsonl_rows)])
 def test_batch_file_holds_every_row_under_its_outcome(every_state, kind, read):
     assert outcomes_of(read(make(every_state, kind=kind))) == WORDS
 
@@ -178,7 +178,7 @@ def test_batch_file_refuses_a_list_that_is_being_read():
         make(checking_batch())
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
 @pytest.mark.parametrize(
     ("change", "figure"),
     [

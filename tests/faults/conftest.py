@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from allocations.actors import actor_of
 from allocations.enkash.simulator import demo
 from allocations.enkash.simulator.server import Simulator
 from allocations.models import Account, Row, Run
@@ -16,7 +15,7 @@ from allocations.services.submission import submit_batch
 from tests.exports.reading import csv_rows, make
 from tests.factories.batches import recount
 from tests.factories.lists import BatchFactory, RowFactory, UploadFactory
-from tests.factories.people import UserFactory
+from tests.factories.people import UserFactory, known
 from tests.services_up.workers import StartWorker
 
 # Short waits; 2 D < lease < job and Q >= 2 D hold as in production.
@@ -49,8 +48,8 @@ class Field:
         for number in range(2, rows + 2):
             RowFactory(batch=batch, number=number, amount=number)
         recount(batch)
-        submitted = submit_batch(actor_of(batch.uploaded_by), batch_id=batch.pk)
-        approver = actor_of(UserFactory(roles=("approver",)))
+        submitted = submit_batch(known(batch.uploaded_by), batch_id=batch.pk)
+        approver = known(UserFactory(roles=("approver",)))
         return approve_batch(approver, batch_id=batch.pk, version=submitted.version, digest=submitted.digest)
 
     def worker(self, **variables: str) -> "subprocess.Popen[str]":

@@ -111,7 +111,8 @@ def test_f15_a_worker_that_sleeps_past_its_lease_changes_nothing(field: Field, c
     send(signal.SIGSTOP, worker.pid, horse)
     field.sweeper()
     field.worker()
-    wait_until(lambda: states() == {"applied", "unknown"})
+    # A slow machine sees the call only when the other worker has looked its rows up.
+    wait_until(lambda: states() in ({"applied", "unknown"}, {"applied", "resolved"}))
     send(signal.SIGCONT, horse, worker.pid)
     field.assert_everybody_credited(run)
     wait_until(lambda: Attempt.objects.filter(state="resolved", body__isnull=False).exists())

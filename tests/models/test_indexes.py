@@ -19,6 +19,9 @@ def test_used_references_never_compare_every_pair_of_rows() -> None:
     # SQLite took 22 s for 5,000 rows while the query did not spell the index's condition; PostgreSQL joins by hash.
     explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # Statistics that another test left would make so small a table look best read whole.
+            cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"{explain} {_USED}", [1, 1])
         plan = " ".join(str(line[-1]) for line in cursor.fetchall())
     assert "row_by_client_reference" in plan or "Hash" in plan

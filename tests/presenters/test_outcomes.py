@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -105,3 +106,14 @@ def test_acts_say_why_failed_rows_cannot_be_run_again(role, run, why):
     actor = Actor(2, "Asha", frozenset({role}))
     found = acts(Batch(state="approved"), TOTALS, actor=actor, facts=facts(), newest=Run(state=run))
     assert (found.rerun, found.why_no_rerun) == (1, why)
+
+
+def test_acts_run_no_rows_again_whose_people_are_forgotten():
+    found = acts(
+        Batch(state="approved"),
+        TOTALS,
+        actor=Actor(2, "Asha", frozenset({Role.ADMIN})),
+        facts=replace(facts(), is_erased=True),
+        newest=Run(state=RunState.SETTLED),
+    )
+    assert "were erased" in found.why_no_rerun

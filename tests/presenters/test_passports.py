@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -8,10 +9,10 @@ from django.contrib.auth.models import User
 from allocations.domain.calls import CallResult
 from allocations.domain.manifest import payload_bytes, payload_hash
 from allocations.domain.states import AttemptState, RowState
-from allocations.models import Attempt, AttemptRow, Row, Vote
+from allocations.models import Attempt, AttemptRow, Row, Upload, Vote
 from allocations.presenters import passports
 from allocations.presenters.causes import CauseLine, cause_lines
-from allocations.presenters.passports import Contact
+from allocations.presenters.passports import Contact, Found
 from allocations.presenters.row_lines import FILTERS, remark, row_lines
 from allocations.presenters.statuses import CREDITED
 from allocations.selectors.outcome_rows import STATE_FILTERS
@@ -146,8 +147,18 @@ def test_payload_of_a_row_with_errors_is_none(fields):
 
 def test_as_found_masks_a_damaged_mobile_too():
     found = row(raw={"mobile": "9.87654E+09", "amount": "500.00"})
-    assert passports.as_found(found, in_full=False) == {"mobile": "masked", "amount": "500.00"}
-    assert passports.as_found(found, in_full=True) == {"mobile": "9.87654E+09", "amount": "500.00"}
+    masked = [Found("mobile", "masked", ""), Found("amount", "500.00", "")]
+    assert passports.as_found(found, None, in_full=False) == masked
+    assert passports.as_found(found, None, in_full=True) == [replace(masked[0], text="9.87654E+09"), masked[1]]
+
+
+def test_as_found_says_which_cell_it_was_and_what():
+    found = row(number=14, raw={"amount": "100.5"}, cells={"amount": ["number", "0"], "mobile": ["number", "0.00E+00"]})
+    upload = Upload(sheet="Sheet1", mapping={"mobile": 2, "amount": 3})
+    assert passports.as_found(found, upload, in_full=True) == [
+        Found("amount", "100.5", "Sheet1!D14, number, format 0"),
+        Found("mobile", "", "Sheet1!C14, number, format 0.00E+00, shown shortened by Excel, read in full"),
+    ]
 
 
 def test_every_way_a_call_can_end_has_words():

@@ -77,7 +77,6 @@ def test_every_doubt_has_words_and_a_next_step(doubt):
             ("EnKash is asked again at 14:20:00 IST; only then, and only under the same reference, is it sent again."),
         ),
         ({"state": "reversed"}, ""),
-        ({"state": "reversed", "next_action_at": NOW}, "EnKash is asked for its transaction id within a minute."),
         ({"state": "failed"}, ""),
         ({"state": "disputed"}, ""),
         ({"state": "disputed", "next_action_at": NOW}, "EnKash is asked again within a minute; it is not sent again."),
@@ -98,10 +97,6 @@ def test_next_step_tells_what_happens_by_itself(fields, said):
                 "EnKash is asked again when sending is released; only then, and only under the same reference, is it sent "
                 "again."
             ),
-        ),
-        (
-            {"state": "reversed", "next_action_at": LATER},
-            "EnKash is asked for its transaction id when sending is released.",
         ),
         ({"state": "reversed"}, ""),
         ({"state": "approved", "pause_code": "login"}, ""),

@@ -8,6 +8,7 @@ from allocations.domain.policy import Actor, BatchFacts, Role
 from allocations.domain.states import BatchState
 from allocations.models import Account, Batch
 from allocations.presenters import spreads, votes
+from allocations.presenters.bars import Place
 from allocations.presenters.spreads import Bar
 from allocations.presenters.votes import Effect, Unusual
 from allocations.selectors.approvals import Band, Oddity
@@ -108,11 +109,11 @@ def test_comparison_without_an_earlier_batch_is_none():
 def test_bars_keep_a_single_person_visible():
     found = spreads.bars([Band(0, 250, 1, 250), Band(250, 500, 1000, 5), Band(5000, None, 0, 0)])
     assert found == [
-        Bar("up to 250", 1, 250, 7, 2),
-        Bar("251 to 500", 1000, 5, 35, 250),
-        Bar("above 5,000", 0, 0, 63, 0),
+        Bar("up to 250", 1, 250, Place(7, 2)),
+        Bar("251 to 500", 1000, 5, Place(35, 250)),
+        Bar("above 5,000", 0, 0, Place(63, 0)),
     ]
-    assert (found[1].text_x, found[1].text_y) == (370, 47)
+    assert (found[1].place.text_x, found[1].place.text_y) == (370, 47)
 
 
 def test_bars_of_no_bands_are_none():

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from allocations import gateway as gateways
-from allocations.actors import actor_of
 from allocations.domain.policy import Actor
 from allocations.enkash.client import build_client
 from allocations.enkash.simulator import demo
@@ -20,7 +19,7 @@ from allocations.services.approval import approve_batch
 from allocations.services.submission import submit_batch
 from tests.factories.batches import recount
 from tests.factories.lists import BatchFactory, RowFactory, UploadFactory
-from tests.factories.people import UserFactory
+from tests.factories.people import UserFactory, known
 
 QUIET = timedelta(seconds=900)
 
@@ -123,6 +122,6 @@ def make_portal(sim: Simulator, *, deadline: float = 2.0) -> Portal:
         gateway=gateway,
         clock=clock,
         account=account,
-        maker=actor_of(UserFactory(roles=("admin",))),
-        approver=actor_of(UserFactory(roles=("approver",))),
+        maker=known(UserFactory(roles=("admin",))),
+        approver=known(UserFactory(roles=("approver",))),
     )

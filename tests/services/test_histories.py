@@ -1,4 +1,4 @@
-""" "Already exists" is no proof of a credit where an earlier call may have been refused: decision 0005."""
+""" "Already exists" is never a proof of a credit by itself: decision 0005."""
 
 import pytest
 
@@ -40,14 +40,38 @@ def test_a_re_run_of_a_row_that_enkash_lists_as_failed_takes_no_duplicate_for_a_
     check_invariants(burning)
 
 
+def test_a_lost_refusal_that_used_the_reference_up_is_no_credit_while_the_list_is_silent(burning: Portal) -> None:
+    burning.sim.faults.push(kind="error_after")
+    burning.sim.faults.push(kind="lookup_empty", times=5)
+    run = burning.drain(burning.approved_run(rows=1))
+    row = drain_often(burning, run, 2)
+    assert (run.state, row.state, row.reason_code) == ("running", "unknown", "duplicate_reference")
+    row = drain_often(burning, run)
+    assert (run.state, row.state, row.evidence, burning.ledger()) == ("settled", "failed", "look_up", {})
+    check_invariants(burning)
+
+
+def test_a_lost_credit_is_found_as_soon_as_the_list_shows_it_and_not_sent_a_third_time(portal: Portal) -> None:
+    portal.sim.faults.push(kind="error_after")
+    portal.sim.faults.push(kind="lookup_empty", times=5)
+    run = portal.drain(portal.approved_run(rows=1))
+    row = drain_often(portal, run, 5)
+    assert (row.state, row.reason_code, row.tries) == ("unknown", "duplicate_reference", 2)
+    row = drain_often(portal, run, 2)
+    assert (run.state, row.state, row.evidence, row.tries) == ("settled", "credited", "look_up", 2)
+    check_invariants(portal)
+
+
 def test_a_failure_line_in_a_miscounted_answer_makes_no_credit_of_a_duplicate(burning: Portal) -> None:
     burning.sim.faults.push(kind="counts_wrong", success=0, failure=1)
-    burning.sim.faults.push(kind="lookup_empty", times=99)
+    burning.sim.faults.push(kind="lookup_empty", times=999)
     run = burning.drain(burning.approved_run(rows=1))
     assert (run.pause_code, burning.states(run)) == ("counts", ["unknown"])
     runs.resume_run(burning.maker, run_id=run.pk)
     row = drain_often(burning, run)
-    assert (run.state, row.state, row.reason_code) == ("attention", "unknown", "duplicate_reference")
+    assert (run.state, row.state, row.reason_code) == ("running", "unknown", "duplicate_reference")
+    burning.drain_after(run, minutes=24 * 60)
+    assert (run.state, burning.states(run)) == ("attention", ["unknown"])
     check_invariants(burning)
 
 
@@ -63,11 +87,11 @@ def test_a_call_that_was_refused_as_a_whole_makes_no_credit_of_a_duplicate(porta
     portal.sim.faults.push(kind="whole_refusal", **refusal)
     run = portal.drain(portal.approved_run(rows=1))
     assert run.state == "paused"
-    portal.sim.faults.push(kind="lookup_empty", times=99)
+    portal.sim.faults.push(kind="lookup_empty", times=999)
     portal.sim.faults.push(kind="already_exists_first", times=9)
     runs.resume_run(portal.maker, run_id=run.pk)
     row = drain_often(portal, run)
-    assert (run.state, row.state, row.reason_code) == ("attention", "unknown", "duplicate_reference")
+    assert (run.state, row.state, row.reason_code) == ("running", "unknown", "duplicate_reference")
     check_invariants(portal)
 
 

@@ -6,14 +6,13 @@ from uuid import uuid4
 import pytest
 from django.core.files.base import ContentFile
 
-from allocations.actors import actor_of
 from allocations.domain.decisions import Decision
 from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
 from allocations.models import Attempt, Chunk, ExceptionOwner, Proposal, Row, Run, TrailEntry
 from allocations.services import proposals, reruns, runs
 from allocations.services.proposals import Said
 from tests.factories.lists import RowFactory
-from tests.factories.people import UserFactory
+from tests.factories.people import UserFactory, known
 from tests.services.conftest import Portal
 from tests.services.invariants import check_counters, check_invariants
 
@@ -181,7 +180,7 @@ def test_a_refused_proposal_changes_no_row_and_says_why(portal: Portal) -> None:
 
 def test_nobody_decides_alone(portal: Portal) -> None:
     run = given_up(portal)
-    both = actor_of(UserFactory(roles=("admin", "approver")))
+    both = known(UserFactory(roles=("admin", "approver")))
     proposal = proposals.propose(both, batch_id=run.batch_id, said=said())
     for act in (proposals.confirm, lambda who, proposal_id: proposals.refuse(who, proposal_id=proposal_id, reason="x")):
         with pytest.raises(NotAllowed, match="You proposed"):
@@ -194,7 +193,7 @@ def test_nobody_decides_alone(portal: Portal) -> None:
 def test_who_only_reads_proposes_nothing(portal: Portal, role: str) -> None:
     run = given_up(portal)
     with pytest.raises(NotAllowed, match="admin or approver"):
-        proposals.propose(actor_of(UserFactory(roles=(role,))), batch_id=run.batch_id, said=said())
+        proposals.propose(known(UserFactory(roles=(role,))), batch_id=run.batch_id, said=said())
 
 
 def test_a_transaction_of_another_row_proves_nothing(portal: Portal) -> None:

@@ -9,8 +9,11 @@ from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
 from allocations.models import Batch, Installation, Problem, Replacement, Row, Run, TrailEntry
 from allocations.services import batches, proposals, replacing, reruns, runs
 from allocations.services.approval import approve_batch
+from allocations.services.repeats import Answer
 from allocations.services.submission import submit_batch, withdraw_batch
+from tests.factories.batches import recount, review_batch
 from tests.factories.decisions import open_proposal
+from tests.factories.lists import RowFactory
 from tests.services.conftest import Portal
 from tests.services.invariants import check_invariants
 
@@ -244,3 +247,16 @@ def test_only_admins_replace_and_only_some_rows(portal: Portal) -> None:
     for numbers in ([], list(range(2, 103))):
         with pytest.raises(InvalidInput, match="Choose 1 to 100 rows"):
             replacing.replace_rows(portal.maker, batch_id=run.batch_id, numbers=numbers, form_key=uuid4())
+
+
+def test_a_replacement_can_wait_beside_a_list_of_the_same_people_and_points(
+    portal: Portal, settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SAME_LIST_BLOCK_DAYS = 0
+    monkeypatch.setattr("allocations.services.submission.database_now", portal.clock)
+    run = failed_run(portal)
+    batch, old = replace_rows(portal, run), Row.objects.get(batch_id=run.batch_id)
+    same = review_batch(ready=0)
+    RowFactory(batch=same, number=2, mobile=old.mobile, amount=old.amount)
+    submit_batch(portal.maker, batch_id=recount(same).pk, answer=Answer("Twice is meant", frozenset({run.batch_id})))
+    assert submit_batch(portal.maker, batch_id=batch.pk).state == "submitted"

@@ -241,16 +241,16 @@ def test_a_zombie_answers_after_a_look_up_had_settled_it(desk: Desk) -> None:
     check_reversals(desk)
 
 
-def test_a_zombie_brings_the_id_that_look_ups_did_not_show(desk: Desk) -> None:
+def test_a_zombie_s_answer_proves_what_a_duplicate_did_not(desk: Desk) -> None:
     desk.portal.sim.faults.push(kind="lookup_empty", times=9)
     reversal = desk.approved()
 
-    def prove_by_duplicate() -> None:
+    def meet_the_duplicate() -> None:
         desk.portal.clock.forward(minutes=21)
         desk.work(reversal, portal=desk.portal.as_worker("other"))
-        assert (reversal.state, reversal.evidence, reversal.transaction_id) == ("reversed", "duplicate", None)
+        assert (reversal.state, reversal.doubt) == ("unknown", "refused_after_loss")
 
-    overtaken(desk, reversal, then=prove_by_duplicate)
+    overtaken(desk, reversal, then=meet_the_duplicate)
     assert reversal.transaction_id == desk.debits()[reversal.reference][0]
     check_reversals(desk)
 

@@ -151,35 +151,16 @@ def test_what_had_no_effect_goes_again_with_the_same_reference(desk: Desk, kind:
     check_reversals(desk)
 
 
-def test_a_debit_that_the_look_up_does_not_show_yet_is_proved_by_its_duplicate(desk: Desk) -> None:
+def test_a_duplicate_of_a_debit_is_looked_up_until_the_list_shows_it(desk: Desk) -> None:
     desk.fault("error_after")
     desk.portal.sim.faults.push(kind="lookup_empty")
     reversal = desk.work(desk.approved())
     desk.work_after(reversal, minutes=16)
-    assert (*outcome(reversal), reversal.transaction_id) == ("reversed", "duplicate", "", None)
-    desk.work(reversal)
+    assert outcome(reversal) == ("unknown", "", "refused_after_loss")
+    desk.work_after(reversal, minutes=16)
+    assert outcome(reversal) == ("reversed", "look_up", "")
     assert reversal.transaction_id == desk.debits()[reversal.reference][0]
-    assert reversal.next_action_at is None
     check_reversals(desk)
-
-
-def test_a_missing_transaction_id_is_not_looked_for_for_ever(desk: Desk) -> None:
-    desk.fault("error_after")
-    desk.portal.sim.faults.push(kind="lookup_empty", times=9)
-    reversal = desk.work(desk.approved())
-    for _ in range(8):
-        desk.work_after(reversal, minutes=16)
-    assert (reversal.state, reversal.transaction_id, reversal.next_action_at) == ("reversed", None, None)
-    assert len(desk.portal.sim.faults.waiting()["transactions"]) == 5
-
-
-def test_a_look_up_that_contradicts_a_proved_debit_is_shown_to_people(desk: Desk) -> None:
-    desk.fault("error_after")
-    desk.portal.sim.faults.push(kind="lookup_empty")
-    desk.portal.sim.faults.push(kind="lookup_other_amount")
-    reversal = desk.work(desk.approved())
-    desk.work(desk.work_after(reversal, minutes=16))
-    assert (reversal.state, reversal.pause_code, reversal.transaction_id) == ("reversed", "impossible", None)
 
 
 def test_a_refusal_after_a_lost_call_proves_nothing(desk: Desk) -> None:

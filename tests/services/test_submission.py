@@ -7,7 +7,6 @@ from django.core.files.base import ContentFile
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import override_settings
 
-from allocations.actors import actor_of
 from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
 from allocations.domain.manifest import digest
 from allocations.models import Batch, Row, Run, TrailEntry, Vote
@@ -16,7 +15,7 @@ from allocations.services.approval import approve_batch, send_back_batch
 from allocations.services.submission import submit_batch, withdraw_batch
 from tests.factories.batches import recount
 from tests.factories.lists import AccountFactory, BatchFactory
-from tests.factories.people import UserFactory, actor
+from tests.factories.people import UserFactory, actor, known
 from tests.services.conftest import Portal
 
 pytestmark = pytest.mark.django_db
@@ -140,7 +139,7 @@ def test_approve_refuses_what_the_page_did_not_show(portal: Portal, changes) -> 
 
 def test_approve_is_not_for_whoever_had_a_hand_in_the_batch(portal: Portal) -> None:
     both = [UserFactory(roles=("admin", "approver")) for _ in range(3)]
-    uploader, editor, maker = (actor_of(user) for user in both)
+    uploader, editor, maker = (known(user) for user in both)
     batch = portal.review_batch(uploaded_by=both[0])
     batches.leave_out_row(editor, batch_id=batch.pk, number=2)
     batch = submit_batch(maker, batch_id=batch.pk)
@@ -162,7 +161,7 @@ def test_who_submitted_an_earlier_version_stays_a_maker(portal: Portal) -> None:
 def test_approve_needs_the_role_even_of_a_superuser(portal: Portal) -> None:
     batch = submitted(portal)
     with pytest.raises(NotAllowed, match="you need the role approver"):
-        approve(portal, batch, by=actor_of(UserFactory(is_superuser=True)))
+        approve(portal, batch, by=known(UserFactory(is_superuser=True)))
 
 
 def test_only_the_first_decision_counts(portal: Portal) -> None:

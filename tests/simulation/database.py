@@ -16,13 +16,13 @@ from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 
-from allocations.actors import actor_of
-from allocations.models import Account
+from allocations.models import Account, Batch
 from allocations.services.approval import approve_batch
+from allocations.services.repeats import Answer
 from allocations.services.submission import submit_batch
 from tests.factories.batches import recount
 from tests.factories.lists import BatchFactory, RowFactory, UploadFactory
-from tests.factories.people import UserFactory
+from tests.factories.people import UserFactory, known
 from tests.simulation import compiler, journal
 from tests.simulation.timeline import all_clocks
 
@@ -128,13 +128,15 @@ def _prepare_batch(shape: Shape, account: Account, order: int) -> None:
             name=f"Person {person}",
             mobile=f"98000000{person:02}",
             email=f"person{person}@example.com",
-            # Twice the same person and the same points: only the reference tells the two apart.
-            amount=100 + 10 * person,
+            # Twice the same person and the same points: only the reference tells the two apart. But no batch is wholly
+            # another one: that would not be submitted.
+            amount=100 + 10 * person + (order if person == 0 else 0),
             reference=reference_of(f"{order} {position}"),
         )
     recount(batch)
-    maker, approver = (actor_of(User.objects.get(username=name)) for name in ("maker", "approver"))
-    batch = submit_batch(maker, batch_id=batch.pk)
+    maker, approver = (known(User.objects.get(username=name)) for name in ("maker", "approver"))
+    answer = Answer("Simulated", frozenset(Batch.objects.values_list("pk", flat=True)))
+    batch = submit_batch(maker, batch_id=batch.pk, answer=answer)
     approve_batch(approver, batch_id=batch.pk, version=batch.version, digest=batch.digest)
 
 

@@ -47,8 +47,8 @@ _ALL = (
         edits=(
             Edit(
                 "allocations.domain.matching._already_there",
-                "Outcome.CREDITED, Evidence.DUPLICATE, text=text, amount=Decimal(row.amount)",
-                "Outcome.FAILED, Evidence.ANSWER, reason=Reason.DUPLICATE_REFERENCE, text=text",
+                "row.row_id, outcome, reason",
+                "row.row_id, Outcome.FAILED, Evidence.ANSWER, reason",
             ),
         ),
         circumstances={"call_trouble": 0.7, "lookup_trouble": 1.0},
@@ -211,13 +211,20 @@ _ALL = (
     ),
     Mutant(
         name="M14",
-        does="“already exists” makes a row credited that an earlier run lost sight of and a look-up called failed",
+        does="“already exists” makes a row credited if an earlier call of ours was lost",
         caught_by=frozenset({"V1"}),
-        edits=(Edit("allocations.domain.history._was_refused", "call.other_run", "False"),),
+        edits=(
+            Edit(
+                "allocations.domain.matching._already_there",
+                "return Verdict(row.row_id, outcome, reason=Reason.DUPLICATE_REFERENCE, text=text)",
+                "return Verdict(row.row_id, Outcome.CREDITED if row.sent_before else outcome, Evidence.DUPLICATE,"
+                " amount=Decimal(row.amount), text=text)",
+            ),
+        ),
         circumstances={
             "burns": True,
             "refuses": 0.6,
-            "lookup_lag": 0.0,
+            "lookup_lag": 1200.0,
             "lookup_trouble": 0.0,
             "call_trouble": 0.7,
             "kinds": ("answer lost",),

@@ -70,7 +70,6 @@ class Profile:
 def draw(rng: Random) -> Profile:
     rows, chunk = rng.choice(SIZES)
     restores = rng.random() < 0.12
-    # Nobody can tell a used-up reference from a credited one unless the list shows the refusal: docs/protocol.md, Limits.
     burns = rng.random() < 0.25
     return Profile(
         rows=rows,
@@ -85,8 +84,8 @@ def draw(rng: Random) -> Profile:
         racy=rng.random() < 0.5 and not restores,
         echoes=rng.random() < 0.4,
         refuses=rng.choice((0.1, 0.3, 0.5) if burns else (0.0, 0.1, 0.3)),
-        lookup_lag=rng.choice((0.0, 60.0) if burns else (0.0, 0.0, 60.0, 1200.0, 5000.0)),
-        lookup_trouble=0.0 if burns else rng.choice((0.0, 0.0, 0.3, 1.0)),
+        lookup_lag=rng.choice((0.0, 0.0, 60.0, 1200.0, 5000.0)),
+        lookup_trouble=rng.choice((0.0, 0.0, 0.3, 1.0)),
         login_trouble=rng.choice((0.0, 0.0, 0.1, 0.4)),
         tight=rng.random() < 0.3,
         forgets=rng.choice((0.0, 0.0, 0.3, 1.0)),

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -28,8 +28,11 @@ from tests.simulation.transport import VirtualTransport
 from tests.simulation.watch import Watch
 from tests.simulation.workers import Crew, Killed, Worker
 
-# Every wait of the protocol together is far shorter.
-MOST_TIME_TO_REST = timedelta(hours=30)
+# For how long rows are sent again and looked up by themselves: a day in the portal, of which nothing but look-ups is
+# played after the first hours. The list is at most 5,000 s late.
+HORIZON = timedelta(hours=6)
+# A run and its re-runs may each wait for it; every other wait of the protocol is far shorter.
+MOST_TIME_TO_REST = 5 * HORIZON
 MOST_EVENTS = 200_000
 
 
@@ -44,7 +47,8 @@ class World:
 
     def __init__(self, seed: int, profile: Profile, rng: Random, templates: Templates, *, told: bool = False) -> None:
         self.seed, self.profile, self.rng = seed, profile, rng
-        self.timing = gateways.timing()
+        timing = gateways.timing()
+        self.timing = replace(timing, recovery=replace(timing.recovery, horizon=HORIZON))
         self.quiet = self.timing.recovery.quiet
         self.timeline = Timeline(START)
         self.worker: Worker | None = None

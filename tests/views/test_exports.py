@@ -85,7 +85,7 @@ def test_export_asks_for_a_login_first(client):
 
     answer = export(client, batch)
 
-    assert (answer.status_code, answer["Location"]) == (302, f"{reverse('login')}?next={address}")
+    assert (answer.status_code, answer["Location"]) == (302, f"{reverse('account_login')}?next={address}")
 
 
 @pytest.mark.parametrize("roles", [(), ("owner",)])

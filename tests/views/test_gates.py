@@ -20,12 +20,16 @@ ACTIONS = {
     "account-balance",
     "account-lanes",
     "batch-approve",
+    "batch-bundle",
     "batch-export",
     "batch-leave-out",
+    "batch-reading",
+    "batch-reading-confirm",
     "batch-send-back",
     "batch-submit",
     "batch-take-back",
     "batch-withdraw",
+    "cell-put-back",
     "decision-confirm",
     "decision-evidence",
     "decision-refuse",
@@ -36,22 +40,34 @@ ACTIONS = {
     "freeze-confirm",
     "freeze-propose",
     "freeze-refuse",
+    "notices-mail",
+    "person-deactivate",
+    "person-link",
+    "person-reactivate",
+    "person-role-give",
+    "person-role-take",
     "reversal-approve",
     "reversal-reject",
     "reversal-resume",
     "reversal-withdraw",
+    "role-confirm",
+    "role-refuse",
     "run-pause",
     "run-resume",
     "run-stop",
 }
 FORMS = {
     "accounts",
+    "audit",
     "batch-mapping",
     "batch-new",
     "batch-replace",
     "batch-rerun",
+    "cell",
     "decision-new",
     "freeze",
+    "notices",
+    "person-invite",
     "replacement-new",
     "row-reverse",
     "run-cancel",
@@ -67,11 +83,13 @@ def address(name: str, **known: int) -> str:
 
 def page_of(name: str) -> str:
     """The page that shows where the thing stands that the action is about."""
-    by_address = re.match(r"/(batches|runs|reversals|decisions|accounts|freeze)/(?:1/)?", address(name))
+    by_address = re.match(r"/(batches|runs|reversals|decisions|accounts|freeze|notices|people)/(?:1/)?", address(name))
     assert by_address, name
+    if name.startswith("role-"):
+        return "/people/"
     if name == "exceptions-act":
         return "/exceptions/"
-    return f"/{by_address[1]}/" if by_address[1] in {"accounts", "freeze"} else by_address[0]
+    return f"/{by_address[1]}/" if by_address[1] in {"accounts", "freeze", "notices"} else by_address[0]
 
 
 @pytest.mark.parametrize("name", sorted(set(ROUTES) - ACTIONS))
@@ -133,10 +151,17 @@ def test_route_takes_only_its_own_methods(client, name):
 
 @pytest.mark.parametrize("name", sorted(set(ROUTES) - ACTIONS))
 def test_page_is_never_cached_and_has_the_strict_policy(client, name):
-    client.force_login(person("admin", "approver", "owner"))
+    reader = person("admin", "approver", "owner")
+    client.force_login(reader)
     run = approved_batch(credited=1).runs.get()
     decision = open_proposal(rows=run.batch.rows.all())
-    numbers = {"batch_id": run.batch_id, "run_id": run.pk, "number": 2, "proposal_id": decision.pk}
+    numbers = {
+        "batch_id": run.batch_id,
+        "run_id": run.pk,
+        "number": 2,
+        "proposal_id": decision.pk,
+        "person_id": reader.pk,
+    }
     numbers["reversal_id"] = ReversalFactory().pk
     headers = client.get(address(name, **numbers)).headers
     assert "no-store" in headers["Cache-Control"]
@@ -164,7 +189,7 @@ def test_action_without_the_token_changes_nothing():
 def test_login_page_works_and_refuses_a_wrong_password(client):
     person("admin", username="meera")
     assert client.get("/login/").status_code == 200
-    response = client.post("/login/", {"username": "meera", "password": "wrong"})
+    response = client.post("/login/", {"login": "meera", "password": "wrong"})
     assert "The user name and password do not match." in response.text
 
 

@@ -1,7 +1,9 @@
 import pytest
 from django.urls import reverse
 
+from allocations.domain.retention import ERASED
 from allocations.domain.states import RunState
+from allocations.models import Batch
 from allocations.selectors import outcome_rows, trails
 from tests.factories.batches import approved_batch, review_batch, submitted_batch
 from tests.factories.lists import NOW
@@ -218,3 +220,16 @@ def test_trail_turns_the_page_by_event(auditor, monkeypatch):
     older = text(get(auditor, "batch-trail", batch, query={"before": newest.pk}))
     assert "Event a" in older
     assert "Event b" not in older
+
+
+def test_an_erased_batch_says_so_on_its_pages_and_shows_nobody(client):
+    batch = approved_batch(credited=1)
+    row = batch.rows.get()
+    Batch.objects.filter(pk=batch.pk).update(erased_at=NOW)
+    batch.rows.update(name="", email="", mobile="", title="", remarks="", payload_hash=ERASED)
+    client.force_login(batch.uploaded_by)
+    for page in (text(get(client, "batch", batch)), text(get(client, "row", batch, row.number))):
+        assert "On 11 Nov 2026, 14:05 IST the portal erased names" in page
+        assert "does not match its fingerprint" not in page
+        assert "Take points back" not in page
+        assert (row.name in page, row.mobile in page) == (False, False)

@@ -5,12 +5,17 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connection
 
 from allocations import gateway, triggers
 from allocations.management.redis_checks import insist_on_noeviction
+from allocations.presenters.notices import mail
 from allocations.queue import RUNS
+from allocations.services import erasing, mailing, notices
+from allocations.services.publishing import publish_seals
+from allocations.services.sealing import link_entries, seal_if_due
 from allocations.services.sweeping import BalanceWatch, sweep
 
 
@@ -42,8 +47,21 @@ class Command(BaseCommand):
             rung = sweep(gateway=portal, every=every)
             if rung is not None:
                 self._balances.refresh(gateway=portal)
+                self._after_sweep(portal)
         except DatabaseError as error:
             self.stderr.write(f"the database is away, next try in {every.total_seconds():.0f} s: {error}")
             return
         if rung and any(rung):
             self.stdout.write(f"rang for {rung[0]} runs and {rung[1]} uploads")
+
+    def _after_sweep(self, portal: gateway.Gateway) -> None:
+        """Runs must go on whatever is wrong with the key."""
+        link_entries()
+        try:
+            seal_if_due(now=portal.clock())
+        except ImproperlyConfigured as error:
+            self.stderr.write(f"the trail is not sealed: {error}")
+        publish_seals(now=portal.clock())
+        notices.collect(now=portal.clock())
+        mailing.send_due(now=portal.clock(), word=mail)
+        erasing.ring_due(now=portal.clock())

@@ -1,0 +1,26 @@
+"""What a maker says about a list that repeats other batches."""
+
+from django import forms
+from django.http import QueryDict
+
+from allocations.domain.errors import InvalidInput
+from allocations.services.repeats import Answer
+
+LONGEST_REASON = 500
+
+
+class RepeatForm(forms.Form):
+    repeat_reason = forms.CharField(max_length=LONGEST_REASON, required=False)
+    # Batches that the page has shown.
+    repeat = forms.TypedMultipleChoiceField(coerce=int, required=False)
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        shown = [value for value in data.getlist("repeat") if value.isascii() and value.isdecimal()]
+        self.fields["repeat"].choices = [(value, value) for value in shown]  # type: ignore[attr-defined]
+
+    @property
+    def answer(self) -> Answer:
+        if not self.is_valid():
+            raise InvalidInput(f"Write the reason in at most {LONGEST_REASON} characters, and open the page again.")
+        return Answer(self.cleaned_data["repeat_reason"], frozenset(self.cleaned_data["repeat"]))
