@@ -37,7 +37,9 @@ def pages(rows: int) -> dict[str, tuple[str, dict[str, str]]]:
     approval = f"/batches/{_batch('submitted')}/approval/"
     outcome = f"/batches/{_batch('approved')}/"
     run = f"/runs/{Run.objects.latest('id').pk}/"
-    person = Row.objects.filter(batch=_batch("approved")).values_list("name", "mobile").get(number=rows // 2)
+    known = ("name", "mobile", "reference")
+    person = Row.objects.filter(batch=_batch("approved")).values_list(*known).get(number=rows // 2)
+    name = person[0].replace(" ", "+")
     addresses = {
         "home": "/",
         "batches": "/batches/",
@@ -51,9 +53,16 @@ def pages(rows: int) -> dict[str, tuple[str, dict[str, str]]]:
         "rows last": f"{outcome}rows/?after={rows - 50}",
         "rows failed": f"{outcome}rows/?state=failed",
         "rows unknown": f"{outcome}rows/?state=unknown",
-        "rows by name": f"{outcome}rows/?q={person[0].replace(' ', '+')}",
+        "rows by name": f"{outcome}rows/?q={name}",
         "rows by mobile": f"{outcome}rows/?q={person[1]}",
         "causes": f"{outcome}?tab=causes",
+        "recipient": f"{outcome}rows/{rows // 2}/person/",
+        "find name": f"/search/?q={name}",
+        "find first name": f"/search/?q={name.partition('+')[0]}",
+        "find mobile": f"/search/?q={person[1]}",
+        "find reference": f"/search/?q={person[2]}",
+        "find nobody": "/search/?q=nobody@example.com",
+        "reports": "/reports/",
         "runs": "/runs/",
         "run": run,
     }
