@@ -20,7 +20,7 @@ def clock(monkeypatch):
 
 
 @pytest.fixture
-def signed_in(client):
+def signed_in(client, clock):  # its sign-in is at the time that the test moves
     client.force_login(person("admin"))
     assert client.get("/").status_code == 200
     return client
