@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from allocations.views import (
+    accepting,
     accounts,
     approvals,
     batches,
@@ -55,6 +56,8 @@ urlpatterns: list[URLPattern] = [
     path("batches/<int:batch_id>/reading/confirm/", readings.confirm_reading, name="batch-reading-confirm"),
     path("batches/<int:batch_id>/leave-out/", review.leave_out, name="batch-leave-out"),
     path("batches/<int:batch_id>/take-back/", review.take_back, name="batch-take-back"),
+    path("batches/<int:batch_id>/accept/", accepting.accept, name="batch-accept"),
+    path("batches/<int:batch_id>/accept/back/", accepting.take_back, name="batch-accept-back"),
     path("batches/<int:batch_id>/submit/", submission.submit, name="batch-submit"),
     path("batches/<int:batch_id>/withdraw/", submission.withdraw, name="batch-withdraw"),
     path("batches/<int:batch_id>/rows/", batch_rows, name="batch-rows"),

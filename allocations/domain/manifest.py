@@ -10,9 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from allocations.domain.accepting import Accepted
+
 PAYLOAD_VERSION = "1"
-# 2 added the start. A digest is taken over the stored text, so those of older manifests hold as they are.
-MANIFEST_VERSION = "2"
+# 2 added the start, 3 the accepted warnings. A digest is taken over the stored text, so those of older manifests hold
+# as they are.
+MANIFEST_VERSION = "3"
 # Which rules read the list; a whole number that grows.
 PARSER_VERSION = "1"
 # Made once: json.dumps would build an encoder for every row.
@@ -96,6 +99,8 @@ class Manifest:
     editors: tuple[int, ...]
     # schedule.start_text; "" for at once.
     start_at: str = ""
+    # Warnings that go by the maker's word.
+    accepted: tuple[Accepted, ...] = ()
     payload_version: str = PAYLOAD_VERSION
     manifest_version: str = MANIFEST_VERSION
 

@@ -46,6 +46,11 @@ class Repeat:
     ended_at: datetime | None
 
     @property
+    def code(self) -> str:
+        """What an approver ticks."""
+        return f"repeat_{self.batch_id}"
+
+    @property
     def is_whole(self) -> bool:
         return self.equal == self.rows == self.other_rows
 

@@ -3,10 +3,9 @@
 from django import forms
 from django.http import QueryDict
 
+from allocations.domain.accepting import LONGEST_REASON
 from allocations.domain.errors import InvalidInput
 from allocations.services.repeats import Answer
-
-LONGEST_REASON = 500
 
 
 class RepeatForm(forms.Form):

@@ -1,5 +1,6 @@
 """An approver's vote: exactly this content, its total typed, the person known again."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -7,6 +8,8 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from allocations.domain.accepting import check_seen
+from allocations.domain.errors import InvalidInput
 from allocations.domain.manifest import short_code
 from allocations.domain.numerals import grouped
 from allocations.models import Batch
@@ -33,7 +36,10 @@ class VoteForm(forms.Form):
 
 
 class ApproveForm(VoteForm):
-    """Approve: the total as typed by hand, every kind of warning ticked, the password again."""
+    """Approve: the total as typed by hand, everything unusual ticked, the password again.
+
+    `kinds`: what that is called, by the code that is ticked.
+    """
 
     total = forms.CharField(
         max_length=30,
@@ -49,12 +55,12 @@ class ApproveForm(VoteForm):
         *,
         batch: Batch,
         voter: User,
-        warnings: list[str],
+        kinds: Mapping[str, str],
         asks_password: bool = True,
     ) -> None:
         super().__init__(data, batch=batch)
-        self.voter = voter
-        self.fields["seen"] = forms.MultipleChoiceField(choices=[(code, code) for code in warnings], required=False)
+        self.voter, self.kinds = voter, kinds
+        self.fields["seen"] = forms.MultipleChoiceField(choices=list(kinds.items()), required=False)
         if not (asks_password and voter.has_usable_password()):
             del self.fields["password"]
 
@@ -73,9 +79,10 @@ class ApproveForm(VoteForm):
 
     def clean_seen(self) -> list[str]:
         seen: list[str] = self.cleaned_data["seen"]
-        missing = len(self.fields["seen"].choices) - len(set(seen))  # type: ignore[attr-defined]  # a choice field
-        if missing:
-            raise ValidationError(f"{missing} not ticked. Tick every kind of warning that you have looked at.")
+        try:
+            check_seen(self.kinds, seen)
+        except InvalidInput as refused:
+            raise ValidationError(refused.sentence) from refused
         return seen
 
 

@@ -1,5 +1,6 @@
 """What is stored. One concept a file; constraints in Meta; no input or output of their own."""
 
+from allocations.models.acceptances import Acceptance
 from allocations.models.accounts import Account, Lane
 from allocations.models.attempts import Attempt, AttemptRow
 from allocations.models.batches import Batch, BatchEditor
@@ -21,6 +22,7 @@ from allocations.models.uploads import Upload
 from allocations.models.votes import Vote
 
 __all__ = [
+    "Acceptance",
     "Account",
     "Attempt",
     "AttemptRow",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allocations.domain.calls import CallResult
+from allocations.domain.causes import cause_label
 from allocations.domain.manifest import payload_bytes, payload_hash
 from allocations.domain.outcomes import Evidence, Outcome
 from allocations.domain.retention import ERASED
@@ -12,7 +13,6 @@ from allocations.domain.states import UNDECIDED_BY_US, AttemptState, RowState
 from allocations.models import Attempt, ReversalAttempt, Row, Upload, Vote
 from allocations.presenters.numbers import NO_VALUE, counted, points
 from allocations.presenters.people import for_reader, masked_email, masked_mobile, mobile
-from allocations.presenters.problems import cause_label
 from allocations.presenters.readings import cell_notes
 from allocations.presenters.stories import person
 from allocations.presenters.times import moment

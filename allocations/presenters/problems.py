@@ -1,61 +1,51 @@
 """Problems by cause, in the words of the cards over the grid."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from allocations.domain.accepting import Warned, is_covered
+from allocations.domain.causes import cause_label
+from allocations.models import Acceptance
+from allocations.presenters.numbers import counted
+from allocations.selectors.accepting import covered, warned
 from allocations.selectors.review import Cause
-
-# Codes whose words are not simply the code with spaces.
-_LABELS = {
-    "amount_above_limit": "Points above the limit per person",
-    "amount_ambiguous": "Points written ambiguously",
-    "amount_foreign_digits": "Points in non-English digits",
-    "amount_fraction": "Points not a whole number",
-    "amount_missing": "Points missing",
-    "amount_negative": "Points negative",
-    "amount_not_a_number": "Points not a number",
-    "amount_odd_grouping": "Points grouped in an unusual way",
-    "amount_other_currency": "Points in another currency",
-    "amount_plus_sign": "Points with a plus sign",
-    "amount_read_as": "Points written as money or text",
-    "amount_scientific": "Points in scientific notation",
-    "amount_zero": "Points are zero",
-    "email_invalid": "Not one e-mail address",
-    "hidden_row": "Hidden in the workbook",
-    "markup": "HTML in a cell",
-    "mobile_damaged_by_excel": "Mobile damaged by Excel",
-    "mobile_foreign_country": "Mobile of another country",
-    "mobile_foreign_digits": "Mobile in non-English digits",
-    "mobile_invalid": "Not a mobile number",
-    "mobile_letters": "Letters in a mobile",
-    "mobile_made_up": "Mobile looks made up",
-    "mobile_rounded": "Mobiles look rounded by Excel",
-    "mobile_several": "Several mobiles in one cell",
-    "mobile_wrong_length": "Mobile too long or too short",
-    "mobile_wrong_start": "Mobile starts with a wrong digit",
-    "name_like_formula": "Name looks like a formula",
-    "person_of_the_portal": "Somebody who uploads or approves",
-    "reference_damaged_by_excel": "Reference damaged by Excel",
-    "replaces_row": "Replaces a row that EnKash gave nothing for",
-    "same_email_other_mobile": "One e-mail, several mobiles",
-    "same_mobile_other_email": "One mobile, several e-mails",
-    "same_mobile_other_name": "One mobile, several names",
-    "same_person_and_amount": "Same person twice, same points",
-    "same_person_other_amount": "Same person twice, other points",
-    "total_row": "Looks like a total row",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class CauseCard:
+    """`acceptance`: the last one of a warning, which counts only while `is_accepted`."""
+
     code: str
     label: str
     rows: int
     is_error: bool
+    newest: int = 0
+    acceptance: Acceptance | None = None
+    is_accepted: bool = False
+
+    @property
+    def counted(self) -> str:
+        return counted(self.rows, "row")
 
 
-def cause_label(code: str) -> str:
-    return _LABELS.get(code, code.replace("_", " ").capitalize())
+def cause_cards(causes: list[Cause], given: Mapping[str, Acceptance]) -> list[CauseCard]:
+    """`given`: what was accepted, by code."""
+    return [_card(one, given.get(one.code)) for one in causes]
 
 
-def cause_cards(causes: list[Cause]) -> list[CauseCard]:
-    return [CauseCard(one.code, cause_label(one.code), one.rows, one.severity == "error") for one in causes]
+def unaccepted(cards: Iterable[CauseCard]) -> list[Warned]:
+    return [Warned(one.code, one.rows, one.newest) for one in cards if not (one.is_error or one.is_accepted)]
+
+
+def _card(one: Cause, acceptance: Acceptance | None) -> CauseCard:
+    if one.severity == "error":
+        return CauseCard(one.code, cause_label(one.code), one.rows, is_error=True)
+    return CauseCard(
+        one.code,
+        cause_label(one.code),
+        one.rows,
+        is_error=False,
+        newest=one.newest,
+        acceptance=acceptance,
+        is_accepted=is_covered(warned(one), covered(acceptance)),
+    )

@@ -18,11 +18,7 @@ class Repeated:
 
 
 def repeated(found: list[Repeat]) -> list[Repeated]:
-    return [Repeated(code_of(one), one.batch_id, explained(one), _when(one.ended_at)) for one in found]
-
-
-def code_of(repeat: Repeat) -> str:
-    return f"repeat_{repeat.batch_id}"
+    return [Repeated(one.code, one.batch_id, explained(one), _when(one.ended_at)) for one in found]
 
 
 def _when(ended_at: datetime | None) -> str:

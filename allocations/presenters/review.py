@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from allocations.domain.causes import cause_label
 from allocations.domain.mending import RAGGED
 from allocations.domain.states import RowState
 from allocations.models import Batch, Problem, Row, Upload
 from allocations.presenters.equations import Equation, Term
 from allocations.presenters.numbers import NO_VALUE, counted, grouped, points
 from allocations.presenters.people import for_reader, masked_email, masked_mobile, mobile
-from allocations.presenters.problems import cause_label
 from allocations.presenters.readings import cell_notes
 from allocations.presenters.statuses import NEEDS_FIXING, Status
 from allocations.selectors.review import Show
@@ -36,10 +36,17 @@ def ready_rows(batch: Batch) -> int:
 
 
 def reason_against_submitting(
-    batch: Batch, *, adds_up: bool = True, refused: str = "", unconfirmed: int = 0, repeated: str = ""
+    batch: Batch,
+    *,
+    adds_up: bool = True,
+    refused: str = "",
+    unconfirmed: int = 0,
+    unaccepted: str = "",
+    repeated: str = "",
 ) -> str:
     """Why the submit button is off, "" when it is on. `refused`: what the policy says to this person; `unconfirmed`:
-    how many questions about the file are open; `repeated`: what another batch that gives the same has against it."""
+    how many questions about the file are open; `unaccepted`: which warnings are not accepted; `repeated`: what another
+    batch that gives the same has against it."""
     if refused:
         return refused
     if not adds_up:
@@ -50,7 +57,7 @@ def reason_against_submitting(
         return "How the file was read is not confirmed yet: look at it below."
     if ready_rows(batch) < 1:
         return "No row is left to submit. Upload a list with at least one row."
-    return repeated
+    return unaccepted or repeated
 
 
 def _have(number: int) -> str:

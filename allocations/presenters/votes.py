@@ -1,17 +1,19 @@
 """The approval page: what would happen, whether this person may decide, what is unusual."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from allocations.domain.causes import cause_label
 from allocations.domain.errors import DomainError
 from allocations.domain.policy import Actor, BatchFacts, check_decide
-from allocations.models import Batch
+from allocations.models import Acceptance, Batch
 from allocations.presenters.equations import Equation, Term
 from allocations.presenters.holds import when
 from allocations.presenters.numbers import counted, grouped, points
-from allocations.presenters.problems import cause_label
 from allocations.presenters.statuses import AWAITING_APPROVAL
+from allocations.presenters.stories import person
 from allocations.presenters.times import moment, span
 from allocations.selectors.approvals import Oddity, facts_of
 from allocations.selectors.holds import Hold
@@ -127,10 +129,13 @@ class Unusual:
     points: int
     example: str
     first_row: int | None
+    # Why a maker lets it go, and who; "" for batches that were submitted before they were asked.
+    reason: str = ""
+    accepted_by: str = ""
 
 
-def unusual(oddities: list[Oddity], *, in_full: bool) -> list[Unusual]:
-    """The example quotes a cell, so only those get it who may see the cell."""
+def unusual(oddities: list[Oddity], given: Mapping[str, Acceptance], *, in_full: bool) -> list[Unusual]:
+    """The example quotes a cell, so only those get it who may see the cell. `given`: by code."""
     return [
         Unusual(
             code=kind.code,
@@ -139,6 +144,8 @@ def unusual(oddities: list[Oddity], *, in_full: bool) -> list[Unusual]:
             points=kind.points,
             example=kind.example if in_full else "",
             first_row=kind.first_row,
+            reason=given[kind.code].reason if kind.code in given else "",
+            accepted_by=person(given[kind.code].accepted_by) if kind.code in given else "",
         )
         for kind in oddities
     ]

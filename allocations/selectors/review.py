@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import Count, Min, Prefetch, QuerySet
+from django.db.models import Count, Max, Min, Prefetch, QuerySet
 
 from allocations.domain.states import RowState
 from allocations.models import Batch, Problem, Row, Upload
@@ -23,12 +23,13 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Rows with the same problem, without those left out. `first` is the lowest row number."""
+    """Rows with the same problem, without those left out. `first` is the lowest row number, `newest` the highest id."""
 
     code: str
     severity: str
     rows: int
     first: int | None
+    newest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def causes(batch_id: int) -> list[Cause]:
         .exclude(row__state=RowState.LEFT_OUT)
         .order_by()
         .values("severity", "code")
-        .annotate(rows=Count("number", distinct=True), first=Min("number"))
+        .annotate(rows=Count("number", distinct=True), first=Min("number"), newest=Max("id"))
     )
     return sorted((Cause(**one) for one in found), key=lambda cause: (cause.severity, -cause.rows, cause.code))
 

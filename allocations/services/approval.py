@@ -1,8 +1,11 @@
 """The second person's decision on one digest."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 
 from allocations.domain import policy
+from allocations.domain.accepting import check_seen
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.known import check_known
 from allocations.domain.policy import Actor
@@ -11,14 +14,18 @@ from allocations.domain.schedule import still_ahead
 from allocations.domain.states import BATCH, BatchEvent, BatchState, move
 from allocations.gateway import database_now
 from allocations.models import Batch, Run, Vote
+from allocations.selectors.accepting import to_be_seen
 from allocations.selectors.approvals import facts_of, own_row
 from allocations.selectors.roster import approver_since
 from allocations.services import predecessors, runs, submission, trail
 from allocations.services.locks import locked_batch
 
 
-def approve_batch(actor: Actor, *, batch_id: int, version: int, digest: str) -> Run:
-    """Approves exactly the content that the page showed; queues its run. A repeated click returns the same run."""
+def approve_batch(actor: Actor, *, batch_id: int, version: int, digest: str, seen: Collection[str] = ()) -> Run:
+    """Approves exactly the content that the page showed; queues its run. A repeated click returns the same run.
+
+    `seen`: what the actor ticked of selectors.accepting.to_be_seen.
+    """
     now = database_now()
     with transaction.atomic(durable=True):
         batch = locked_batch(batch_id)
@@ -29,6 +36,8 @@ def approve_batch(actor: Actor, *, batch_id: int, version: int, digest: str) -> 
         check_settled_in(approver_since(actor.id), now=now)
         policy.check_gets_nothing(own_row(batch, user_id=actor.id))
         check_known(actor, now=now)
+        kinds = to_be_seen(batch)
+        check_seen(kinds, seen)
         predecessors.check_predecessors(batch_id)
         Vote.objects.create(
             batch=batch, version=version, digest=digest, decision="approve", voted_by_id=actor.id, voted_at=now
@@ -50,6 +59,7 @@ def approve_batch(actor: Actor, *, batch_id: int, version: int, digest: str) -> 
             actor=actor,
             version=version,
             digest=digest,
+            **({"seen": sorted(kinds)} if kinds else {}),
         )
         batch.refresh_from_db()
         return runs.create_run(batch, actor=actor, now=now, start_at=still_ahead(batch.start_at, now=now))

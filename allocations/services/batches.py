@@ -24,6 +24,7 @@ from allocations.models import Account, Batch, BatchEditor, Row, Upload
 from allocations.selectors.approvals import facts_of
 from allocations.selectors.replacements import is_replacement_batch
 from allocations.services import trail
+from allocations.services.finding_anew import find_anew
 from allocations.services.locks import locked_batch
 from allocations.services.restored import insist_on_free_rows
 
@@ -163,13 +164,19 @@ def take_back_row(actor: Actor, *, batch_id: int, number: int) -> None:
 
 
 def editable_batch(actor: Actor, batch_id: int) -> Batch:
-    """Locked, and the actor counts among its makers from now on. Raises what keeps it from being changed."""
-    batch = locked_batch(batch_id)
-    policy.check_edit(actor, facts_of(batch))
+    """As batch_of_maker, of a batch whose rows people may change."""
+    batch = batch_of_maker(actor, batch_id)
     if is_replacement_batch(batch_id):
         raise StateConflict(
             "This batch replaces rows of another one, so it goes as it is. Give the replacement up to begin anew."
         )
+    return batch
+
+
+def batch_of_maker(actor: Actor, batch_id: int) -> Batch:
+    """Locked, and the actor counts among its makers from now on. Raises what keeps it from being changed."""
+    batch = locked_batch(batch_id)
+    policy.check_edit(actor, facts_of(batch))
     if batch.uploaded_by_id != actor.id:
         BatchEditor.objects.get_or_create(batch=batch, user_id=actor.id)
     return batch
@@ -241,6 +248,8 @@ def _set_aside(actor: Actor, batch_id: int, event: RowEvent, wanted: Q) -> int:
         if event is RowEvent.LEAVE_OUT and rows.filter(error_count=0).exists():
             insist_on_free_rows(batch)
         numbers = list(rows.values_list("number", flat=True)[:100])
+        if event is RowEvent.TAKE_BACK:
+            find_anew(rows)
         changed = rows.update(state=move(ROW, source, event))
         if changed:
             count_rows(batch)

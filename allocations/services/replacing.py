@@ -1,6 +1,7 @@
 """Replacement rows: the same person and points under a fresh reference, in a batch that needs its own approval."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -17,9 +18,10 @@ from allocations.enkash.errors import EnkashError
 from allocations.enkash.transaction_answer import Transaction
 from allocations.gateway import Gateway
 from allocations.models import Batch, ProposalRow, Replacement, Row
+from allocations.selectors.accepting import warnings_of
 from allocations.selectors.approvals import facts_of
 from allocations.selectors.replacements import is_replacement_batch
-from allocations.services import answering, doubts, trail
+from allocations.services import accepting, answering, doubts, trail
 from allocations.services.batches import count_rows
 from allocations.services.locks import locked_batch
 from allocations.services.replacing_rows import LookedUp, new_batch, new_rows
@@ -88,6 +90,7 @@ def _make(actor: Actor, batch_id: int, row_ids: Sequence[int], looked_up: Looked
     batch = new_batch(actor, old, rows, form_key=form_key, now=now)
     new_rows(actor, batch, rows, looked_up)
     count_rows(batch)
+    _accept_for_the_maker(actor, batch, old, now=now)
     trail.write_entry(
         "rows replaced",
         at=now,
@@ -110,6 +113,13 @@ def _make(actor: Actor, batch_id: int, row_ids: Sequence[int], looked_up: Looked
         replaced_by_batch=batch.pk,
     )
     return batch
+
+
+def _accept_for_the_maker(actor: Actor, batch: Batch, old: Batch, *, now: datetime) -> None:
+    """Every new row has a warning because it is a replacement, and choosing the rows has said why."""
+    reason = f"Takes the place of rows of batch {old.pk} that EnKash gave nothing for, as looked up when it was made."
+    for found in warnings_of(batch.pk):
+        accepting.accept(actor, batch, found, reason, now=now)
 
 
 def give_up_replacement(actor: Actor, *, batch_id: int) -> Batch:

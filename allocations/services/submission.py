@@ -2,12 +2,14 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from dataclasses import asdict
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 
 from allocations.domain import policy
+from allocations.domain.accepting import Accepted
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.manifest import Manifest, MerkleRoot, digest, leaf, payload_hash
 from allocations.domain.numerals import grouped
@@ -20,6 +22,7 @@ from allocations.gateway import database_now
 from allocations.models import Batch, BatchEditor, Row, Upload
 from allocations.selectors.approvals import facts_of
 from allocations.services import predecessors, repeats, trail
+from allocations.services.accepting import settle_warnings
 from allocations.services.batches import count_rows
 from allocations.services.locks import locked_batch
 from allocations.services.planning import payload_of, rows_to_send
@@ -48,7 +51,7 @@ def _submit(actor: Actor, batch_id: int, start_at: datetime | None, answer: repe
         count_rows(batch)
         _check_content(batch)
         batch.start_at = start_at and start_at.replace(microsecond=0)
-        manifest, root = _manifest(batch, actor)
+        manifest, root = _manifest(batch, actor, accepted=settle_warnings(batch))
         found = repeats.settle_repeats(batch, answer, root=root, now=now)
         canonical = manifest.canonical()
         batch.version = manifest.version
@@ -73,6 +76,7 @@ def _submit(actor: Actor, batch_id: int, start_at: datetime | None, answer: repe
             left_out=manifest.left_out,
             start_at=manifest.start_at,
             **_repeated(batch, found),
+            **({"accepted": [asdict(one) for one in manifest.accepted]} if manifest.accepted else {}),
         )
     return batch
 
@@ -126,7 +130,7 @@ def _check_content(batch: Batch) -> None:
         )
 
 
-def _manifest(batch: Batch, actor: Actor) -> tuple[Manifest, str]:
+def _manifest(batch: Batch, actor: Actor, *, accepted: tuple[Accepted, ...]) -> tuple[Manifest, str]:
     """With the root over people and points alone."""
     upload = Upload.objects.filter(batch=batch).first()
     if upload is None:
@@ -154,6 +158,7 @@ def _manifest(batch: Batch, actor: Actor) -> tuple[Manifest, str]:
         submitted_by=actor.id,
         editors=tuple(sorted(batch.editors.values_list("user_id", flat=True))),
         start_at=start_text(batch.start_at),
+        accepted=accepted,
     )
     return manifest, tally.content.hexdigest()
 

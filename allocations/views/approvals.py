@@ -21,6 +21,7 @@ from allocations.presenters.refusals import reason_of
 from allocations.presenters.repeats import repeated
 from allocations.presenters.statuses import AWAITING_APPROVAL
 from allocations.selectors import approvals as reads
+from allocations.selectors.accepting import acceptances
 from allocations.selectors.batch_pages import batches_with_people
 from allocations.selectors.holds import hold
 from allocations.selectors.repeats import kept_repeats
@@ -83,7 +84,7 @@ def _what_is_signed(batch: Batch, *, in_full: bool) -> dict[str, object]:
         "equation": votes.submitted_equation(batch),
         "who_gets_points": votes.who_gets_points(batch),
         "after_approval": votes.after_approval(batch.start_at, now=timezone.now(), hold=hold()),
-        "unusual": votes.unusual(reads.oddities(batch), in_full=in_full),
+        "unusual": votes.unusual(reads.oddities(batch), acceptances(batch.pk), in_full=in_full),
         "bars": spreads.bars(reads.bands(batch)),
         "bar_x": BAR_X,
         "comparison": votes.comparison(batch, reads.previous_batch(batch)),

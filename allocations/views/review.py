@@ -7,6 +7,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from allocations.domain.accepting import LONGEST_REASON, against_unaccepted
+from allocations.domain.causes import cause_label
 from allocations.domain.policy import Actor, BatchFacts, can_edit, can_see_personal_data, check_submit
 from allocations.domain.readings import open_questions
 from allocations.domain.repeats import against_repeating
@@ -14,16 +16,16 @@ from allocations.domain.schedule import LONGEST_AHEAD
 from allocations.forms.grids import GridForm
 from allocations.forms.mappings import LABELS
 from allocations.forms.row_numbers import RowNumberForm
-from allocations.forms.submissions import LONGEST_REASON
 from allocations.models import Batch, Upload
 from allocations.presenters import review
 from allocations.presenters.mappings import mapped
 from allocations.presenters.numbers import counted
-from allocations.presenters.problems import cause_cards, cause_label
+from allocations.presenters.problems import cause_cards, unaccepted
 from allocations.presenters.readings import how_read
 from allocations.presenters.refusals import reason_of
 from allocations.presenters.repeats import repeated
 from allocations.selectors import review as reads
+from allocations.selectors.accepting import acceptances
 from allocations.selectors.approvals import facts_of
 from allocations.selectors.repeats import kept_repeats
 from allocations.selectors.replacements import is_replacement_batch
@@ -43,6 +45,7 @@ def show_review(request: HttpRequest, actor: Actor, batch: Batch) -> HttpRespons
     equation = review.review_equation(batch, rows_in_file=_rows_in_file(batch, upload))
     questions = open_questions(upload.questions) if upload else []
     found = kept_repeats(batch.pk)
+    cards = cause_cards(reads.causes(batch.pk), acceptances(batch.pk))
     context = {
         "upload": upload,
         "twin": reads.same_file_elsewhere(upload) if upload else None,
@@ -56,11 +59,14 @@ def show_review(request: HttpRequest, actor: Actor, batch: Batch) -> HttpRespons
             adds_up=equation.adds_up,
             refused=reason_of(check_submit, actor, facts),
             unconfirmed=len(questions),
+            unaccepted=against_unaccepted(unaccepted(cards)),
             repeated=against_repeating(found, now=timezone.now(), days=settings.SAME_LIST_BLOCK_DAYS),
         ),
         "repeats": repeated(found),
         "longest_reason": LONGEST_REASON,
-        "cards": cause_cards(reads.causes(batch.pk)),
+        "cards": cards,
+        "error_cards": [card for card in cards if card.is_error],
+        "warning_cards": [card for card in cards if not card.is_error],
         "list_problems": reads.list_problems(batch.pk),
         "mapped": mapped(upload.header, upload.mapping, labels=LABELS) if upload else [],
         **_forecast(batch),
@@ -129,8 +135,8 @@ def take_back(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse
     return to_grid(request, batch_id)
 
 
-def to_grid(request: HttpRequest, batch_id: int) -> HttpResponse:
-    """Back to the page of the grid that the form was on: its query is the form's query."""
+def to_grid(request: HttpRequest, batch_id: int, *, place: str = "") -> HttpResponse:
+    """Back to the page of the grid that the form was on: its query is the form's query. `place`: an id on the page."""
     address = reverse("allocations:batch", args=[batch_id])
     query = f"?{request.GET.urlencode()}" if request.GET else ""
-    return HttpResponseRedirect(f"{address}{query}")
+    return HttpResponseRedirect(f"{address}{query}{place and f'#{place}'}")

@@ -10,12 +10,11 @@ from allocations.domain.manifest import short_code
 from allocations.domain.policy import Actor, check_decide
 from allocations.forms.votes import ApproveForm, SendBackForm
 from allocations.presenters.numbers import counted
-from allocations.presenters.repeats import code_of
 from allocations.presenters.run_lines import begins
-from allocations.selectors.approvals import facts_of, oddities, run_begun_by
+from allocations.selectors.accepting import to_be_seen
+from allocations.selectors.approvals import facts_of, run_begun_by
 from allocations.selectors.batch_pages import batches_with_people
 from allocations.selectors.holds import hold
-from allocations.selectors.repeats import kept_repeats
 from allocations.services.approval import approve_batch, send_back_batch
 from allocations.views.approvals import sheet
 from allocations.views.gates import action
@@ -33,14 +32,13 @@ def approve(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBa
     asks = step_up(actor, voter, here="").asks_password
     if asks:
         check_not_guessing(request)
-    kinds = [kind.code for kind in oddities(batch)] + [code_of(repeat) for repeat in kept_repeats(batch_id)]
-    form = ApproveForm(request.POST, batch=batch, voter=voter, warnings=kinds, asks_password=asks)
+    form = ApproveForm(request.POST, batch=batch, voter=voter, kinds=to_be_seen(batch), asks_password=asks)
     if not form.is_valid():
         return sheet(request, actor, batch, approve_form=form)
     if asks:
         actor = known_by_password(request, voter)
-    seen = {name: form.cleaned_data[name] for name in ("version", "digest")}
-    run = approve_batch(actor, batch_id=batch_id, **seen)
+    shown = {name: form.cleaned_data[name] for name in ("version", "digest", "seen")}
+    run = approve_batch(actor, batch_id=batch_id, **shown)
     rows = counted(batch.row_count - batch.left_out_count, "row")
     then = begins(run, chosen=batch.start_at, hold=hold())
     messages.info(request, f"You approved {rows} as {short_code(batch.digest)}. {then}")

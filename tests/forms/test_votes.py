@@ -20,7 +20,7 @@ def approve(user=None, *, warnings=("odd", "twice"), seen=("odd", "twice"), **ch
     data.update({"version": "2", "digest": DIGEST, "total": "24,86,500", "password": PASSWORD} | changes)
     data.setlist("seen", list(seen))
     batch = Batch(version=2, digest=DIGEST, points_total=2_486_500)
-    return ApproveForm(data, batch=batch, voter=user or voter(), warnings=list(warnings))
+    return ApproveForm(data, batch=batch, voter=user or voter(), kinds={code: code.title() for code in warnings})
 
 
 @pytest.mark.parametrize("total", ["24,86,500", "2486500", " 24 86 500 "])
@@ -42,9 +42,7 @@ def test_approve_with_a_wrong_password():
 
 
 def test_approve_without_ticking_every_warning():
-    assert approve(seen=["odd"]).errors == {
-        "seen": ["1 not ticked. Tick every kind of warning that you have looked at."]
-    }
+    assert approve(seen=["odd"]).errors == {"seen": ["1 not ticked: “Twice”. Look at each and tick it."]}
 
 
 def test_approve_with_nothing_unusual_needs_no_tick():

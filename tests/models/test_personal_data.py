@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from allocations.domain.retention import ERASED
 from allocations.models import (
+    Acceptance,
     Attempt,
     AttemptRow,
     Batch,
@@ -26,6 +27,7 @@ from tests.factories.batches import approved_batch, submitted_batch
 WORDS = (models.CharField, models.TextField, models.JSONField, models.BinaryField)
 # Ours and EnKash's ids, codes, hashes, states, and what our own people write.
 HARMLESS = {
+    Acceptance: "code reason",
     Row: "state reference evidence reason_code transaction_id card_id enkash_user_id",
     Problem: "field code severity",
     Upload: "file_name sha256 kind state mapping mapping_override encoding delimiter parser_version sheet choice",

@@ -3,10 +3,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import User
 
 from allocations.domain.policy import Actor, BatchFacts, Role
 from allocations.domain.states import BatchState
-from allocations.models import Account, Batch
+from allocations.models import Acceptance, Account, Batch
 from allocations.presenters import spreads, votes
 from allocations.presenters.bars import Place
 from allocations.presenters.spreads import Bar
@@ -89,8 +90,14 @@ def test_why_not_is_empty_for_another_approver_and_a_sentence_for_the_maker():
 def test_unusual_puts_the_code_into_words():
     oddities = [Oddity("same_person_twice", 6, 3000, "Rows 4 and 9.", 4)]
     shown = Unusual("same_person_twice", "Same person twice", 6, 3000, "Rows 4 and 9.", 4)
-    assert votes.unusual(oddities, in_full=True) == [shown]
-    assert votes.unusual(oddities, in_full=False) == [replace(shown, example="")]
+    assert votes.unusual(oddities, {}, in_full=True) == [shown]
+    assert votes.unusual(oddities, {}, in_full=False) == [replace(shown, example="")]
+
+
+def test_unusual_has_the_makers_reason():
+    given = Acceptance(reason="Two shifts", accepted_by=User(username="meera", first_name="Meera", last_name="Iyer"))
+    (shown,) = votes.unusual([Oddity("odd", 1, 5, "", 2)], {"odd": given, "gone": given}, in_full=True)
+    assert (shown.reason, shown.accepted_by) == ("Two shifts", "Meera Iyer")
 
 
 @pytest.mark.parametrize(

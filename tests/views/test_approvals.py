@@ -132,7 +132,7 @@ def test_approve_asks_to_tick_what_is_unusual(client):
     client.force_login(approver())
     assert "Mobile looks made up" in sheet(client, batch)
     refused = vote(client, batch, total="2000").content.decode()
-    assert "1 not ticked." in refused
+    assert "1 not ticked: “Mobile looks made up”." in refused
     assert vote(client, batch, total="2000", seen=["mobile_made_up"]).status_code == 302
 
 

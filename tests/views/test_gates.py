@@ -19,6 +19,8 @@ ROUTES = sorted({route.name for route in urlpatterns})
 ACTIONS = {
     "account-balance",
     "account-lanes",
+    "batch-accept",
+    "batch-accept-back",
     "batch-approve",
     "batch-bundle",
     "batch-export",

@@ -48,7 +48,7 @@ def test_the_maker_is_asked_why_and_the_approver_ticks_and_reads_it(client, othe
     assert f"2 of 2 rows equal batch {other.pk}" in sheet
     assert "The maker's reason: “They work &lt;two&gt; shifts”" in sheet
     vote = {"version": batch.version, "digest": batch.digest, "total": "1000", "password": PASSWORD}
-    assert "1 not ticked" in client.post(f"/batches/{batch.pk}/approve/", vote).text
+    assert "1 not ticked: “Points that batch" in client.post(f"/batches/{batch.pk}/approve/", vote).text
     client.post(f"/batches/{batch.pk}/approve/", {**vote, "seen": f"repeat_{other.pk}"})
     assert Vote.objects.filter(batch=batch, decision="approve").count() == 1
 

@@ -1,0 +1,40 @@
+"""Warnings by cause, what makers said to them, and what an approver has to have seen."""
+
+from django.db.models import Count, Max
+
+from allocations.domain.accepting import Covered, Warned
+from allocations.domain.causes import cause_label
+from allocations.domain.states import RowState
+from allocations.models import Acceptance, Batch, Problem
+from allocations.selectors.repeats import kept_repeats
+from allocations.selectors.review import Cause
+
+
+def acceptances(batch_id: int) -> dict[str, Acceptance]:
+    """By code, also those that later warnings have overtaken."""
+    found = Acceptance.objects.filter(batch_id=batch_id).select_related("accepted_by")
+    return {one.code: one for one in found}
+
+
+def warnings_of(batch_id: int, *, code: str = "") -> list[Warned]:
+    """Among the rows that would be sent. With a code, only that one."""
+    found = Problem.objects.filter(batch_id=batch_id, severity="warning", **({"code": code} if code else {}))
+    kinds = found.exclude(row__state=RowState.LEFT_OUT).order_by().values("code")
+    kinds = kinds.annotate(rows=Count("number", distinct=True), newest=Max("id"))
+    return [Warned(**one) for one in kinds]
+
+
+def warned(cause: Cause) -> Warned:
+    return Warned(cause.code, cause.rows, cause.newest)
+
+
+def covered(acceptance: Acceptance | None) -> Covered | None:
+    return Covered(acceptance.code, acceptance.newest, acceptance.reason) if acceptance else None
+
+
+def to_be_seen(batch: Batch) -> dict[str, str]:
+    """What an approver ticks, by code, and what it is called: kinds of warnings, and batches that give the same."""
+    codes = list(Acceptance.objects.filter(batch=batch).values_list("code", flat=True))
+    # A batch that was submitted before warnings were accepted has none.
+    kinds = {code: cause_label(code) for code in codes or sorted(one.code for one in warnings_of(batch.pk))}
+    return kinds | {repeat.code: f"Points that batch {repeat.batch_id} gives too" for repeat in kept_repeats(batch.pk)}
