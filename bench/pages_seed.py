@@ -6,7 +6,9 @@ from django.db import connection, transaction
 from allocations.domain.policy import Role
 from allocations.gateway import build, database_now
 from allocations.models import Attempt, Batch, Chunk, Problem, Row, Run
+from allocations.selectors.accepting import warnings_of
 from allocations.services import outcomes, planning
+from allocations.services.accepting import accept_warnings
 from allocations.services.batches import count_rows
 from allocations.services.bulk import TableWriter, analyze
 from allocations.services.submission import submit_batch
@@ -32,6 +34,8 @@ def store(rows: int) -> None:
     _warn(review_batch(target, maker, rows=rows))
     waiting = review_batch(target, maker, rows=rows)
     _warn(waiting)
+    for found in warnings_of(waiting.pk):
+        accept_warnings(maker, batch_id=waiting.pk, shown=found, reason="Bench")
     submit_batch(maker, batch_id=waiting.pk)
     _call_most(approved_run(rows=rows, chunk=CHUNK))
     for model in (Attempt, Batch, Chunk, Problem, Row, Run):

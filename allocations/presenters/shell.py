@@ -63,7 +63,14 @@ _SECTIONS = (
                     "batch-submit",
                     "batch-withdraw",
                 ),
-                *("batch-leave-out", "batch-take-back", "replacement-new", "replacement-give-up"),
+                *(
+                    "batch-accept",
+                    "batch-accept-back",
+                    "batch-leave-out",
+                    "batch-take-back",
+                    "replacement-new",
+                    "replacement-give-up",
+                ),
                 *("batch-reading", "batch-reading-confirm", "recipient", "search", "cell", "cell-put-back"),
             }
         ),

@@ -36,9 +36,9 @@ def approve_batch(actor: Actor, *, batch_id: int, version: int, digest: str, see
         check_settled_in(approver_since(actor.id), now=now)
         policy.check_gets_nothing(own_row(batch, user_id=actor.id))
         check_known(actor, now=now)
+        predecessors.check_predecessors(batch_id)
         kinds = to_be_seen(batch)
         check_seen(kinds, seen)
-        predecessors.check_predecessors(batch_id)
         Vote.objects.create(
             batch=batch, version=version, digest=digest, decision="approve", voted_by_id=actor.id, voted_at=now
         )

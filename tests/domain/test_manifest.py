@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from allocations.domain.accepting import Accepted
 from allocations.domain.manifest import (
     Manifest,
     MerkleRoot,
@@ -37,6 +38,7 @@ MANIFEST = Manifest(
     submitted_by=2,
     editors=(3,),
     start_at="2026-11-11T08:35:00Z",
+    accepted=(Accepted("markup", 2, "Both are department names"),),
 )
 PERSON = {"title": "", "name": "Asha Rao", "email": "", "mobile": "9876500001", "amount": 10, "remarks": ""}
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -97,7 +99,9 @@ def test_request_body_joins_payloads_byte_for_byte() -> None:
 def test_canonical_is_sorted_and_compact() -> None:
     text = MANIFEST.canonical()
     assert list(json.loads(text)) == sorted(field.name for field in fields(Manifest))
-    assert text.startswith('{"batch":7,"card_account_id":"CADEMO1","company_id":')
+    assert text.startswith(
+        '{"accepted":[{"code":"markup","reason":"Both are department names","rows":2}],"batch":7,"card_account_id":'
+    )
 
 
 @pytest.mark.parametrize("field", [field.name for field in fields(Manifest)])

@@ -44,11 +44,21 @@ class Person:
         return int(re.search(r"/batches/(\d+)/", self.page.url).group(1))
 
     def submit(self) -> None:
-        """Leaves rows with errors out and submits the rest."""
+        """Leaves rows with errors out, accepts the warnings and submits the rest."""
         if self.page.get_by_role("button", name=re.compile("with errors$")).count():
             self.press("Leave out .* with errors")
+            expect(self.page.get_by_role("button", name=re.compile("with errors$"))).to_have_count(0)
+        self.accept_warnings()
         self.press("Submit")
         expect(self.page.get_by_role("button", name=re.compile("^Withdraw"))).to_be_visible()
+
+    def accept_warnings(self) -> None:
+        """Says of every kind of warning that it was looked at."""
+        buttons = self.page.get_by_role("button", name=re.compile("^Accept "))
+        for left in range(buttons.count() - 1, -1, -1):
+            self.page.locator("form.accept").first.get_by_role("textbox").fill("Checked with payroll, row by row.")
+            buttons.first.click()
+            expect(buttons).to_have_count(left)
 
     def approve(self, batch: int) -> None:
         self.page.goto(f"/batches/{batch}/approval/")

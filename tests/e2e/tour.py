@@ -197,6 +197,8 @@ class Tour:
         self.maker.press("Leave out .* with errors")
         expect(page.get_by_text("They stay listed").first).to_be_visible()
         self._see(self.maker, f"/batches/{self.batch}/?show=left_out", "review-left-out", Rank.EXTRA)
+        self.maker.accept_warnings()
+        self.look(page, "review-accepted", Rank.EXTRA)
         self.maker.submit()
         self.look(page, "batch-submitted", Rank.EXTRA)
 

@@ -10,6 +10,7 @@ from django.test import override_settings
 from allocations.domain.repeats import Repeat, RepeatRefused
 from allocations.models import Batch, Row, Run, TrailEntry
 from allocations.selectors import repeats as reads
+from allocations.selectors.accepting import to_be_seen
 from allocations.services.approval import approve_batch
 from allocations.services.repeats import Answer, keep_repeats, look_for_repeats
 from allocations.services.submission import submit_batch, withdraw_batch
@@ -123,7 +124,7 @@ def test_a_near_repeat_needs_a_reason_that_everybody_after_can_read() -> None:
     assert entry["repeats"] == [{"batch": other.pk, "equal_rows": 4, "rows": 4}]
     assert withdraw_batch(known(sent.submitted_by), batch_id=sent.pk).repeat_reason == ""
     sent = submit(sent, reason="They work two shifts", shown=[other])
-    approve_batch(actor("approver"), batch_id=sent.pk, version=sent.version, digest=sent.digest)
+    approve_batch(actor("approver"), batch_id=sent.pk, version=sent.version, digest=sent.digest, seen=to_be_seen(sent))
     with pytest.raises(IntegrityError, match="frozen"), transaction.atomic():
         Batch.objects.filter(pk=sent.pk).update(repeat_reason="Another")
 

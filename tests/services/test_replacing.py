@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
 from allocations.models import Batch, Installation, Problem, Replacement, Row, Run, TrailEntry
+from allocations.selectors.accepting import to_be_seen
 from allocations.services import batches, proposals, replacing, reruns, runs
 from allocations.services.approval import approve_batch
 from allocations.services.repeats import Answer
@@ -47,7 +48,9 @@ def replace_rows(portal: Portal, run: Run, *numbers: int, key=None) -> Batch:
 
 def approve(portal: Portal, batch: Batch) -> Run:
     sent = submit_batch(portal.maker, batch_id=batch.pk)
-    return approve_batch(portal.approver, batch_id=batch.pk, version=sent.version, digest=sent.digest)
+    return approve_batch(
+        portal.approver, batch_id=batch.pk, version=sent.version, digest=sent.digest, seen=to_be_seen(sent)
+    )
 
 
 def test_a_replacement_goes_through_approval_under_a_fresh_reference(portal: Portal) -> None:
@@ -163,7 +166,9 @@ def test_an_old_row_that_was_credited_late_stops_its_replacement_at_every_door(p
     sent = submit_batch(portal.maker, batch_id=batch.pk)
     credit_late(run)
     with pytest.raises(StateConflict, match="could get points twice"):
-        approve_batch(portal.approver, batch_id=batch.pk, version=sent.version, digest=sent.digest)
+        approve_batch(
+            portal.approver, batch_id=batch.pk, version=sent.version, digest=sent.digest, seen=to_be_seen(sent)
+        )
 
 
 def test_an_old_row_that_was_credited_late_stops_a_submission_and_a_run(portal: Portal) -> None:

@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 
 from allocations.domain.errors import StateConflict
 from allocations.models import Batch, Replacement, Row, TrailEntry, Upload
+from allocations.selectors.accepting import to_be_seen
 from allocations.services import batches, emptying, importing, recovering, replacing
 from allocations.services.approval import approve_batch, send_back_batch
 from allocations.services.submission import submit_batch, withdraw_batch
@@ -53,7 +54,9 @@ def recovery(portal: Portal, *, over: bool) -> None:
 
 def approved(portal: Portal, batch: Batch):
     sent = submit_batch(portal.maker, batch_id=batch.pk)
-    return approve_batch(portal.approver, batch_id=batch.pk, version=sent.version, digest=sent.digest)
+    return approve_batch(
+        portal.approver, batch_id=batch.pk, version=sent.version, digest=sent.digest, seen=to_be_seen(sent)
+    )
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -17,6 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 
 from allocations.models import Account, Batch
+from allocations.selectors.accepting import to_be_seen
 from allocations.services.approval import approve_batch
 from allocations.services.repeats import Answer
 from allocations.services.submission import submit_batch
@@ -137,7 +138,7 @@ def _prepare_batch(shape: Shape, account: Account, order: int) -> None:
     maker, approver = (known(User.objects.get(username=name)) for name in ("maker", "approver"))
     answer = Answer("Simulated", frozenset(Batch.objects.values_list("pk", flat=True)))
     batch = submit_batch(maker, batch_id=batch.pk, answer=answer)
-    approve_batch(approver, batch_id=batch.pk, version=batch.version, digest=batch.digest)
+    approve_batch(approver, batch_id=batch.pk, version=batch.version, digest=batch.digest, seen=to_be_seen(batch))
 
 
 def adjust(*, chunk: int, lanes: int) -> None:

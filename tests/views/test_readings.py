@@ -7,8 +7,9 @@ from openpyxl import Workbook
 from allocations.domain.states import BatchState
 from allocations.imports.run import run_import
 from allocations.models import Batch, Row, TrailEntry, Upload
+from tests.factories.accepting import accept_all
 from tests.factories.lists import BatchFactory, UploadFactory
-from tests.factories.people import person
+from tests.factories.people import known, person
 from tests.imports.books import HEADER, book
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +146,8 @@ def test_hidden_rows_are_marked_and_confirmed(client, tmp_path):
     assert "1 hidden row is included. Remove them if that is not intended." in text
     assert "Is hidden in the workbook. It is included; leave it out if that is not meant." in text
     client.post(f"/batches/{batch.pk}/reading/confirm/", {"code": "hidden_rows"})
+    assert "“Hidden in the workbook” in 1 row" in client.post(f"/batches/{batch.pk}/submit/").text
+    accept_all(known(batch.uploaded_by), batch.pk)
     assert client.post(f"/batches/{batch.pk}/submit/").status_code == 302
 
 

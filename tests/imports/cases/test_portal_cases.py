@@ -9,8 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from allocations.domain.errors import NotAllowed
 from allocations.imports.run import run_import
 from allocations.models import Batch, Problem, Row, Upload
+from allocations.selectors.accepting import to_be_seen
 from allocations.services.approval import approve_batch
 from allocations.services.submission import submit_batch
+from tests.factories.accepting import accept_all
 from tests.factories.lists import AccountFactory, RowFactory
 from tests.factories.people import known, person
 from tests.imports.books import book
@@ -148,9 +150,11 @@ def test_case_125_somebody_who_became_an_approver_later(client, meera):
     late, other = person("approver", email="new@example.com"), person("approver")
     with pytest.raises(NotAllowed):
         approve_batch(known(late), batch_id=batch.pk, version=batch.version, digest=batch.digest)
-    assert approve_batch(known(other), batch_id=batch.pk, version=batch.version, digest=batch.digest).pk
+    seen = to_be_seen(batch)
+    assert approve_batch(known(other), batch_id=batch.pk, version=batch.version, digest=batch.digest, seen=seen).pk
 
 
 def submitted_with(client, maker, **cells: str) -> Batch:
     upload = uploaded(client, one_row(**cells))
+    accept_all(known(maker), upload.batch_id)
     return submit_batch(known(maker), batch_id=upload.batch_id)
