@@ -1,6 +1,7 @@
 """Checks that need the whole list: duplicates, rounded numbers, the total."""
 
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from allocations.domain.cells import CleanRow
@@ -10,6 +11,7 @@ from allocations.domain.emails import email_key
 from allocations.domain.files import FileRefused
 from allocations.domain.numerals import grouped
 from allocations.domain.problems import Problem, warning
+from allocations.domain.unusual import far_above_list, middle_amount
 
 # Excel shows 9876543210 as 9.87654E+09 and saves that back as 9876540000; by chance one number in 10,000 looks so.
 _ROUNDED_SHARE = 0.03
@@ -69,6 +71,17 @@ class ListCheck:
             if key in keys:
                 sentence = f"is that of {keys[key]}. Nobody approves points for themselves."
                 yield self._numbers[index], warning("person_of_the_portal", "email", "", sentence)
+
+    def far_above(self, *, factor: int) -> Iterator[tuple[int, Problem]]:
+        """Rows with `factor` times the amount in the middle of the list, or more; 0 finds none."""
+        rows = Counter(self._amounts)
+        del rows[0]
+        middle = middle_amount(rows) if factor else None
+        if middle is None or max(rows) < middle * factor:
+            return
+        for index, amount in enumerate(self._amounts):
+            if amount >= middle * factor:
+                yield self._numbers[index], far_above_list(amount, middle)
 
     def _rounded(self) -> Iterator[tuple[int, Problem]]:
         known = len(self) - self._mobiles.count(0)

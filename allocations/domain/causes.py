@@ -4,6 +4,8 @@
 _LABELS = {
     "amount_above_limit": "Points above the limit per person",
     "amount_ambiguous": "Points written ambiguously",
+    "amount_far_above_history": "Points far above what the person was given before",
+    "amount_far_above_list": "Points far above the rest of the list",
     "amount_foreign_digits": "Points in non-English digits",
     "amount_fraction": "Points not a whole number",
     "amount_missing": "Points missing",

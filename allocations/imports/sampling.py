@@ -7,7 +7,7 @@ from random import Random
 from allocations.imports.sampling_flaws import spoil
 from allocations.imports.sampling_people import invent, unique_mobiles
 
-_AMOUNTS = (100, 200, 250, 300, 500, 500, 500, 750, 1000, 1000, 1500, 2000, 2500, 5000)
+_AMOUNTS = (100, 200, 250, 300, 500, 500, 500, 750, 1000, 1000, 1500, 2000, 2500, 4000)
 _REMARKS = ("", "", "Diwali 2026", "Spot award", "Five years of service", "Quarter target met", "Referral bonus")
 
 

@@ -62,6 +62,10 @@ def _ten_lakh(_: Random, cells: Cells, __: list[Cells]) -> Cells:
     return _with(cells, _AMOUNT, "1000000")
 
 
+def _two_zeros_more(_: Random, cells: Cells, __: list[Cells]) -> Cells:
+    return _with(cells, _AMOUNT, f"{cells[_AMOUNT][:3]}00")
+
+
 def _words(_: Random, cells: Cells, __: list[Cells]) -> Cells:
     return _with(cells, _AMOUNT, "five hundred")
 
@@ -111,4 +115,5 @@ _FLAWS: tuple[tuple[float, Flaw], ...] = (
     (0.0040, _grouped),
     (0.0015, _line_break),
     (0.0020, _same_person),
+    (0.0015, _two_zeros_more),
 )

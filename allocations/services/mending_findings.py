@@ -14,6 +14,7 @@ from allocations.models import Problem, Row
 from allocations.services.importing_findings import count_problems, people_in_charge, used_before
 from allocations.services.importing_rows import write_problems
 from allocations.services.planning import payload_of
+from allocations.services.unusual_amounts import above_history_of, find_above_list_again
 
 # Of the row in its file, whatever its cells hold.
 _OF_THE_FILE = ("hidden_row",)
@@ -33,6 +34,7 @@ def find_again(row: Row, *, before: CleanRow, own: Sequence[Finding]) -> None:
     touched = Row.objects.filter(pk__in=ids.values())
     count_problems(touched)
     _fingerprint(list(touched.filter(error_count=0, payload_hash="", amount__isnull=False)))
+    find_above_list_again(row.batch_id)
 
 
 def _sharing(batch_id: int, changed: Sequence[CleanRow]) -> tuple[dict[int, int], dict[int, CleanRow]]:
@@ -64,6 +66,8 @@ def _of_the_list(row: Row, values: CleanRow) -> Iterator[Finding]:
         earlier = Row.objects.filter(client_reference=row.client_reference).exclude(batch_id=row.batch_id)
         for old in earlier.order_by("pk")[:1]:
             yield used_before(old.batch_id, old.number, old.state)
+    for _, finding in above_history_of(row.batch_id, first=row.number, last=row.number):
+        yield finding
     # What somebody typed here was rounded by no spreadsheet.
     if row.mobile.endswith("0000") and "mobile" not in (row.edits or {}):
         yield from _rounded(row)

@@ -17,7 +17,8 @@ def checked(**options) -> tuple[list[CleanRow], list[Problem]]:
     check = ListCheck()
     check.add(range(2, 2 + len(cleaned)), [row for row, _ in cleaned])
     found = [problem for _, problems in cleaned for problem in problems]
-    return [row for row, _ in cleaned], found + [problem for _, problem in check.findings()]
+    of_the_list = [*check.findings(), *check.far_above(factor=10)]
+    return [row for row, _ in cleaned], found + [problem for _, problem in of_the_list]
 
 
 def test_sample_without_flaws_has_no_problem_and_no_person_twice() -> None:
@@ -30,7 +31,7 @@ def test_sample_with_flaws_has_errors_in_one_to_three_of_100_rows() -> None:
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     warnings = {problem.code for problem in problems if problem.severity is Severity.WARNING}
     assert 20 <= len(errors) <= 60
-    assert {"amount_read_as", "same_person_and_amount", "line_break"} <= warnings
+    assert {"amount_read_as", "amount_far_above_list", "same_person_and_amount", "line_break"} <= warnings
 
 
 def test_sample_is_the_same_for_the_same_seed() -> None:
