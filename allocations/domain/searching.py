@@ -4,6 +4,7 @@ import base64
 import re
 from dataclasses import dataclass
 
+from allocations.domain.errors import InvalidInput
 from allocations.domain.mobiles import clean_mobile
 from allocations.domain.texts import tidy_code
 
@@ -12,6 +13,8 @@ SHORTEST_NAME = 3
 _BATCH = re.compile("#?([0-9]{1,9})")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _CODE = re.compile("([A-Za-z2-7]{4})[- ]([A-Za-z2-7]{4})")
+# As many as a mobile has.
+_MANY_DIGITS = re.compile("[0-9](?:[ -]?[0-9]){9}")
 _DIGEST = re.compile("[0-9a-fA-F]{10,64}")
 
 
@@ -58,3 +61,14 @@ def _digest(text: str) -> str:
 
 def _is_name(text: str) -> bool:
     return len(text) >= SHORTEST_NAME and not any(character in "0123456789#" for character in text)
+
+
+def check_view_name(name: str) -> None:
+    """Raise InvalidInput for a name that is none, or that could tell who somebody is: views are never erased."""
+    if not name:
+        raise InvalidInput("The view has no name. Give it one, for example “Failed this year”.")
+    if "@" in name or _MANY_DIGITS.search(name):
+        raise InvalidInput(
+            "A view's name holds no mobile numbers or e-mail addresses: it stays when personal data are erased. "
+            "Name it after what it filters."
+        )

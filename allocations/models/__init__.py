@@ -15,6 +15,7 @@ from allocations.models.reversals import Reversal, ReversalAttempt
 from allocations.models.role_proposals import RoleProposal
 from allocations.models.rows import Row
 from allocations.models.runs import Chunk, Run
+from allocations.models.saved_views import SavedView
 from allocations.models.sweeper import SweeperLease
 from allocations.models.tokens import EnkashToken
 from allocations.models.trail import TrailEntry, TrailSeal
@@ -47,6 +48,7 @@ __all__ = [
     "RoleProposal",
     "Row",
     "Run",
+    "SavedView",
     "SweeperLease",
     "TrailEntry",
     "TrailSeal",

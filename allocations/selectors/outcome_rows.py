@@ -67,7 +67,7 @@ def _wanted_rows(batch: Batch, wanted: Wanted) -> QuerySet[Row]:
     rows = Row.objects.filter(batch=batch)
     if wanted.states:
         rows = rows.filter(state__in=wanted.states)
-        chunks = _few_chunks(batch, wanted.states)
+        chunks = few_chunks(batch.pk, wanted.states)
         rows = rows if chunks is None else rows.filter(chunk_id__in=chunks)
     if wanted.reason_code:
         rows = rows.filter(reason_code=wanted.reason_code)
@@ -76,14 +76,15 @@ def _wanted_rows(batch: Batch, wanted: Wanted) -> QuerySet[Row]:
     return rows.filter(_matches(wanted.text, in_full=wanted.in_full)) if wanted.text else rows
 
 
-def _few_chunks(batch: Batch, states: frozenset[RowState]) -> list[int] | None:
+def few_chunks(batch_id: int, states: frozenset[RowState]) -> list[int] | None:
+    """The chunks that hold all rows of these outcomes; None where they do not lead to them or are too many."""
     if not states <= COUNTERS.keys():
         return None
     counters = {counter for state in states for counter in COUNTERS[state]}
     holding = Q()
     for counter in sorted(counters):
         holding |= Q(**{f"{counter}__gt": 0})
-    chunks = list(Chunk.objects.filter(holding, run__batch=batch).values_list("id", flat=True)[: FEW_CHUNKS + 1])
+    chunks = list(Chunk.objects.filter(holding, run__batch_id=batch_id).values_list("id", flat=True)[: FEW_CHUNKS + 1])
     return chunks if len(chunks) <= FEW_CHUNKS else None
 
 

@@ -2,39 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.db.models import Q, QuerySet, Value
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, Lower
 
 from allocations.domain.searching import Meant
-from allocations.domain.states import RowState
-from allocations.models import Batch, Reversal, Row
+from allocations.models import Batch, Reversal, Row, SavedView
 from allocations.models.fields import NameKey
+from allocations.selectors.facets import PAGE, Facets
 
-PAGE = 50
 FEW = 10
 # Sorts behind every letter.
 _LAST = "\U0010ffff"
-
-
-@dataclass(frozen=True, slots=True)
-class Facets:
-    """Which rows are wanted; an empty one wants all. `since` and `until` bound the time of submission."""
-
-    states: frozenset[RowState] = frozenset()
-    account_id: int | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def narrow(self, rows: QuerySet[Row]) -> QuerySet[Row]:
-        wanted = {
-            "state__in": self.states,
-            "batch__account_id": self.account_id,
-            "batch__submitted_at__gte": self.since,
-            "batch__submitted_at__lt": self.until,
-        }
-        return rows.filter(**{name: value for name, value in wanted.items() if value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +89,25 @@ def find_reversals(meant: Meant) -> list[Reversal]:
         return []
     wanted = Q(reference=meant.code.upper()) | Q(transaction_id=meant.code)
     return list(Reversal.objects.select_related("row__batch").filter(wanted)[:FEW])
+
+
+def views_of(person_id: int) -> list[SavedView]:
+    """What somebody keeps, by name."""
+    return list(SavedView.objects.filter(person_id=person_id))
+
+
+def makers() -> list[User]:
+    """Who uploaded or submitted a batch."""
+    return _who("uploaded_by", "submitted_by")
+
+
+def approvers() -> list[User]:
+    """Who approved a batch."""
+    return _who("approved_by")
+
+
+def _who(*parts: str) -> list[User]:
+    took_part = Q()
+    for part in parts:
+        took_part |= Q(Exists(Batch.objects.filter(**{part: OuterRef("pk")})))
+    return list(User.objects.filter(took_part).order_by("first_name", "last_name", "username"))

@@ -41,6 +41,8 @@ _PAGE_OF = {
     "notices-mail": "allocations:notices",
     "role-confirm": "allocations:people",
     "role-refuse": "allocations:people",
+    "view-delete": "allocations:search",
+    "view-save": "allocations:search",
 }
 _PLACES = (
     ("batch_id", "allocations:batch"),

@@ -10,24 +10,32 @@ from allocations.forms.searches import Search, search_of, years
 from allocations.presenters import found as words
 from allocations.presenters.batch_lines import present_lines
 from allocations.presenters.row_lines import FILTERS
+from allocations.presenters.stories import person as person_words
 from allocations.selectors.batch_lists import batch_lines
-from allocations.selectors.searching import find_batches, find_reversals, find_rows
+from allocations.selectors.facets import walk_rows
+from allocations.selectors.searching import approvers, find_batches, find_reversals, find_rows, makers, views_of
 from allocations.selectors.wallets import accounts
 from allocations.views.gates import page
 
 
 @page
-def search(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa: ARG001 - every role searches alike
+def search(request: HttpRequest, actor: Actor) -> HttpResponse:
     asked = search_of(request.GET)
     context = {
         "asked": asked,
         "states": FILTERS,
         "years": years(timezone.now()),
         "accounts": accounts(),
+        "views": views_of(actor.id),
+        "makers": [(one.pk, person_words(one)) for one in makers()],
+        "approvers": [(one.pk, person_words(one)) for one in approvers()],
     }
-    if not asked.text:
-        return render(request, "allocations/search/page.html", context)
-    return _found(request, asked, context)
+    if asked.text:
+        return _found(request, asked, context)
+    if asked.has_facets:
+        walk = walk_rows(asked.facets, after=asked.place)
+        context |= {"walk": walk, "hits": words.hits(walk.rows)}
+    return render(request, "allocations/search/page.html", context)
 
 
 def _found(request: HttpRequest, asked: Search, context: dict[str, object]) -> HttpResponse:

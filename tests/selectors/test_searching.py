@@ -4,7 +4,8 @@ import pytest
 
 from allocations.domain.searching import Meant, read_search
 from allocations.domain.states import RowState
-from allocations.selectors.searching import Facets, _exact, _named, find_batches, find_reversals, find_rows
+from allocations.selectors.facets import Facets
+from allocations.selectors.searching import _exact, _named, find_batches, find_reversals, find_rows
 from tests.factories.batches import DIGEST, approved_batch, review_batch, submitted_batch
 from tests.factories.crowds import crowd
 from tests.factories.lists import AccountFactory, RowFactory
@@ -77,6 +78,8 @@ def test_facets_narrow_what_is_found():
     past, later = Facets(until=now), Facets(since=now, until=now + timedelta(days=1))
     assert rows("9876500011", Facets(account_id=other.pk)) == [found]
     assert [len(rows("9876500011", facets)) for facets in (credited, past, later)] == [0, 0, 2]
+    mine, purpose = Facets(maker_id=batch.uploaded_by_id), Facets(purpose="diwali", least=500, most=500)
+    assert [len(rows("9876500011", facets)) for facets in (mine, purpose, Facets(least=501))] == [1, 2, 0]
 
 
 def test_batches_are_found_by_number_digest_and_purpose():

@@ -57,6 +57,8 @@ ACTIONS = {
     "run-pause",
     "run-resume",
     "run-stop",
+    "view-delete",
+    "view-save",
 }
 FORMS = {
     "accounts",
@@ -85,13 +87,15 @@ def address(name: str, **known: int) -> str:
 
 def page_of(name: str) -> str:
     """The page that shows where the thing stands that the action is about."""
-    by_address = re.match(r"/(batches|runs|reversals|decisions|accounts|freeze|notices|people)/(?:1/)?", address(name))
+    by_address = re.match(
+        r"/(batches|runs|reversals|decisions|accounts|freeze|notices|people|search)/(?:1/)?", address(name)
+    )
     assert by_address, name
     if name.startswith("role-"):
         return "/people/"
     if name == "exceptions-act":
         return "/exceptions/"
-    return f"/{by_address[1]}/" if by_address[1] in {"accounts", "freeze", "notices"} else by_address[0]
+    return f"/{by_address[1]}/" if by_address[1] in {"accounts", "freeze", "notices", "search"} else by_address[0]
 
 
 @pytest.mark.parametrize("name", sorted(set(ROUTES) - ACTIONS))

@@ -47,6 +47,7 @@ def numbers():
         "freeze_id": freeze.pk,
         "person_id": owner.pk,
         "role_proposal_id": proposed.pk,
+        "view_id": 1,
     }
 
 

@@ -1,6 +1,7 @@
 import pytest
 from django.urls import reverse
 
+from allocations.models import SavedView
 from tests.factories.batches import approved_batch, review_batch, submitted_batch
 from tests.factories.lists import RowFactory
 from tests.factories.people import person
@@ -63,6 +64,52 @@ def test_facets_leave_batches_and_reversals_away(auditor):
     submitted_batch(purpose="Diwali 2026")
     text = search(auditor, q="Diwali", state="credited").text
     assert ("Batches that match" in text, "Search everywhere" in text) == (False, True)
+
+
+def test_facets_alone_list_rows_and_lead_on(auditor, monkeypatch):
+    monkeypatch.setattr("allocations.selectors.facets.walk_rows.__kwdefaults__", {"after": None, "size": 2})
+    older, newer = approved_batch(credited=2, failed=1), approved_batch(credited=1)
+    first = search(auditor, state="credited")
+    heads = [f"Batch {batch.pk}, Diwali 2026, row {number}" for batch, number in ((newer, 2), (older, 2), (older, 3))]
+    assert [head in first.text for head in heads] == [True, True, False]
+    assert f"?state=credited&amp;after={older.pk}-2" in first.text
+    last = search(auditor, state="credited", after=f"{older.pk}-2").text
+    assert ([head in last for head in heads], "Next rows" in last) == ([False, False, True], False)
+    assert older.rows.first().mobile not in first.text
+
+
+def test_facets_alone_say_when_nothing_fits_and_when_a_page_ended_early(auditor, monkeypatch):
+    batch = approved_batch(credited=4)
+    assert "No row matches" in search(auditor, **{"from": "501"}).text
+    monkeypatch.setattr("allocations.selectors.facets.MOST_ROWS", 2)
+    text = search(auditor, **{"from": "501"}).text
+    assert (f"this one ends with batch {batch.pk}, row 2." in text, "Look further" in text) == (True, True)
+
+
+def test_filter_is_kept_without_the_words_and_deleted_again(auditor):
+    approved_batch(credited=1)
+    page = search(auditor, q="Zubin", state="failed", purpose="Diwali").text
+    assert "words that you search for are not kept" in page
+    given = {"name": "Failed", "q": "Zubin", "state": "failed", "purpose": "Diwali", "after": "9", "nonsense": "x"}
+    kept = auditor.post(reverse("allocations:view-save"), given)
+    assert kept.url == "/search/?state=failed&purpose=Diwali"
+    shown = search(auditor).text
+    assert '<a href="/search/?state=failed&amp;purpose=Diwali">Failed</a>' in shown
+    view = SavedView.objects.get()
+    assert auditor.post(reverse("allocations:view-delete", args=[view.pk])).url == "/search/"
+    assert "Your views" not in search(auditor).text
+
+
+def test_view_that_cannot_be_kept_is_told(auditor):
+    answer = auditor.post(reverse("allocations:view-save"), {"name": "All", "state": "nonsense"})
+    assert (answer.status_code, "There is no filter to keep" in answer.text) == (422, True)
+
+
+def test_people_to_choose_from_are_those_who_made_or_approved_something(auditor):
+    batch = approved_batch(credited=1)
+    text = search(auditor).text
+    for user in (batch.uploaded_by, batch.approved_by):
+        assert text.count(f">{user.get_full_name()}</option>") == 1
 
 
 @pytest.mark.parametrize(
