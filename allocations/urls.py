@@ -76,6 +76,7 @@ urlpatterns: list[URLPattern] = [
     path("batches/<int:batch_id>/rows/<int:number>/person/", persons.recipient, name="recipient"),
     path("reports/", reports.show_reports, name="reports"),
     path("search/", searching.search, name="search"),
+    path("search/export/", exports.export_search, name="search-export"),
     path("search/views/", saved_views.save_view, name="view-save"),
     path("search/views/<int:view_id>/delete/", saved_views.delete_view, name="view-delete"),
     path("audit/", bundles.audit, name="audit"),

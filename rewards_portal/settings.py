@@ -73,6 +73,7 @@ ENKASH_LOOKUP_PAGE_SIZE = env.whole("ENKASH_LOOKUP_PAGE_SIZE", use="Set the rows
 MAX_ROWS = env.whole("MAX_ROWS", use="Set the rows that one batch may hold.", default=1_000_000)
 MAX_POINTS_PER_ROW = env.whole("MAX_POINTS_PER_ROW", use="Set points.", default=100_000)
 MAX_POINTS_PER_BATCH = env.whole("MAX_POINTS_PER_BATCH", use="Set points.", default=100_000_000)
+SEARCH_EXPORT_ROWS = env.whole("SEARCH_EXPORT_ROWS", use="Set the rows of one exported search.", default=50_000)
 ODD_AMOUNT_FACTOR = env.whole(
     "ODD_AMOUNT_FACTOR", use="Set how many times the usual amount is odd, 0 for never.", default=10, minimum=0
 )

@@ -52,6 +52,12 @@ def read_search(text: str) -> Meant:
     )
 
 
+def kinds(meant: Meant) -> list[str]:
+    """What the words were, and not which: for the trail, in which no recipient is named."""
+    known = {"mobile": meant.mobile, "e-mail address": meant.email, "id": meant.code, "beginning of a name": meant.name}
+    return [kind for kind, text in known.items() if text]
+
+
 def _digest(text: str) -> str:
     code = _CODE.fullmatch(text)
     if code:

@@ -1,22 +1,22 @@
 """A batch as a file: written whole, checked against the counters, noted in the trail, and only then handed out."""
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from django.db.models import QuerySet
 
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.policy import Actor, can_see_personal_data
 from allocations.exports.about import Export, about
-from allocations.exports.cells import IST, Cell, Reader, cells, points
+from allocations.exports.blocks import cell_blocks, paths
+from allocations.exports.cells import IST, Reader, points
 from allocations.exports.csv_file import write_csv
 from allocations.exports.hashes import sha256_of
 from allocations.exports.jsonl_file import write_jsonl
-from allocations.exports.resource import ExportField, RowResource, columns
+from allocations.exports.resource import RowResource, columns
 from allocations.exports.snapshots import snapshot
 from allocations.exports.tallies import FILTERS, Tally, check
 from allocations.exports.xlsx_file import MAX_ROWS, XlsxFile
@@ -27,7 +27,6 @@ from allocations.selectors.outcome_rows import STATE_FILTERS
 from allocations.selectors.totals import batch_totals
 from allocations.services import exporting
 
-_BLOCK = 500
 _FETCH = 2000
 
 
@@ -99,7 +98,7 @@ def _batch(batch_id: int) -> Batch:
 
 def _write(file: BinaryIO, export: Export, kind: FileKind, reader: Reader) -> Tally:
     shown, tally = columns(), Tally()
-    blocks = _blocks(_rows(export), shown, tally, reader)
+    blocks = cell_blocks(_rows(export).values_list(*paths(shown)).iterator(_FETCH), shown, tally, reader)
     totals = batch_totals(export.batch)
     match kind:
         case FileKind.CSV:
@@ -125,20 +124,6 @@ def _check_size(batch: Batch) -> None:
 def _rows(export: Export) -> QuerySet[Row]:
     rows: QuerySet[Row] = RowResource().get_queryset().filter(batch=export.batch)
     return rows.filter(state__in=STATE_FILTERS[FILTERS[export.outcome]]) if export.outcome else rows
-
-
-def _blocks(
-    rows: QuerySet[Row], shown: Sequence[ExportField], tally: Tally, reader: Reader
-) -> Iterator[list[Sequence[Cell]]]:
-    """The cells of _BLOCK rows by column, counted as they pass. Rows never become objects."""
-    paths = [column.attribute for column in shown]
-    at = {path: index for index, path in enumerate(paths)}
-    records: Iterator[tuple[Any, ...]] = rows.values_list(*paths).iterator(_FETCH)
-    while block := list(islice(records, _BLOCK)):
-        stored = list(zip(*block, strict=True))
-        credited, taken_back = stored[at["credited_points"]], stored[at["reversed_points"]]
-        tally.add(stored[at["state"]], stored[at["amount"]], credited=credited, taken_back=taken_back)
-        yield [cells(column.kind, values, reader) for column, values in zip(shown, stored, strict=True)]
 
 
 def _noted(file: BinaryIO, export: Export, kind: FileKind, tally: Tally) -> Made:

@@ -84,3 +84,13 @@ def columns() -> list[ExportField]:
     """The columns in their order."""
     ordered: list[ExportField] = RowResource().get_export_fields()
     return ordered
+
+
+def columns_of_batches() -> list[ExportField]:
+    """The same columns where rows of several batches stand together."""
+    return [
+        ExportField("batch_id", "Batch", Kind.WHOLE),
+        ExportField("batch__purpose", "Purpose"),
+        ExportField("batch__account__name", "Account"),
+        *columns(),
+    ]

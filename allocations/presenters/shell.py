@@ -72,7 +72,7 @@ _SECTIONS = (
                     "replacement-give-up",
                 ),
                 *("batch-reading", "batch-reading-confirm", "recipient", "search", "cell", "cell-put-back"),
-                *("view-save", "view-delete"),
+                *("search-export", "view-save", "view-delete"),
             }
         ),
     ),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
 from allocations.domain.states import BatchState, RowState
 from allocations.models import Batch, Row
@@ -104,6 +104,17 @@ def walk_rows(facets: Facets, *, after: Place | None = None, size: int = PAGE) -
             return Walk(tuple(found), Place(batch_id, until), is_cut=True)
         looked += (end or 0) - begin if chunks is None else 0
     return Walk(tuple(found))
+
+
+def rows_to_look_through(facets: Facets) -> int:
+    """How many the batches have that these facets name, whatever the rows are like."""
+    return facets.batches().aggregate(rows=Sum("row_count"))["rows"] or 0
+
+
+def all_ids(facets: Facets, *, most: int) -> list[int]:
+    """Of the rows that `walk_rows` lists, in the same order; one more than `most` where there are more."""
+    rows = facets.narrow_rows(Row.objects.filter(batch__in=facets.batches()))
+    return list(rows.order_by("-batch_id", "number").values_list("pk", flat=True)[: most + 1])
 
 
 def _rows(batch_id: int, facets: Facets) -> QuerySet[Row]:

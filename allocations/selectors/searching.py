@@ -35,6 +35,15 @@ def find_rows(meant: Meant, facets: Facets, *, after: int | None = None, size: i
     return _page(named, size, by_name=True)
 
 
+def found_ids(meant: Meant, facets: Facets, *, most: int) -> list[int]:
+    """Of all rows that `find_rows` pages through, in its order; one more than `most` where there are more."""
+    ways = [way.order_by("-id").values_list("pk", flat=True)[: most + 1] for way in _exact(meant, facets, None)]
+    exact = sorted({pk for way in ways for pk in way}, reverse=True)[: most + 1]
+    if exact or not meant.name:
+        return exact
+    return list(_named(meant.name, facets, None).values_list("pk", flat=True)[: most + 1])
+
+
 def _page(rows: list[Row], size: int, *, by_name: bool) -> Found:
     return Found(tuple(rows[:size]), by_name and bool(rows), rows[size - 1].pk if len(rows) > size else None)
 

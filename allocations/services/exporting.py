@@ -1,6 +1,7 @@
 """Who may take a batch out of the portal, how much of it, and the trail that it leaves."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -75,5 +76,24 @@ def record_export(
             rows=rows,
             points=points,
             sha256=sha256,
+            **scope,
+        )
+
+
+def record_search_export(
+    actor: Actor, *, rows: int, points: int, sha256: str, batches: Sequence[int], **scope: Any
+) -> None:
+    """`scope`: the filter, and of the words only what they are (a mobile, a name): whose they are is told nowhere."""
+    with transaction.atomic():
+        trail.write_entry(
+            "search exported",
+            at=database_now(),
+            object_type="user",
+            object_id=actor.id,
+            actor=actor,
+            rows=rows,
+            points=points,
+            sha256=sha256,
+            batches=list(batches),
             **scope,
         )

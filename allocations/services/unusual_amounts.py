@@ -57,7 +57,8 @@ def _above(batch_id: int, first: int, last: int) -> list[tuple[int, int, str]]:
     given = {"batch": batch_id, "first": first, "last": last, "factor": settings.ODD_AMOUNT_FACTOR}
     with connection.cursor() as cursor:
         cursor.execute(_ABOVE, given)
-        return cursor.fetchall()
+        found: list[tuple[int, int, str]] = cursor.fetchall()
+    return found
 
 
 def _most_given(mobiles: Collection[str]) -> dict[str, dict[str, int]]:

@@ -1,4 +1,4 @@
-"""The export of a batch. POST, because it leaves an entry in the trail: a GET never writes."""
+"""Exports of a batch and of a search. POST, because each leaves an entry in the trail: a GET never writes."""
 
 import base64
 
@@ -6,9 +6,13 @@ from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
+from allocations.domain.errors import InvalidInput
 from allocations.domain.policy import Actor
+from allocations.domain.searching import read_search
 from allocations.exports.batch import Made, batch_file
 from allocations.exports.cells import points
+from allocations.exports.search import MadeSearch, search_file
+from allocations.forms.searches import search_of
 from allocations.models import Batch
 from allocations.presenters.reasons import EVIDENCE, EXPLANATIONS
 from allocations.views.gates import action
@@ -35,18 +39,35 @@ def export_batch(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespo
         reasons=_REASONS,
         evidence=_EVIDENCE,
     )
+    return _answer(made, kind, {"X-Export-Batch-Digest": made.batch.digest})
+
+
+@action
+def export_search(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """The search of the page from which it is sent, with all its pages."""
+    asked = search_of(request.POST)
+    if not (asked.text or asked.has_facets):
+        raise InvalidInput("There is no search to export. Type what you look for, or choose a filter.")
+    made = search_file(
+        actor,
+        meant=read_search(asked.text) if asked.text else None,
+        facets=asked.facets,
+        filter_=asked.filter,
+        reasons=_REASONS,
+        evidence=_EVIDENCE,
+    )
+    return _answer(made, "csv", {})
+
+
+def _answer(made: Made | MadeSearch, kind: str, more: dict[str, str]) -> HttpResponseBase:
+    """The headers are what the sheet "About" says, for those who fetch the CSV by program."""
     answer = FileResponse(made.file, as_attachment=True, filename=made.name, content_type=_TYPES[kind])
-    for name, value in _facts(made).items():
-        answer.headers[name] = value
-    return answer
-
-
-def _facts(made: Made) -> dict[str, str]:
-    """What the sheet "About" says, for those who fetch the CSV by program."""
-    return {
+    facts = {
         "Repr-Digest": f"sha-256=:{base64.b64encode(bytes.fromhex(made.sha256)).decode()}:",
         "X-Export-Rows": str(made.tally.row_count),
         "X-Export-Points": str(made.tally.points.total()),
         "X-Export-Credited-Points": str(points(made.tally.credited)),
-        "X-Export-Batch-Digest": made.batch.digest,
     }
+    for name, value in {**facts, **more}.items():
+        answer.headers[name] = value
+    return answer

@@ -41,6 +41,7 @@ _PAGE_OF = {
     "notices-mail": "allocations:notices",
     "role-confirm": "allocations:people",
     "role-refuse": "allocations:people",
+    "search-export": "allocations:search",
     "view-delete": "allocations:search",
     "view-save": "allocations:search",
 }

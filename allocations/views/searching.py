@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from allocations.domain.policy import Actor
+from allocations.domain.policy import Actor, can_export
 from allocations.domain.searching import read_search
 from allocations.forms.searches import Search, search_of, years
 from allocations.presenters import found as words
@@ -26,6 +26,7 @@ def search(request: HttpRequest, actor: Actor) -> HttpResponse:
         "states": FILTERS,
         "years": years(timezone.now()),
         "accounts": accounts(),
+        "may_export": can_export(actor),
         "views": views_of(actor.id),
         "makers": [(one.pk, person_words(one)) for one in makers()],
         "approvers": [(one.pk, person_words(one)) for one in approvers()],

@@ -57,6 +57,7 @@ ACTIONS = {
     "run-pause",
     "run-resume",
     "run-stop",
+    "search-export",
     "view-delete",
     "view-save",
 }

@@ -105,6 +105,26 @@ def test_view_that_cannot_be_kept_is_told(auditor):
     assert (answer.status_code, "There is no filter to keep" in answer.text) == (422, True)
 
 
+def test_search_is_exported_whatever_its_page(auditor):
+    batch = approved_batch(credited=3, failed=1)
+    row = batch.rows.first()
+    page = search(auditor, q=row.mobile, state="credited").text
+    assert page.count(f'name="q" value="{row.mobile}"') == 1
+    assert "Export all pages as CSV" in page
+    answer = auditor.post(reverse("allocations:search-export"), {"state": "credited", "after": f"{batch.pk}-3"})
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert (answer.headers["X-Export-Rows"], answer.headers["X-Export-Points"]) == ("3", "1500")
+    assert answer.getvalue().count(b"\r\n") == 5
+
+
+def test_nothing_to_export_is_told_and_an_owner_is_offered_no_file(auditor, client):
+    approved_batch(credited=1)
+    answer = auditor.post(reverse("allocations:search-export"), {"state": "nonsense"})
+    assert (answer.status_code, "There is no search to export" in answer.text) == (422, True)
+    client.force_login(person("owner"))
+    assert "Export all pages" not in search(client, state="credited").text
+
+
 def test_people_to_choose_from_are_those_who_made_or_approved_something(auditor):
     batch = approved_batch(credited=1)
     text = search(auditor).text

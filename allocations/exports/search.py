@@ -1,0 +1,167 @@
+"""What a search found as a CSV: all its pages, masked as they are, with the totals of what is listed in its foot."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.db.models import Count, Sum
+
+from allocations.domain import policy
+from allocations.domain.errors import InvalidInput, StateConflict
+from allocations.domain.numerals import grouped
+from allocations.domain.policy import Actor
+from allocations.domain.searching import Meant, kinds
+from allocations.exports.blocks import cell_blocks, paths
+from allocations.exports.cells import IST, Cell, Reader, points
+from allocations.exports.csv_file import write_csv
+from allocations.exports.hashes import sha256_of
+from allocations.exports.resource import ExportField, RowResource, columns_of_batches
+from allocations.exports.snapshots import snapshot
+from allocations.exports.tallies import Tally
+from allocations.gateway import database_now
+from allocations.models import Row
+from allocations.selectors.facets import Facets, all_ids, rows_to_look_through
+from allocations.selectors.searching import found_ids
+from allocations.services import exporting
+
+_FETCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class MadeSearch:
+    """A finished file, at its start, and what is known of it. Closing it deletes it."""
+
+    file: BinaryIO
+    name: str
+    sha256: str
+    tally: Tally
+
+
+@dataclass(slots=True)
+class _Counted:
+    """What the database itself counts and sums of the rows that are written."""
+
+    rows: int = 0
+    amount: int = 0
+    credited: Decimal = Decimal(0)
+    taken_back: Decimal = Decimal(0)
+    batches: Counter[int] = field(default_factory=Counter)
+
+
+def search_file(
+    actor: Actor,
+    *,
+    meant: Meant | None,
+    facets: Facets,
+    filter_: dict[str, str],
+    reasons: Mapping[str, str],
+    evidence: Mapping[str, str],
+) -> MadeSearch:
+    """`meant` None: by facets alone. `filter_`: the facets as the trail keeps them.
+
+    Raises NotAllowed without the role, InvalidInput for a search that finds nothing or too much, StateConflict when
+    what was written is not what the database counts; then nothing is handed out.
+    """
+    policy.check_export(actor)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
+    try:
+        with snapshot():
+            ids = _ids(meant, facets)
+            at = database_now()
+            tally, counted = Tally(), _Counted()
+            shown = columns_of_batches()
+            blocks = cell_blocks(_records(ids, shown, counted), shown, tally, Reader(reasons, evidence, masked=True))
+            write_csv(file, shown, _with_foot(blocks, shown, tally))
+            _check(tally, counted)
+        sha256 = sha256_of(file)
+        exporting.record_search_export(
+            actor,
+            rows=tally.row_count,
+            points=tally.points.total(),
+            sha256=sha256,
+            batches=sorted(counted.batches),
+            credited_points=str(points(tally.credited)),
+            filter=filter_,
+            words=", ".join(kinds(meant)) if meant else "",
+            personal_data="masked",
+        )
+        return MadeSearch(file=file, name=f"search-{at.astimezone(IST):%Y-%m-%d-%H%M}.csv", sha256=sha256, tally=tally)
+    except BaseException:
+        file.close()
+        raise
+
+
+def _ids(meant: Meant | None, facets: Facets) -> list[int]:
+    most = settings.SEARCH_EXPORT_ROWS
+    if meant is None:
+        through = rows_to_look_through(facets)
+        if through > settings.MAX_ROWS:
+            raise InvalidInput(
+                f"The batches of this filter have {grouped(through)} rows; an export looks through "
+                f"{grouped(settings.MAX_ROWS)} at most. Choose a year, an account or a person."
+            )
+    ids = all_ids(facets, most=most) if meant is None else found_ids(meant, facets, most=most)
+    if not ids:
+        raise InvalidInput("The search finds no row, so there is nothing to export.")
+    if len(ids) > most:
+        raise InvalidInput(
+            f"The search finds more than {grouped(most)} rows, the most of such an export. Narrow it, or export the "
+            "batches one by one."
+        )
+    return ids
+
+
+def _records(ids: Sequence[int], shown: Sequence[ExportField], counted: _Counted) -> Iterator[tuple[Any, ...]]:
+    """In the order of the page."""
+    for first in range(0, len(ids), _FETCH):
+        block = ids[first : first + _FETCH]
+        rows = RowResource().get_queryset().filter(pk__in=block)
+        _count(block, counted)
+        values = {pk: record for pk, *record in rows.values_list("pk", *paths(shown))}
+        yield from (tuple(values[pk]) for pk in block)
+
+
+def _count(block: Sequence[int], counted: _Counted) -> None:
+    found = Row.objects.filter(pk__in=block)
+    rows = found.order_by().values_list("batch_id").annotate(rows=Count("pk"))
+    counted.batches.update(dict(rows))
+    annotated = RowResource().get_queryset().filter(pk__in=block).order_by()
+    sums = annotated.aggregate(
+        rows=Count("pk"), points=Sum("amount"), credited=Sum("credited_points"), back=Sum("reversed_points")
+    )
+    counted.rows += sums["rows"]
+    counted.amount += sums["points"] or 0
+    counted.credited += sums["credited"] or 0
+    counted.taken_back += sums["back"] or 0
+
+
+def _with_foot(
+    blocks: Iterator[list[Sequence[Cell]]], shown: Sequence[ExportField], tally: Tally
+) -> Iterator[list[Sequence[Cell]]]:
+    yield from blocks
+    totals: dict[str, Cell] = {
+        "batch_id": "Total",
+        "batch__purpose": f"{grouped(tally.row_count)} row{'s' if tally.row_count != 1 else ''}",
+        "amount": tally.points.total(),
+        "credited_points": points(tally.credited),
+        "reversed_points": points(tally.taken_back),
+        "net_points": points(tally.net),
+    }
+    yield [[totals.get(path, "")] for path in paths(shown)]
+
+
+def _check(tally: Tally, counted: _Counted) -> None:
+    written = (tally.row_count, tally.points.total(), points(tally.credited), points(tally.taken_back))
+    summed = (counted.rows, counted.amount, points(counted.credited), points(counted.taken_back))
+    for what, found, expected in zip(
+        ("rows", "points", "points credited", "points taken back"), written, summed, strict=True
+    ):
+        if found != expected:
+            raise StateConflict(
+                f"The export does not add up: {what} are {found} in its rows and {expected} in the database. Nothing "
+                "was exported. Tell the owner of the portal."
+            )
