@@ -58,6 +58,18 @@ def words(name: str, *, use: str, default: str | None = None) -> list[str]:
     return found
 
 
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def weekdays(name: str, *, use: str, default: str) -> list[int]:
+    """Return days of the week, written mon,tue, as numbers from 1 for Monday."""
+    found = words(name, use=use, default=default)
+    for word in found:
+        if word.lower() not in _WEEK:
+            raise ImproperlyConfigured(f"{name} names {word!r}; a day is one of {', '.join(_WEEK)}. {use}")
+    return [_WEEK.index(word.lower()) + 1 for word in found]
+
+
 def choice(name: str, *, use: str, options: tuple[str, ...], default: str | None = None) -> str:
     """Return one of `options`."""
     value = text(name, use=use, default=default)

@@ -73,6 +73,9 @@ ENKASH_LOOKUP_PAGE_SIZE = env.whole("ENKASH_LOOKUP_PAGE_SIZE", use="Set the rows
 MAX_ROWS = env.whole("MAX_ROWS", use="Set the rows that one batch may hold.", default=1_000_000)
 MAX_POINTS_PER_ROW = env.whole("MAX_POINTS_PER_ROW", use="Set points.", default=100_000)
 MAX_POINTS_PER_BATCH = env.whole("MAX_POINTS_PER_BATCH", use="Set points.", default=100_000_000)
+OFFICE_OPENS = env.whole("OFFICE_OPENS", use="Set the hour at which work begins, in IST.", default=9, minimum=0)
+OFFICE_CLOSES = env.whole("OFFICE_CLOSES", use="Set the hour at which work ends, in IST.", default=19)
+OFFICE_DAYS = env.weekdays("OFFICE_DAYS", use="Set the days of work, as mon,tue.", default="mon,tue,wed,thu,fri,sat")
 SEARCH_EXPORT_ROWS = env.whole("SEARCH_EXPORT_ROWS", use="Set the rows of one exported search.", default=50_000)
 ODD_AMOUNT_FACTOR = env.whole(
     "ODD_AMOUNT_FACTOR", use="Set how many times the usual amount is odd, 0 for never.", default=10, minimum=0

@@ -18,8 +18,8 @@ YEARS = 5
 class Search:
     """`state` is a key of STATE_FILTERS or "", `year` that in which a financial year begins.
 
-    `maker` and `approver` are people's ids, `least` and `most` points. `after` is a row id; without words the rows are
-    paged by `place`.
+    `maker` and `approver` are people's ids, `least` and `most` points, `first` wants a person's first points. `after`
+    is a row id; without words the rows are paged by `place`.
     """
 
     text: str = ""
@@ -33,6 +33,7 @@ class Search:
     least: int | None = None
     most: int | None = None
     place: Place | None = None
+    first: bool = False
 
     @property
     def has_facets(self) -> bool:
@@ -55,6 +56,7 @@ class Search:
             purpose=self.purpose,
             least=self.least,
             most=self.most,
+            is_first=self.first,
         )
 
     @property
@@ -69,6 +71,7 @@ class Search:
             "purpose": self.purpose,
             "from": self.least,
             "to": self.most,
+            "first": int(self.first),
         }
         return {name: str(value) for name, value in named.items() if value}
 
@@ -107,6 +110,7 @@ def search_of(query: QueryDict) -> Search:
         purpose=_words(query, "purpose"),
         least=_points(query, "from"),
         most=_points(query, "to"),
+        first=query.get("first", "") == "1",
         place=None if text else _place(query.get("after", "")),
     )
 

@@ -27,6 +27,8 @@ class TrailEntry(models.Model):
         ordering = ("id",)
         indexes = (
             models.Index(fields=("batch", "id"), name="trail_by_batch"),
+            # Exports among the many entries about calls.
+            models.Index(fields=("event", "-id"), name="trail_by_event"),
             models.Index(fields=("id",), name="trail_unlinked", condition=Q(number__isnull=True)),
         )
         constraints = (

@@ -72,7 +72,7 @@ _SECTIONS = (
                     "replacement-give-up",
                 ),
                 *("batch-reading", "batch-reading-confirm", "recipient", "search", "cell", "cell-put-back"),
-                *("search-export", "view-save", "view-delete"),
+                *("ready-views", "search-export", "view-save", "view-delete"),
             }
         ),
     ),

@@ -32,6 +32,11 @@ def moment(at: datetime | None) -> str:
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M} IST"
 
 
+def weekday(at: datetime) -> str:
+    """Of the day in India."""
+    return _WEEKDAYS[at.astimezone(IST).weekday()]
+
+
 def short_moment(at: datetime | None) -> str:
     """11 Nov, 14:05: for tables whose head says IST."""
     if at is None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from allocations.domain.states import BatchState, RowState
 from allocations.models import Batch, Row
@@ -14,6 +14,16 @@ PAGE = 50
 # No index leads to an amount or to the common outcomes, so a page looks through so many rows and batches at most.
 MOST_ROWS = 50_000
 MOST_BATCHES = 60
+# Where each row needs a look at all that its person got.
+_DEAR = 10
+
+
+_EARLIER = Row.objects.filter(
+    Q(outcome_at__lt=OuterRef("outcome_at")) | Q(outcome_at=OuterRef("outcome_at"), pk__lt=OuterRef("pk")),
+    mobile=OuterRef("mobile"),
+    state=RowState.CREDITED,
+)
+_IS_FIRST = ~Exists(_EARLIER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +31,7 @@ class Facets:
     """Which rows are wanted; an empty one wants all. `since` and `until` bound the time of submission.
 
     `maker_id`: who uploaded or submitted the batch. `purpose`: part of it. `least` and `most`: points of a row.
+    `is_first`: credited to a person who was never credited before.
     """
 
     states: frozenset[RowState] = frozenset()
@@ -32,18 +43,20 @@ class Facets:
     purpose: str = ""
     least: int | None = None
     most: int | None = None
+    is_first: bool = False
 
     @property
     def are_about_rows(self) -> bool:
         """Whether some rows of a batch are wanted and others not."""
-        return bool(self.states or self.least or self.most)
+        return bool(self.states or self.least or self.most or self.is_first)
 
     def narrow(self, rows: QuerySet[Row]) -> QuerySet[Row]:
         return self.narrow_rows(rows).filter(self._of_batches("batch__"))
 
     def narrow_rows(self, rows: QuerySet[Row]) -> QuerySet[Row]:
         """By what is about rows alone."""
-        return rows.filter(_all({"state__in": self.states, "amount__gte": self.least, "amount__lte": self.most}))
+        rows = rows.filter(_all({"state__in": self.states, "amount__gte": self.least, "amount__lte": self.most}))
+        return rows.filter(_IS_FIRST, state=RowState.CREDITED, mobile__gt="") if self.is_first else rows
 
     def batches(self) -> QuerySet[Batch]:
         """Those with rows to look through, whatever these are like."""
@@ -88,14 +101,14 @@ def walk_rows(facets: Facets, *, after: Place | None = None, size: int = PAGE) -
     last = Subquery(Row.objects.filter(batch=OuterRef("pk")).order_by("-number").values("number")[:1])
     batches = batches.filter(pk__lte=after.batch_id) if after else batches
     found: list[Row] = []
-    looked = 0
+    looked, most_rows = 0, MOST_ROWS // _DEAR if facets.is_first else MOST_ROWS
     for at, (batch_id, end) in enumerate(batches.annotate(last=last).values_list("pk", "last")[: MOST_BATCHES + 1]):
         begin = after.number if after and after.batch_id == batch_id else 0
-        if at == MOST_BATCHES or looked >= MOST_ROWS:
+        if at == MOST_BATCHES or looked >= most_rows:
             return Walk(tuple(found), Place(batch_id, begin), is_cut=True)
         rows = _rows(batch_id, facets).filter(number__gt=begin).order_by("number")
         chunks = few_chunks(batch_id, facets.states) if facets.states else None
-        until = (end or 0) if chunks is not None or not facets.are_about_rows else begin + MOST_ROWS - looked
+        until = (end or 0) if chunks is not None or not facets.are_about_rows else begin + most_rows - looked
         rows = rows.filter(number__lte=until) if chunks is None else rows.filter(chunk_id__in=chunks)
         found += rows[: size + 1 - len(found)]
         if len(found) > size:

@@ -16,6 +16,7 @@ from allocations.selectors.facets import walk_rows
 from allocations.selectors.searching import approvers, find_batches, find_reversals, find_rows, makers, views_of
 from allocations.selectors.wallets import accounts
 from allocations.views.gates import page
+from allocations.views.ready_views import TITLES
 
 
 @page
@@ -27,6 +28,7 @@ def search(request: HttpRequest, actor: Actor) -> HttpResponse:
         "years": years(timezone.now()),
         "accounts": accounts(),
         "may_export": can_export(actor),
+        "ready": TITLES,
         "views": views_of(actor.id),
         "makers": [(one.pk, person_words(one)) for one in makers()],
         "approvers": [(one.pk, person_words(one)) for one in approvers()],

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from allocations.management.documents import sections
 
 DOCS = settings.BASE_DIR / "docs"
-READERS = re.compile(r'env\.(?:text|words|whole|seconds|flag|choice)\(\s*"([A-Z_]+)"')
+READERS = re.compile(r'env\.(?:text|words|whole|seconds|flag|choice|weekdays)\(\s*"([A-Z_]+)"')
 LINKS = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 

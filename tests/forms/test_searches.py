@@ -15,7 +15,7 @@ def test_an_address_is_read_and_written_alike():
 
 
 def test_facets_alone_are_paged_by_batch_and_row_and_kept_without_the_words():
-    address = "state=failed&year=2026&maker=4&approver=5&purpose=Diwali&from=1000&to=50000"
+    address = "state=failed&year=2026&maker=4&approver=5&purpose=Diwali&from=1000&to=50000&first=1"
     asked = search_of(QueryDict(f"{address.replace('=1000', '=1,000')}&after=214-1873"))
     assert (asked.place, asked.after, asked.query) == (Place(214, 1873), None, address)
     assert asked.has_more_facets
@@ -25,8 +25,8 @@ def test_facets_alone_are_paged_by_batch_and_row_and_kept_without_the_words():
 
 
 def test_facets_of_people_and_points_are_handed_on():
-    facets = search_of(QueryDict("maker=4&approver=5&purpose=+Diwali+&from=10&to=20")).facets
-    assert facets == Facets(maker_id=4, approver_id=5, purpose="Diwali", least=10, most=20)
+    facets = search_of(QueryDict("maker=4&approver=5&purpose=+Diwali+&from=10&to=20&first=1")).facets
+    assert facets == Facets(maker_id=4, approver_id=5, purpose="Diwali", least=10, most=20, is_first=True)
 
 
 def test_facets_reach_from_april_to_march_in_india():
@@ -42,7 +42,7 @@ def test_facets_reach_from_april_to_march_in_india():
         "state=nonsense&account=x&year=20266&after=-1",
         "year=1999",
         "q=%00",
-        "from=-5&to=x&maker=a",
+        "from=-5&to=x&maker=a&first=0",
         "after=214-x",
         "after=-",
     ],

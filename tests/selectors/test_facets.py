@@ -1,15 +1,16 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from allocations.domain.states import BatchState, RowState
+from allocations.models import Row
 from allocations.selectors import facets as module
-from allocations.selectors.facets import Facets, Place, walk_rows
+from allocations.selectors.facets import Facets, Place, all_ids, walk_rows
 from tests.factories.batches import approved_batch, review_batch, submitted_batch
 from tests.factories.crowds import crowd
-from tests.factories.lists import AccountFactory, RowFactory
+from tests.factories.lists import NOW, AccountFactory, RowFactory
 from tests.factories.people import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +92,32 @@ def test_rows_of_a_large_batch_are_read_by_their_index_and_few_at_a_time() -> No
         read = [one["sql"] for one in queries if "LIMIT 51" in one["sql"]]
         assert len(read) == 1
         assert len(queries) == 2
+
+
+def credited(amount: int = 500, at: datetime = NOW, **fields) -> Row:
+    known = {"state": RowState.CREDITED, "evidence": "answer", "credited_amount": amount, "outcome_at": at}
+    batch = review_batch(ready=0)
+    batch.row_count = 1
+    batch.save()
+    return RowFactory(**{"batch": batch, "number": 2, "mobile": "9876500011", "amount": amount, **known, **fields})
+
+
+def test_first_points_of_a_person_are_those_that_were_credited_first() -> None:
+    later = credited(at=NOW + timedelta(hours=1))
+    first = credited()
+    at_once = credited()
+    credited(at=NOW - timedelta(days=1), state=RowState.PENDING)
+    credited(mobile="")
+    other = credited(mobile="9876500012")
+    found = keys(Facets(is_first=True))
+    assert found == [(other.batch_id, 2), (first.batch_id, 2)]
+    assert (later.batch_id, 2) not in found
+    assert (at_once.batch_id, 2) not in found
+    assert len(all_ids(Facets(is_first=True), most=9)) == 2
+
+
+def test_people_of_first_points_are_looked_up_by_their_mobile() -> None:
+    batch = review_batch(ready=0)
+    crowd(batch)
+    rows = Facets(is_first=True).narrow_rows(Row.objects.filter(batch=batch, number__gt=1000, number__lte=1050))
+    assert "row_by_mobile" in rows.order_by("number")[:51].explain()

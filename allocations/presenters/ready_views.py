@@ -1,0 +1,61 @@
+"""The ready views in sentences."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from allocations.models import Proposal, TrailEntry, Vote
+from allocations.presenters.numbers import counted, grouped, points
+from allocations.presenters.stories import person
+from allocations.presenters.times import weekday
+
+_FEW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event; the first link leads to it, the others to what it is about."""
+
+    at: datetime
+    text: str
+    links: tuple[Link, ...]
+
+
+def late_approval(vote: Vote) -> Line:
+    batch = vote.batch
+    rows = counted(batch.row_count - batch.left_out_count, "row")
+    said = f"{person(vote.voted_by)} approved {rows}, {points(batch.points_total)}, on a {weekday(vote.voted_at)}"
+    return Line(vote.voted_at, said, (_batch(batch.pk, batch.purpose),))
+
+
+def closed(proposal: Proposal) -> Line:
+    rows = [one.row for one in proposal.rows.all()]
+    who = f"proposed by {person(proposal.proposed_by)}, confirmed by {person(proposal.decided_by)}"
+    said = f"{counted(len(rows), 'row')} closed as {proposal.outcome}: {who}"
+    decision = Link(f"Decision {proposal.pk}", reverse("allocations:decision", args=[proposal.pk]))
+    few = [
+        Link(f"row {grouped(row.number)}", reverse("allocations:row", args=[row.batch_id, row.number]))
+        for row in rows[:_FEW]
+    ]
+    at = proposal.decided_at or proposal.proposed_at
+    return Line(at, said, (decision, _batch(proposal.batch_id, proposal.batch.purpose), *few))
+
+
+def in_full(entry: TrailEntry) -> Line:
+    data = entry.data
+    what = f"{counted(data['rows'], 'row')} as {data['kind'].upper()}" if "rows" in data else "a signed bundle"
+    why = f", because “{data['reason']}”" if data.get("reason") else ""
+    said = f"{person(entry.actor)} took {what} out with personal data in full{why}"
+    batch = entry.batch
+    return Line(entry.at, said, (_batch(batch.pk, batch.purpose),) if batch else ())
+
+
+def _batch(pk: int, purpose: str) -> Link:
+    return Link(f"Batch {pk}, {purpose}", reverse("allocations:batch", args=[pk]))

@@ -1,0 +1,67 @@
+"""What an auditor asks again and again, each as a named read of its own: newest first, a page at a time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
+from django.utils import timezone
+
+from allocations.domain.decisions import ProposalState
+from allocations.models import Proposal, TrailEntry, Vote
+
+PAGE = 50
+# What takes recipients' details out of the portal.
+_EXPORTS = ("batch exported", "bundle exported")
+Kind = TypeVar("Kind", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`since` and `until` bound the time of what is listed; `before` is the id to page on from."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[Kind]):
+    """`before`: the id that the next, older page starts below; None on the last one."""
+
+    found: tuple[Kind, ...]
+    before: int | None
+
+
+def late_approvals(place: Place, *, opens: int, closes: int, days: Iterable[int], size: int = PAGE) -> Listed[Vote]:
+    """Approvals outside of `opens` to `closes` o'clock in India and of `days` (1: Monday). A vote is one a batch and
+    version, so their table is short."""
+    zone = timezone.get_default_timezone()
+    votes = Vote.objects.filter(decision="approve").select_related("batch", "voted_by")
+    votes = votes.alias(hour=ExtractHour("voted_at", tzinfo=zone), day=ExtractIsoWeekDay("voted_at", tzinfo=zone))
+    late = votes.exclude(hour__gte=opens, hour__lt=closes, day__in=list(days))
+    return _page(late, place, time="voted_at", size=size)
+
+
+def closed_by_people(place: Place, *, size: int = PAGE) -> Listed[Proposal]:
+    """Decisions about unknown and conflict rows that were confirmed; as few as people make."""
+    decided = Proposal.objects.filter(state=ProposalState.CONFIRMED)
+    decided = decided.select_related("batch", "proposed_by", "decided_by").prefetch_related("rows__row")
+    return _page(decided, place, time="decided_at", size=size)
+
+
+def taken_in_full(place: Place, *, size: int = PAGE) -> Listed[TrailEntry]:
+    """Exports and bundles with recipients' details that are not masked."""
+    entries = TrailEntry.objects.filter(event__in=_EXPORTS, data__personal_data="in full")
+    return _page(entries.select_related("batch", "actor"), place, time="at", size=size)
+
+
+def _page(wanted: QuerySet[Kind], place: Place, *, time: str, size: int) -> Listed[Kind]:
+    if place.since and place.until:
+        wanted = wanted.filter(Q(**{f"{time}__gte": place.since, f"{time}__lt": place.until}))
+    if place.before:
+        wanted = wanted.filter(pk__lt=place.before)
+    found = list(wanted.order_by("-id")[: size + 1])
+    return Listed(tuple(found[:size]), found[size - 1].pk if len(found) > size else None)

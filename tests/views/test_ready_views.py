@@ -1,0 +1,84 @@
+from datetime import UTC, datetime
+
+import pytest
+from django.urls import reverse
+
+from allocations.services.exporting import record_bundles, record_export
+from tests.factories.batches import approved_batch, submitted_batch
+from tests.factories.decisions import open_proposal
+from tests.factories.lists import NOW
+from tests.factories.people import actor, person
+from tests.factories.runs import VoteFactory
+
+pytestmark = pytest.mark.django_db
+SUNDAY = datetime(2026, 11, 15, 6, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def auditor(client):
+    client.force_login(person("auditor"))
+    return client
+
+
+def view(client, name: str = "", **query) -> str:
+    return client.get(reverse("allocations:ready-views"), {"view": name, **query}).text
+
+
+def test_late_approval_leads_to_its_batch(auditor):
+    batch = submitted_batch(rows=3)
+    approver = person("approver")
+    VoteFactory(batch=batch, voted_by=approver, voted_at=SUNDAY)
+    text = view(auditor)
+    assert f"{approver.get_full_name()} approved 3 rows, 1,500 points, on a Sunday" in text
+    assert f'<a href="/batches/{batch.pk}/">Batch {batch.pk}, Diwali 2026</a>' in text
+    assert "15 Nov 2026, 11:30 IST" in text
+    assert "There is nothing of this kind" in view(auditor, "late", year=2025)
+
+
+def test_decision_leads_to_its_rows(auditor):
+    batch = approved_batch(run_state="attention", unknown=7)
+    proposal = open_proposal(rows=list(batch.rows.all()))
+    proposal.state, proposal.decided_by, proposal.decided_at = "confirmed", person("approver"), NOW
+    proposal.save()
+    text = view(auditor, "closed")
+    assert f"7 rows closed as credited: proposed by {proposal.proposed_by.get_full_name()}" in text
+    assert f'<a href="/decisions/{proposal.pk}/">Decision {proposal.pk}</a>' in text
+    assert [f'<a href="/batches/{batch.pk}/rows/{number}/">row {number}</a>' in text for number in (2, 6, 7)] == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_what_was_taken_out_in_full_names_who_what_and_why(auditor):
+    batch, who = approved_batch(credited=1), actor("auditor")
+    record_export(
+        who,
+        batch_id=batch.pk,
+        kind="xlsx",
+        rows=1,
+        points=500,
+        sha256="ab" * 32,
+        outcome="all",
+        personal_data="in full",
+    )
+    record_bundles(who, [batch.pk], sha256="cd" * 32, personal_data=True, reason="Tax audit <2026>")
+    text = view(auditor, "in-full")
+    assert "took 1 row as XLSX out with personal data in full" in text
+    assert "took a signed bundle out with personal data in full, because “Tax audit &lt;2026&gt;”" in text
+
+
+def test_views_are_paged(auditor, monkeypatch):
+    monkeypatch.setattr("allocations.selectors.ready_views.late_approvals.__kwdefaults__", {"size": 1})
+    votes = [VoteFactory(batch=submitted_batch(rows=1), voted_at=SUNDAY) for _ in range(2)]
+    first = view(auditor, "late", year=2026)
+    assert f'href="?view=late&amp;year=2026&amp;before={votes[1].pk}">Older ones' in first
+    last = view(auditor, "late", year=2026, before=votes[1].pk)
+    assert (f"Batch {votes[0].batch_id}," in last, "Older ones" in last, "First page" in last) == (True, False, True)
+
+
+def test_nonsense_shows_the_first_view_and_the_search_leads_to_all(auditor):
+    assert "<h1>Approved outside office hours</h1>" in view(auditor, "nonsense", year="x", before="-")
+    text = auditor.get(reverse("allocations:search")).text
+    for query in ("ready/?view=late", "ready/?view=closed", "ready/?view=in-full", "?first=1"):
+        assert f'href="/search/{query}"' in text
