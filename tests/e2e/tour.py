@@ -262,6 +262,9 @@ class Tour:
         self._see(self.maker, "/search/?q=as", "search-nothing", Rank.EXTRA)
         self._see(self.maker, "/search/?q=diwali", "search-batches", Rank.EXTRA)
         self._see(self.maker, "/search/?q=asha", "search", Rank.MAIN)
+        self._see(self.maker, "/search/?state=credited&from=100", "search-filter", Rank.MAIN)
+        self._see(self.maker, "/search/?from=99999", "search-filter-nothing", Rank.EXTRA)
+        self._see(self.maker, "/search/ready/", "search-ready", Rank.EXTRA)
         self._see(self.maker, f"/batches/{self.batch}/rows/?q=nobody+here", "batch-outcome-no-row", Rank.EXTRA)
         self._see(self.maker, f"/batches/{self.batch}/trail/", "trail")
 
