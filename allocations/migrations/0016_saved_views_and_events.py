@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('allocations', '0014_repeats'),
+        ('allocations', '0015_acceptances'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
