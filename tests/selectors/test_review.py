@@ -80,9 +80,10 @@ def test_page_brings_the_problems_of_its_rows(django_assert_num_queries):
 def test_causes_count_rows_errors_first():
     batch = review_batch(errors=2, warnings=3)
     review_batch(errors=5)
+    newest = dict(batch.problems.order_by("pk").values_list("code", "pk"))
     assert causes(batch.pk) == [
-        Cause("mobile_too_short", "error", 2, 2),
-        Cause("mobile_made_up", "warning", 3, 4),
+        Cause("mobile_too_short", "error", 2, 2, newest["mobile_too_short"]),
+        Cause("mobile_made_up", "warning", 3, 4, newest["mobile_made_up"]),
     ]
 
 
