@@ -11,10 +11,10 @@ LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Warned:
-    """The warnings of one cause among the rows that would be sent.
+class Found:
+    """The problems of one cause among the rows that would be sent.
 
-    `newest` is the id of the one that was found last: ids only grow, so a warning with a higher one came later.
+    `newest` is the id of the one that was found last: ids only grow, so a problem with a higher one came later.
     """
 
     code: str
@@ -40,12 +40,12 @@ class Accepted:
     reason: str
 
 
-def is_covered(found: Warned, given: Covered | None) -> bool:
+def is_covered(found: Found, given: Covered | None) -> bool:
     """Whatever was found after the acceptance nobody has accepted."""
     return given is not None and found.newest <= given.newest
 
 
-def accepted(found: Iterable[Warned], given: Mapping[str, Covered]) -> tuple[Accepted, ...]:
+def accepted(found: Iterable[Found], given: Mapping[str, Covered]) -> tuple[Accepted, ...]:
     """Every cause with its reason, by code. Raises InvalidInput where one has none; `given`: by code."""
     causes = sorted(found, key=lambda one: one.code)
     if sentence := against_unaccepted([one for one in causes if not is_covered(one, given.get(one.code))]):
@@ -53,7 +53,7 @@ def accepted(found: Iterable[Warned], given: Mapping[str, Covered]) -> tuple[Acc
     return tuple(Accepted(one.code, one.rows, given[one.code].reason) for one in causes)
 
 
-def against_unaccepted(missing: Sequence[Warned]) -> str:
+def against_unaccepted(missing: Sequence[Found]) -> str:
     """What keeps the list from being submitted; "" where every warning is accepted."""
     if not missing:
         return ""
@@ -72,13 +72,13 @@ def checked_reason(reason: str) -> str:
     return words
 
 
-def check_shown(found: Warned | None, shown: Warned) -> None:
+def check_shown(found: Found | None, shown: Found) -> None:
     """Raise StateConflict unless the cause is exactly what the page showed."""
     if found == shown:
         return
     now = f"is in {_rows(found.rows)} by now" if found else "is in no row any more"
     raise StateConflict(
-        f"“{cause_label(shown.code)}” {now}, or other rows have it. Nothing was accepted. Look at the list again."
+        f"“{cause_label(shown.code)}” {now}, or other rows have it. Nothing was changed. Look at the list again."
     )
 
 

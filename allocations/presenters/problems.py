@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from allocations.domain.accepting import Warned, is_covered
+from allocations.domain.accepting import Found, is_covered
 from allocations.domain.causes import cause_label
 from allocations.models import Acceptance
 from allocations.presenters.numbers import counted
@@ -33,8 +33,8 @@ def cause_cards(causes: list[Cause], given: Mapping[str, Acceptance]) -> list[Ca
     return [_card(one, given.get(one.code)) for one in causes]
 
 
-def unaccepted(cards: Iterable[CauseCard]) -> list[Warned]:
-    return [Warned(one.code, one.rows, one.newest) for one in cards if not (one.is_error or one.is_accepted)]
+def unaccepted(cards: Iterable[CauseCard]) -> list[Found]:
+    return [Found(one.code, one.rows, one.newest) for one in cards if not (one.is_error or one.is_accepted)]
 
 
 def _card(one: Cause, acceptance: Acceptance | None) -> CauseCard:

@@ -67,6 +67,7 @@ _SECTIONS = (
                     "batch-accept",
                     "batch-accept-back",
                     "batch-leave-out",
+                    "batch-leave-out-cause",
                     "batch-take-back",
                     "replacement-new",
                     "replacement-give-up",

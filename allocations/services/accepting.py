@@ -5,13 +5,13 @@ from datetime import datetime
 from django.db import transaction
 
 from allocations.domain import accepting
-from allocations.domain.accepting import Accepted, Warned
+from allocations.domain.accepting import Accepted, Found
 from allocations.domain.errors import StateConflict
 from allocations.domain.policy import Actor
 from allocations.domain.states import BatchState
 from allocations.gateway import database_now
 from allocations.models import Acceptance, Batch
-from allocations.selectors.accepting import acceptances, covered, warnings_of
+from allocations.selectors.accepting import acceptances, covered, warning_of, warnings_of
 from allocations.services import trail
 from allocations.services.batches import batch_of_maker
 
@@ -19,7 +19,7 @@ _CHANGED = "Somebody accepted this or took it back meanwhile. Look at the list a
 
 
 def accept_warnings(
-    actor: Actor, *, batch_id: int, shown: Warned, reason: str, instead_of: int | None = None
+    actor: Actor, *, batch_id: int, shown: Found, reason: str, instead_of: int | None = None
 ) -> Acceptance:
     """`shown`: the cause as the page had it; `instead_of`: the acceptance that the page had there, which goes.
 
@@ -29,7 +29,7 @@ def accept_warnings(
     words = accepting.checked_reason(reason)
     with transaction.atomic():
         batch = _reviewed(actor, batch_id)
-        accepting.check_shown(next(iter(warnings_of(batch_id, code=shown.code)), None), shown)
+        accepting.check_shown(warning_of(batch_id, shown.code), shown)
         before = Acceptance.objects.filter(batch=batch, code=shown.code).first()
         if before and (before.accepted_by_id, before.reason, before.newest) == (actor.id, words, shown.newest):
             return before
@@ -40,7 +40,7 @@ def accept_warnings(
         return accept(actor, batch, shown, words, now=now)
 
 
-def accept(actor: Actor, batch: Batch, found: Warned, reason: str, *, now: datetime) -> Acceptance:
+def accept(actor: Actor, batch: Batch, found: Found, reason: str, *, now: datetime) -> Acceptance:
     """In the caller's transaction."""
     trail.write_entry(
         "warnings accepted",

@@ -14,13 +14,15 @@ from django.db.models import Count, Q, Sum
 
 from allocations import queue
 from allocations.domain import policy
+from allocations.domain.accepting import Found, check_shown
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.numerals import grouped
 from allocations.domain.policy import Actor
 from allocations.domain.readings import Choice, check_offered, open_questions
 from allocations.domain.states import BATCH, ROW, BatchEvent, BatchState, RowEvent, RowState, move, sources
 from allocations.gateway import database_now
-from allocations.models import Account, Batch, BatchEditor, Row, Upload
+from allocations.models import Account, Batch, BatchEditor, Problem, Row, Upload
+from allocations.selectors.accepting import cause_of
 from allocations.selectors.approvals import facts_of
 from allocations.selectors.replacements import is_replacement_batch
 from allocations.services import trail
@@ -154,6 +156,15 @@ def leave_out_problem_rows(actor: Actor, *, batch_id: int) -> int:
     return _set_aside(actor, batch_id, RowEvent.LEAVE_OUT, Q(error_count__gt=0))
 
 
+def leave_out_cause(actor: Actor, *, batch_id: int, shown: Found) -> int:
+    """Leaves out every row with one problem, as the page showed it; returns how many. They stay listed."""
+    with transaction.atomic():
+        editable_batch(actor, batch_id)
+        check_shown(cause_of(batch_id, shown.code), shown)
+        rows = Problem.objects.filter(batch_id=batch_id, code=shown.code).values("row")
+        return _set_aside(actor, batch_id, RowEvent.LEAVE_OUT, Q(pk__in=rows), cause=shown.code)
+
+
 def leave_out_row(actor: Actor, *, batch_id: int, number: int) -> None:
     _set_aside(actor, batch_id, RowEvent.LEAVE_OUT, Q(number=number))
 
@@ -238,7 +249,7 @@ def _start_check(actor: Actor, batch: Batch, upload: Upload, *, event: str, now:
     queue.ring_import(upload.pk)
 
 
-def _set_aside(actor: Actor, batch_id: int, event: RowEvent, wanted: Q) -> int:
+def _set_aside(actor: Actor, batch_id: int, event: RowEvent, wanted: Q, **why: str) -> int:
     now = database_now()
     with transaction.atomic():
         batch = editable_batch(actor, batch_id)
@@ -262,6 +273,7 @@ def _set_aside(actor: Actor, batch_id: int, event: RowEvent, wanted: Q) -> int:
                 actor=actor,
                 count=changed,
                 first_numbers=numbers,
+                **why,
             )
     return changed
 

@@ -4,7 +4,7 @@ from allocations.domain.accepting import (
     LONGEST_REASON,
     Accepted,
     Covered,
-    Warned,
+    Found,
     accepted,
     against_unaccepted,
     check_seen,
@@ -14,11 +14,11 @@ from allocations.domain.accepting import (
 )
 from allocations.domain.errors import InvalidInput, StateConflict
 
-MADE_UP = Warned("mobile_made_up", 3, 40)
-TWICE = Warned("same_person_and_amount", 1200, 41)
+MADE_UP = Found("mobile_made_up", 3, 40)
+TWICE = Found("same_person_and_amount", 1200, 41)
 
 
-def covering(found: Warned, newest: int) -> Covered:
+def covering(found: Found, newest: int) -> Covered:
     return Covered(found.code, newest, f"Why {found.code}")
 
 
@@ -82,19 +82,19 @@ def test_a_reason_that_says_nothing_or_too_much_is_refused(reason: str, said: st
 
 
 def test_what_the_page_showed_may_be_accepted() -> None:
-    check_shown(MADE_UP, Warned("mobile_made_up", 3, 40))
+    check_shown(MADE_UP, Found("mobile_made_up", 3, 40))
 
 
 @pytest.mark.parametrize(
     ("found", "said"),
     [
         (None, "“Mobile looks made up” is in no row any more"),
-        (Warned("mobile_made_up", 4, 40), "is in 4 rows by now"),
-        (Warned("mobile_made_up", 3, 42), "is in 3 rows by now, or other rows have it. Nothing was accepted."),
-        (Warned("mobile_made_up", 1, 40), "is in 1 row by now"),
+        (Found("mobile_made_up", 4, 40), "is in 4 rows by now"),
+        (Found("mobile_made_up", 3, 42), "is in 3 rows by now, or other rows have it. Nothing was changed."),
+        (Found("mobile_made_up", 1, 40), "is in 1 row by now"),
     ],
 )
-def test_anything_else_is_a_conflict(found: Warned | None, said: str) -> None:
+def test_anything_else_is_a_conflict(found: Found | None, said: str) -> None:
     with pytest.raises(StateConflict, match=said):
         check_shown(found, MADE_UP)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from allocations.domain.accepting import Warned
+from allocations.domain.accepting import Found
 from allocations.domain.causes import cause_label
 from allocations.models import Acceptance
 from allocations.presenters.problems import CauseCard, cause_cards, unaccepted
@@ -33,4 +33,4 @@ def test_a_card_knows_whether_what_was_accepted_still_counts(newest, is_accepted
     given = Acceptance(code="mobile_made_up", newest=newest, reason="Checked")
     cards = cause_cards([Cause("mobile_made_up", "warning", 1, 9, 7)], {"mobile_made_up": given})
     assert (cards[0].acceptance, cards[0].is_accepted) == (given, is_accepted)
-    assert unaccepted(cards) == ([] if is_accepted else [Warned("mobile_made_up", 1, 7)])
+    assert unaccepted(cards) == ([] if is_accepted else [Found("mobile_made_up", 1, 7)])

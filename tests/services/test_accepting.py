@@ -7,11 +7,11 @@ from dataclasses import asdict, replace
 import pytest
 from django.db import IntegrityError, transaction
 
-from allocations.domain.accepting import Warned
+from allocations.domain.accepting import Found
 from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
 from allocations.domain.policy import Actor
 from allocations.models import Acceptance, Batch, Problem, TrailEntry
-from allocations.selectors.accepting import warnings_of
+from allocations.selectors.accepting import warning_of, warnings_of
 from allocations.services import batches, mending
 from allocations.services.accepting import accept_warnings, take_back_acceptance
 from allocations.services.approval import approve_batch
@@ -36,7 +36,7 @@ def maker(batch: Batch) -> Actor:
     return known(batch.uploaded_by)
 
 
-def shown(batch: Batch, code: str = MADE_UP) -> Warned:
+def shown(batch: Batch, code: str = MADE_UP) -> Found:
     return next(one for one in warnings_of(batch.pk) if one.code == code)
 
 
@@ -76,7 +76,7 @@ def test_without_a_usable_reason_nothing_is_accepted(batch: Batch, maker: Actor,
 
 @pytest.mark.parametrize("changes", [{"rows": 1}, {"rows": 3}, {"newest": 0}, {"code": "markup"}])
 def test_what_the_page_did_not_show_is_not_accepted(batch: Batch, maker: Actor, changes) -> None:
-    with pytest.raises(StateConflict, match="Nothing was accepted"):
+    with pytest.raises(StateConflict, match="Nothing was changed"):
         accept(maker, batch, shown=replace(shown(batch), **changes))
 
 
@@ -282,4 +282,4 @@ def test_the_database_keeps_one_acceptance_a_cause_and_none_without_words(batch:
 def test_a_shown_cause_is_what_the_selector_says(batch: Batch) -> None:
     newest = max(Problem.objects.filter(batch=batch).values_list("pk", flat=True))
     assert asdict(shown(batch)) == {"code": MADE_UP, "rows": 2, "newest": newest}
-    assert warnings_of(batch.pk, code="markup") == []
+    assert warning_of(batch.pk, "markup") is None

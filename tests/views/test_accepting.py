@@ -67,10 +67,10 @@ def test_a_reason_that_counts_no_more_is_offered_again(client, batch) -> None:
     [
         ({"reason": " "}, 422, "The reason is empty"),
         ({"reason": "x" * 501}, 422, "The reason has 501 characters"),
-        ({"rows": 3}, 409, "Nothing was accepted"),
-        ({"rows": "x"}, 422, "The page did not say which warnings are meant"),
-        ({"code": ""}, 422, "The page did not say which warnings are meant"),
-        ({"newest": -1}, 422, "The page did not say which warnings are meant"),
+        ({"rows": 3}, 409, "Nothing was changed"),
+        ({"rows": "x"}, 422, "The page did not say which rows are meant"),
+        ({"code": ""}, 422, "The page did not say which rows are meant"),
+        ({"newest": -1}, 422, "The page did not say which rows are meant"),
     ],
 )
 def test_what_cannot_be_accepted_says_why(client, batch, changes, status: int, said: str) -> None:

@@ -64,6 +64,7 @@ ACTIONS = {
 FORMS = {
     "accounts",
     "audit",
+    "batch-leave-out-cause",
     "batch-mapping",
     "batch-new",
     "batch-replace",

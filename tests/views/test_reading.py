@@ -14,7 +14,7 @@ from tests.factories.reversals import ReversalFactory
 pytestmark = pytest.mark.django_db
 # Sessions tell when somebody was last seen; what the limits count is no state of the portal.
 _NOT_STATE = {"session", "usersession"}
-_VALUES = {"uidb36": "1", "key": "x-y", "provider_id": "company", "pk": "1", "field": "mobile"}
+_VALUES = {"uidb36": "1", "key": "x-y", "provider_id": "company", "pk": "1", "field": "mobile", "code": "markup"}
 
 
 def routes(resolver=None, prefix=""):
