@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -55,6 +56,18 @@ def in_full(entry: TrailEntry) -> Line:
     said = f"{person(entry.actor)} took {what} out with personal data in full{why}"
     batch = entry.batch
     return Line(entry.at, said, (_batch(batch.pk, batch.purpose),) if batch else ())
+
+
+def exported_search(entry: TrailEntry) -> Line:
+    """Words that were searched are not kept, only what they were."""
+    data = entry.data
+    asked = [f"{name} {value}" for name, value in data["filter"].items()]
+    asked += [f"words read as {data['words']}"] if data["words"] else []
+    said = (
+        f"{person(entry.actor)} exported {counted(data['rows'], 'row')}, {points(data['points'])}: {', '.join(asked)}"
+    )
+    again = Link("The same filter", f"{reverse('allocations:search')}?{urlencode(data['filter'])}")
+    return Line(entry.at, said, (again,) if data["filter"] else ())
 
 
 def _batch(pk: int, purpose: str) -> Link:

@@ -58,6 +58,13 @@ def taken_in_full(place: Place, *, size: int = PAGE) -> Listed[TrailEntry]:
     return _page(entries.select_related("batch", "actor"), place, time="at", size=size)
 
 
+def exported_searches(place: Place, *, size: int = PAGE) -> Listed[TrailEntry]:
+    """They belong to no batch, so no batch's trail tells of them."""
+    return _page(
+        TrailEntry.objects.filter(event="search exported").select_related("actor"), place, time="at", size=size
+    )
+
+
 def _page(wanted: QuerySet[Kind], place: Place, *, time: str, size: int) -> Listed[Kind]:
     if place.since and place.until:
         wanted = wanted.filter(Q(**{f"{time}__gte": place.since, f"{time}__lt": place.until}))

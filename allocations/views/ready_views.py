@@ -12,11 +12,12 @@ from allocations.presenters import ready_views as words
 from allocations.selectors import ready_views as reads
 from allocations.views.gates import page
 
-LATE, CLOSED, IN_FULL = "late", "closed", "in-full"
+LATE, CLOSED, IN_FULL, EXPORTS = "late", "closed", "in-full", "exports"
 TITLES = (
     (LATE, "Approved outside office hours"),
     (CLOSED, "Unknown and conflict rows that people closed"),
     (IN_FULL, "Personal data taken out in full"),
+    (EXPORTS, "Searches that were exported"),
 )
 
 
@@ -54,6 +55,9 @@ def _lines(view: str, place: reads.Place) -> tuple[list[words.Line], int | None]
     if view == IN_FULL:
         taken = reads.taken_in_full(place)
         return [words.in_full(one) for one in taken.found], taken.before
+    if view == EXPORTS:
+        exported = reads.exported_searches(place)
+        return [words.exported_search(one) for one in exported.found], exported.before
     late = reads.late_approvals(
         place, opens=settings.OFFICE_OPENS, closes=settings.OFFICE_CLOSES, days=settings.OFFICE_DAYS
     )

@@ -68,6 +68,18 @@ def test_what_was_taken_out_in_full_names_who_what_and_why(auditor):
     assert "took a signed bundle out with personal data in full, because “Tax audit &lt;2026&gt;”" in text
 
 
+def test_exported_search_is_told_with_its_filter_and_without_its_words(auditor):
+    batch = approved_batch(credited=2, failed=1)
+    mobile = batch.rows.first().mobile
+    for asked in ({"state": "failed", "purpose": "Diwali"}, {"q": mobile}):
+        auditor.post(reverse("allocations:search-export"), asked).getvalue()
+    text = view(auditor, "exports")
+    assert "exported 1 row, 500 points: state failed, purpose Diwali" in text
+    assert "exported 1 row, 500 points: words read as mobile, id" in text
+    assert 'href="/search/?state=failed&amp;purpose=Diwali">The same filter</a>' in text
+    assert (text.count("The same filter"), mobile in text) == (1, False)
+
+
 def test_views_are_paged(auditor, monkeypatch):
     monkeypatch.setattr("allocations.selectors.ready_views.late_approvals.__kwdefaults__", {"size": 1})
     votes = [VoteFactory(batch=submitted_batch(rows=1), voted_at=SUNDAY) for _ in range(2)]
@@ -80,5 +92,5 @@ def test_views_are_paged(auditor, monkeypatch):
 def test_nonsense_shows_the_first_view_and_the_search_leads_to_all(auditor):
     assert "<h1>Approved outside office hours</h1>" in view(auditor, "nonsense", year="x", before="-")
     text = auditor.get(reverse("allocations:search")).text
-    for query in ("ready/?view=late", "ready/?view=closed", "ready/?view=in-full", "?first=1"):
+    for query in ("ready/?view=late", "ready/?view=closed", "ready/?view=in-full", "ready/?view=exports", "?first=1"):
         assert f'href="/search/{query}"' in text
