@@ -115,6 +115,16 @@ TRIGGERS = (
         "which rows of a submitted batch are left out is frozen",
         only_if="(OLD.state = 'left_out') <> (NEW.state = 'left_out')",
     ),
+    *(
+        Trigger(
+            f"acceptance_no_{action.lower()}",
+            "allocations_acceptance",
+            action,
+            _FROZEN_BATCH,
+            "which warnings of a submitted batch are accepted is frozen",
+        )
+        for action in ("UPDATE", "DELETE")
+    ),
     Trigger("row_frozen_stays", "allocations_row", "DELETE", _FROZEN_BATCH, "a submitted row is never deleted"),
     Trigger(
         "row_credited_stays",

@@ -16,7 +16,7 @@ from allocations.services import batches, mending
 from allocations.services.accepting import accept_warnings, take_back_acceptance
 from allocations.services.approval import approve_batch
 from allocations.services.submission import submit_batch, withdraw_batch
-from tests.factories.batches import review_batch
+from tests.factories.batches import review_batch, submitted_batch
 from tests.factories.lists import ProblemFactory
 from tests.factories.people import actor, known
 from tests.services.test_people_at_once import at_once
@@ -260,14 +260,20 @@ def test_an_approval_needs_every_tick(batch: Batch, maker: Actor) -> None:
     assert TrailEntry.objects.get(event="batch approved").data["seen"] == [MADE_UP]
 
 
-def test_a_list_submitted_before_warnings_were_accepted_is_still_seen_cause_by_cause(
-    batch: Batch, maker: Actor
-) -> None:
-    accept(maker, batch)
-    submitted = submit_batch(maker, batch_id=batch.pk)
-    Acceptance.objects.all().delete()
+def test_a_list_submitted_before_warnings_were_accepted_is_still_seen_cause_by_cause() -> None:
     with pytest.raises(InvalidInput, match="Mobile looks made up"):
-        approve(actor("approver"), submitted)
+        approve(actor("approver"), submitted_batch(warnings=1))
+
+
+def test_what_was_accepted_is_frozen_with_the_batch(batch: Batch, maker: Actor) -> None:
+    accept(maker, batch)
+    submit_batch(maker, batch_id=batch.pk)
+    with pytest.raises(IntegrityError, match="accepted is frozen"), transaction.atomic():
+        Acceptance.objects.update(reason="Another")
+    with pytest.raises(IntegrityError, match="accepted is frozen"), transaction.atomic():
+        Acceptance.objects.all().delete()
+    withdraw_batch(maker, batch_id=batch.pk)
+    assert Acceptance.objects.update(reason="Another") == 1
 
 
 @pytest.mark.parametrize("changes", [{"reason": ""}, {"code": MADE_UP, "pk": None}])
