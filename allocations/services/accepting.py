@@ -88,11 +88,13 @@ def take_back_acceptance(actor: Actor, *, batch_id: int, acceptance_id: int) -> 
 def settle_warnings(batch: Batch) -> tuple[Accepted, ...]:
     """In the transaction of the submission. Raises InvalidInput where a warning is not accepted.
 
-    What covers no warning of a row that is sent goes: from here on the rest is what the approver signs.
+    From here on the acceptances are what the approver signs: those of rows that are sent, and of no other.
     """
     given = {code: one for code, acceptance in acceptances(batch.pk).items() if (one := covered(acceptance))}
     settled = accepting.accepted(warnings_of(batch.pk), given)
     Acceptance.objects.filter(batch=batch).exclude(code__in=[one.code for one in settled]).delete()
+    for cause in settled:
+        Acceptance.objects.filter(batch=batch, code=cause.code).exclude(rows=cause.rows).update(rows=cause.rows)
     return settled
 
 

@@ -7,11 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
+from allocations.domain.causes import cause_label
 from allocations.domain.policy import Actor, can_see_personal_data
 from allocations.domain.states import FROZEN_BATCHES
 from allocations.forms.row_filters import row_filter
 from allocations.models import Batch
 from allocations.presenters import causes, outcomes, reversals, row_lines, run_lines, stories
+from allocations.selectors.accepting import acceptances
 from allocations.selectors.approvals import facts_of, votes_of
 from allocations.selectors.batch_pages import batches_with_people, runs_of, uploads_of
 from allocations.selectors.outcome_rows import row_page
@@ -94,7 +96,8 @@ def _files(request: HttpRequest, actor: Actor, batch: Batch) -> dict[str, object
 
 
 def _votes(request: HttpRequest, actor: Actor, batch: Batch) -> dict[str, object]:  # noqa: ARG001 - one signature for all tabs
-    return {"votes": votes_of(batch)}
+    accepted = [(cause_label(code), given) for code, given in acceptances(batch.pk).items()]
+    return {"votes": votes_of(batch), "accepted": accepted}
 
 
 def _runs(request: HttpRequest, actor: Actor, batch: Batch) -> dict[str, object]:  # noqa: ARG001 - one signature for all tabs

@@ -173,6 +173,7 @@ def test_fewer_rows_stay_accepted_and_are_counted_anew(batch: Batch, maker: Acto
     accept(maker, batch)
     batches.leave_out_row(maker, batch_id=batch.pk, number=3)
     assert json.loads(submit_batch(maker, batch_id=batch.pk).manifest)["accepted"][0]["rows"] == 1
+    assert Acceptance.objects.get().rows == 1
 
 
 def test_a_row_that_comes_back_was_not_among_those_accepted(batch: Batch, maker: Actor) -> None:

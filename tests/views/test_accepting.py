@@ -113,3 +113,6 @@ def test_the_approver_reads_the_reason_and_ticks_it(client, batch) -> None:
     assert (refused.status_code, "1 not ticked: “Mobile looks made up”" in refused.text) == (422, True)
     client.post(f"/batches/{batch.pk}/approve/", {**vote, "seen": "mobile_made_up"})
     assert Vote.objects.filter(batch=batch, decision="approve").count() == 1
+    client.force_login(person("auditor"))
+    votes = client.get(f"/batches/{batch.pk}/?tab=votes").text
+    assert ("Asked &lt;each&gt; of them" in votes, "Mobile looks made up" in votes) == (True, True)
