@@ -1,5 +1,6 @@
-"""Whether an approval still holds when its run is about to begin."""
+"""Whether approvals still hold when their run is about to begin."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,3 +22,15 @@ def why_void(approval: Approval, *, now: datetime, lasts: timedelta) -> Pause | 
         return Pause.UNAPPROVED
     counts_from = max(approval.voted_at, approval.start_at or approval.voted_at)
     return Pause.LAPSED if now - counts_from > lasts else None
+
+
+def why_all_void(
+    approvals: Sequence[Approval], *, needed: int, submitted_under: int, in_force: int, now: datetime, lasts: timedelta
+) -> Pause | None:
+    """None while as many hold as are needed, under the policy in force: the numbers are those of policies."""
+    if submitted_under != in_force:
+        return Pause.OTHER_POLICY
+    reasons = [why_void(approval, now=now, lasts=lasts) for approval in approvals]
+    if reasons.count(None) >= needed:
+        return None
+    return next((reason for reason in reasons if reason), Pause.UNAPPROVED)

@@ -7,14 +7,14 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from allocations.domain.accepting import Accepted
 
 PAYLOAD_VERSION = "1"
-# 2 added the start, 3 the accepted warnings. A digest is taken over the stored text, so those of older manifests hold
-# as they are.
+# 2 added the start, 3 the accepted warnings and the approval policy. A digest is taken over the stored text, so those
+# of older manifests hold as they are.
 MANIFEST_VERSION = "3"
 # Which rules read the list; a whole number that grows.
 PARSER_VERSION = "1"
@@ -101,6 +101,8 @@ class Manifest:
     start_at: str = ""
     # Warnings that go by the maker's word.
     accepted: tuple[Accepted, ...] = ()
+    # The approval policy that it was submitted under, and how many approvers that asks for.
+    policy: Mapping[str, int] = field(default_factory=lambda: {"version": 1, "approvers": 1})
     payload_version: str = PAYLOAD_VERSION
     manifest_version: str = MANIFEST_VERSION
 

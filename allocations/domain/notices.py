@@ -26,6 +26,7 @@ class MailState(StrEnum):
 # Entries of the trail that somebody is told of. UNKNOWN is no event: time passes.
 KIND_OF = {
     "batch submitted": NoticeKind.TO_APPROVE,
+    "batch approval given": NoticeKind.TO_APPROVE,
     "batch sent back": NoticeKind.SENT_BACK,
     "batch approved": NoticeKind.APPROVED,
     "run pause": NoticeKind.PAUSED,
@@ -35,16 +36,15 @@ MOST_TRIES = 8
 
 
 def readers(
-    kind: NoticeKind, *, makers: frozenset[int], approvers: frozenset[int], approved_by: int | None, actor: int | None
+    kind: NoticeKind, *, makers: frozenset[int], approvers: frozenset[int], voters: frozenset[int], actor: int | None
 ) -> frozenset[int]:
-    """Everybody whom it concerns but the person who did it."""
-    decided = frozenset() if approved_by is None else frozenset({approved_by})
+    """Everybody whom it concerns but the person who did it. `voters`: who approved the content as it is now."""
     concerned = {
-        NoticeKind.TO_APPROVE: approvers - makers,
+        NoticeKind.TO_APPROVE: approvers - makers - voters,
         NoticeKind.SENT_BACK: makers,
         NoticeKind.APPROVED: makers,
-        NoticeKind.PAUSED: makers | decided,
-        NoticeKind.SETTLED: makers | decided,
-        NoticeKind.UNKNOWN: makers | decided,
+        NoticeKind.PAUSED: makers | voters,
+        NoticeKind.SETTLED: makers | voters,
+        NoticeKind.UNKNOWN: makers | voters,
     }
     return concerned[kind] - {actor}

@@ -25,6 +25,7 @@ class Pause(StrEnum):
     OUTDATED = "outdated"
     UNAPPROVED = "unapproved"
     LAPSED = "lapsed"
+    OTHER_POLICY = "other_policy"
     TAKEN_AFTER_ALL = "taken_after_all"
     TAKEN_TWICE = "taken_twice"
     OVERDRAWN = "overdrawn"
@@ -109,6 +110,10 @@ ADVICE: dict[Pause, tuple[str, str]] = {
     Pause.LAPSED: (
         "The approval is too old: the run did not begin in time. Nothing of it was sent.",
         "Cancel what was not sent and submit the list as a new batch, for an approver to look at it anew.",
+    ),
+    Pause.OTHER_POLICY: (
+        "Another approval policy came into force after the batch was submitted. Nothing of the run was sent.",
+        "Cancel what was not sent and submit the list as a new batch, to be approved under the policy of now.",
     ),
     Pause.TAKEN_AFTER_ALL: (
         "A late answer proves that EnKash took the points back, although the reversal had been called failed.",

@@ -36,13 +36,15 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class BatchFacts:
-    """What decides who may act on a batch. `maker_ids`: everyone who uploaded, edited or submitted it."""
+    """What decides who may act on a batch. `maker_ids`: everyone who uploaded, edited or submitted it; `voter_ids`: who
+    approved the content that waits for a second approval."""
 
     state: BatchState
     maker_ids: frozenset[int]
     uploaded_by_id: int
     submitted_by_id: int | None = None
     is_erased: bool = False
+    voter_ids: frozenset[int] = frozenset()
 
 
 P = ParamSpec("P")
@@ -113,6 +115,11 @@ def check_decide(actor: Actor, batch: BatchFacts) -> None:
         raise StateConflict(f"The batch is “{batch.state}”: nothing is waiting for a decision.")
     if actor.id in batch.maker_ids:
         raise NotAllowed("You made or changed this batch. Another approver must decide about it.")
+    if actor.id in batch.voter_ids:
+        raise StateConflict(
+            "You approved this content already: another approver must decide now. To stop it, ask another approver to "
+            "send it back, or its maker to withdraw it."
+        )
 
 
 def check_gets_nothing(own_row: int | None) -> None:

@@ -8,11 +8,12 @@ from typing import BinaryIO
 
 from django.db.models import QuerySet
 
+from allocations.domain.days import IST
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.policy import Actor, can_see_personal_data
 from allocations.exports.about import Export, about
 from allocations.exports.blocks import cell_blocks, paths
-from allocations.exports.cells import IST, Reader, points
+from allocations.exports.cells import Reader, points
 from allocations.exports.csv_file import write_csv
 from allocations.exports.hashes import sha256_of
 from allocations.exports.jsonl_file import write_jsonl

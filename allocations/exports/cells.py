@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from allocations.domain.days import IST
 from allocations.domain.states import RowState
 from allocations.presenters.masking import masked_email, masked_mobile, masked_text
 
-IST = timezone(timedelta(hours=5, minutes=30), "IST")
 # "" where nothing is stored.
 Cell = str | int | Decimal
 

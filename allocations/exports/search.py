@@ -11,12 +11,13 @@ from django.conf import settings
 from django.db.models import Count, Sum
 
 from allocations.domain import policy
+from allocations.domain.days import IST
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.numerals import grouped
 from allocations.domain.policy import Actor
 from allocations.domain.searching import Meant, kinds
 from allocations.exports.blocks import cell_blocks, paths
-from allocations.exports.cells import IST, Cell, Reader, points
+from allocations.exports.cells import Cell, Reader, points
 from allocations.exports.csv_file import write_csv
 from allocations.exports.hashes import sha256_of
 from allocations.exports.resource import ExportField, RowResource, columns_of_batches

@@ -2,6 +2,7 @@
 
 from allocations.models.acceptances import Acceptance
 from allocations.models.accounts import Account, Lane
+from allocations.models.approval_policies import ApprovalPolicy
 from allocations.models.attempts import Attempt, AttemptRow
 from allocations.models.batches import Batch, BatchEditor
 from allocations.models.freezes import Freeze
@@ -25,6 +26,7 @@ from allocations.models.votes import Vote
 __all__ = [
     "Acceptance",
     "Account",
+    "ApprovalPolicy",
     "Attempt",
     "AttemptRow",
     "Batch",

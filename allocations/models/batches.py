@@ -36,6 +36,10 @@ class Batch(models.Model):
     # Also from then on: domain.repeats.ContentRoot, and why the maker gives points that another batch gives too.
     content_root = models.CharField(max_length=64, blank=True)
     repeat_reason = models.TextField(blank=True)
+    # And the number of the approval policy it was submitted under, how many distinct approvers that asks for, and why.
+    policy = models.PositiveIntegerField(default=1)
+    approvers = models.PositiveSmallIntegerField(default=1)
+    approvers_why = models.CharField(max_length=300, blank=True)
 
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploaded_batches")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -82,6 +86,7 @@ class Batch(models.Model):
                 condition=~Q(state__in=(BatchState.SUBMITTED, BatchState.APPROVED)) | ~Q(digest=""),
                 name="batch_frozen_has_digest",
             ),
+            models.CheckConstraint(condition=Q(approvers__in=(1, 2)), name="batch_one_or_two_approvers"),
             models.UniqueConstraint(
                 fields=("content_root",),
                 condition=Q(state=BatchState.SUBMITTED) & ~Q(content_root=""),

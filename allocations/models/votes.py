@@ -18,7 +18,7 @@ class Vote(models.Model):
     class Meta:
         ordering = ("id",)
         constraints = (
-            models.UniqueConstraint(fields=("batch", "version"), name="vote_once_a_version"),
+            models.UniqueConstraint(fields=("batch", "version", "voted_by"), name="vote_once_a_version"),
             models.CheckConstraint(
                 condition=models.Q(decision="approve") | (models.Q(decision="send_back") & ~models.Q(reason="")),
                 name="vote_sent_back_has_reason",

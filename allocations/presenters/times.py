@@ -1,10 +1,10 @@
 """Instants as they are read in India. Everything is stored in UTC and shown in IST, with the zone named."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
+from allocations.domain.days import IST
 from allocations.presenters.numbers import NO_VALUE, counted
 
-IST = timezone(timedelta(hours=5, minutes=30), "IST")
 # Own names: strftime would follow the machine's locale.
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _LONG_MONTHS = [

@@ -21,7 +21,9 @@ BAND_TOPS = (250, 500, 1_000, 2_500, 5_000)
 def batches_awaiting_approval() -> QuerySet[Batch]:
     """Longest waiting first."""
     waiting = Batch.objects.filter(state=BatchState.SUBMITTED)
-    return waiting.select_related("account", "submitted_by").prefetch_related("editors").order_by("submitted_at")
+    return (
+        waiting.select_related("account", "submitted_by").prefetch_related("editors", "votes").order_by("submitted_at")
+    )
 
 
 def latest_votes(limit: int) -> QuerySet[Vote]:
@@ -29,7 +31,7 @@ def latest_votes(limit: int) -> QuerySet[Vote]:
 
 
 def facts_of(batch: Batch) -> BatchFacts:
-    """What the policy asks about a batch. Uses prefetched editors where there are."""
+    """What the policy asks about a batch. Uses prefetched editors and votes where there are."""
     makers = {editor.user_id for editor in batch.editors.all()} | {batch.uploaded_by_id, batch.submitted_by_id}
     return BatchFacts(
         state=BatchState(batch.state),
@@ -37,14 +39,14 @@ def facts_of(batch: Batch) -> BatchFacts:
         uploaded_by_id=batch.uploaded_by_id,
         submitted_by_id=batch.submitted_by_id,
         is_erased=batch.erased_at is not None,
+        voter_ids=frozenset(vote.voted_by_id for vote in _waiting_approvals(batch)),
     )
 
 
-def run_begun_by(batch: Batch, *, voter_id: int, digest: str) -> Run | None:
-    """The run that this person's approval of this content began."""
-    return Run.objects.filter(
-        batch=batch, generation=1, batch__approved_by=voter_id, batch__digest=digest, batch__state=BatchState.APPROVED
-    ).first()
+def _waiting_approvals(batch: Batch) -> list[Vote]:
+    if batch.state != BatchState.SUBMITTED:
+        return []
+    return [vote for vote in batch.votes.all() if vote.version == batch.version and vote.decision == "approve"]
 
 
 def votes_of(batch: Batch) -> QuerySet[Vote]:

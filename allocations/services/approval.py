@@ -1,11 +1,14 @@
-"""The second person's decision on one digest."""
+"""What others decide about one digest: as many approvals as its policy asks for, or one to send it back."""
 
 from collections.abc import Collection
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from allocations.domain import policy
 from allocations.domain.accepting import check_seen
+from allocations.domain.approval_policies import check_in_force
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.known import check_known
 from allocations.domain.policy import Actor
@@ -15,23 +18,27 @@ from allocations.domain.states import BATCH, BatchEvent, BatchState, move
 from allocations.gateway import database_now
 from allocations.models import Batch, Run, Vote
 from allocations.selectors.accepting import to_be_seen
+from allocations.selectors.approval_policies import in_force
 from allocations.selectors.approvals import facts_of, own_row
 from allocations.selectors.roster import approver_since
+from allocations.selectors.votes import holding_approvals, run_begun_by
 from allocations.services import predecessors, runs, submission, trail
+from allocations.services.approval_policies import check_approved_limits
 from allocations.services.locks import locked_batch
 
 
-def approve_batch(actor: Actor, *, batch_id: int, version: int, digest: str, seen: Collection[str] = ()) -> Run:
-    """Approves exactly the content that the page showed; queues its run. A repeated click returns the same run.
+def approve_batch(actor: Actor, *, batch_id: int, version: int, digest: str, seen: Collection[str] = ()) -> Run | None:
+    """Approves exactly the content that the page showed. The last approval that is needed queues the run; None: another
+    approver has to approve too. A repeated click returns the same run.
 
     `seen`: what the actor ticked of selectors.accepting.to_be_seen.
     """
     now = database_now()
     with transaction.atomic(durable=True):
         batch = locked_batch(batch_id)
-        repeated = _repeated(batch, actor, digest)
-        if repeated:
-            return repeated
+        begun = run_begun_by(batch, voter_id=actor.id, digest=digest)
+        if begun:
+            return begun
         _check_vote(actor, batch, version=version, digest=digest)
         check_settled_in(approver_since(actor.id), now=now)
         policy.check_gets_nothing(own_row(batch, user_id=actor.id))
@@ -39,30 +46,36 @@ def approve_batch(actor: Actor, *, batch_id: int, version: int, digest: str, see
         predecessors.check_predecessors(batch_id)
         kinds = to_be_seen(batch)
         check_seen(kinds, seen)
+        ticked = {"seen": sorted(kinds)} if kinds else {}
+        agreed = in_force()
+        check_in_force(batch.policy, agreed.number)
+        check_approved_limits(batch, agreed.terms, now=now)
         Vote.objects.create(
             batch=batch, version=version, digest=digest, decision="approve", voted_by_id=actor.id, voted_at=now
         )
-        approved = Batch.objects.filter(pk=batch_id, state=BatchState.SUBMITTED, version=version, digest=digest).update(
-            state=move(BATCH, BatchState.SUBMITTED, BatchEvent.APPROVE),
-            approved_by=actor.id,
-            approved_at=now,
-            changed_at=now,
-        )
-        if not approved:
-            raise StateConflict("The list changed since you opened it. Open it again to see what it is now.")
-        trail.write_entry(
-            "batch approved",
-            at=now,
-            object_type="batch",
-            object_id=batch_id,
-            batch_id=batch_id,
-            actor=actor,
-            version=version,
-            digest=digest,
-            **({"seen": sorted(kinds)} if kinds else {}),
-        )
+        holding = [vote.voted_by_id for vote in holding_approvals(batch, now=now)]
+        if len(holding) < batch.approvers:
+            counts = {"approvals": len(holding), "needed": batch.approvers}
+            _note(batch, "batch approval given", actor=actor, now=now, **counts, **ticked)
+            return None
+        _approve(batch, actor, now=now)
+        _note(batch, "batch approved", actor=actor, now=now, approvers=sorted(holding), policy=batch.policy, **ticked)
         batch.refresh_from_db()
         return runs.create_run(batch, actor=actor, now=now, start_at=still_ahead(batch.start_at, now=now))
+
+
+def _approve(batch: Batch, actor: Actor, *, now: datetime) -> None:
+    same = Batch.objects.filter(
+        pk=batch.pk, state=BatchState.SUBMITTED, version=batch.version, digest=batch.digest, approvers=batch.approvers
+    )
+    approved = same.update(
+        state=move(BATCH, BatchState.SUBMITTED, BatchEvent.APPROVE),
+        approved_by=actor.id,
+        approved_at=now,
+        changed_at=now,
+    )
+    if not approved:
+        raise StateConflict("The list changed since you opened it. Open it again to see what it is now.")
 
 
 def send_back_batch(actor: Actor, *, batch_id: int, version: int, digest: str, reason: str) -> Batch:
@@ -84,23 +97,13 @@ def send_back_batch(actor: Actor, *, batch_id: int, version: int, digest: str, r
             voted_at=now,
         )
         submission.thaw(batch, BatchEvent.SEND_BACK, reason=reason.strip())
-        trail.write_entry(
-            "batch sent back",
-            at=now,
-            object_type="batch",
-            object_id=batch_id,
-            batch_id=batch_id,
-            actor=actor,
-            version=version,
-            digest=digest,
-            reason=reason.strip(),
-        )
+        _note(batch, "batch sent back", actor=actor, now=now, digest=digest, reason=reason.strip())
     return batch
 
 
-def _repeated(batch: Batch, actor: Actor, digest: str) -> Run | None:
-    same = batch.state == BatchState.APPROVED and batch.approved_by_id == actor.id and batch.digest == digest
-    return batch.runs.filter(generation=1).first() if same else None
+def _note(batch: Batch, event: str, *, actor: Actor, now: datetime, **data: Any) -> None:
+    said = {"version": batch.version, "digest": batch.digest} | data
+    trail.write_entry(event, at=now, object_type="batch", object_id=batch.pk, batch_id=batch.pk, actor=actor, **said)
 
 
 def _check_vote(actor: Actor, batch: Batch, *, version: int, digest: str) -> None:

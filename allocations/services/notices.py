@@ -17,6 +17,7 @@ from allocations.domain.states import RunState
 from allocations.gateway import database_now
 from allocations.models import Batch, Chunk, MutedMail, Notice, NoticeCursor, Run, TrailEntry
 from allocations.selectors.approvals import facts_of
+from allocations.selectors.votes import approvals_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def _notices(
         event.kind,
         makers=facts_of(event.batch).maker_ids,
         approvers=approvers,
-        approved_by=event.batch.approved_by_id,
+        voters=frozenset(approvals_of(event.batch).values_list("voted_by_id", flat=True)),
         actor=event.entry.actor_id if event.entry else None,
     )
     for person in User.objects.filter(pk__in=told, is_active=True).order_by("pk"):

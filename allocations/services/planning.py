@@ -2,25 +2,26 @@
 
 import json
 from collections.abc import Generator, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import transaction
 
-from allocations.domain.approvals import Approval, why_void
+from allocations.domain.approval_policies import FIRST
+from allocations.domain.approvals import why_all_void
 from allocations.domain.canary import Canary
 from allocations.domain.chunking import Planned, plan, set_apart
 from allocations.domain.manifest import MerkleRoot, digest, leaf, needs_newer_code, payload_bytes, payload_hash
 from allocations.domain.pauses import Pause
-from allocations.domain.policy import Role
 from allocations.domain.schedule import start_text
 from allocations.domain.states import BatchState, RowState, RunEvent, RunState
 from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Batch, Chunk, Row, Run
+from allocations.selectors.approval_policies import in_force
+from allocations.selectors.votes import approval_lasts, approvals_of, as_approvals
 from allocations.services import balances, holds, leases, outcomes, recovering, runs
 from allocations.services.bulk import update_many
 from allocations.services.predecessors import against_replacing
@@ -62,10 +63,15 @@ def _why_void(run: Run, *, now: datetime) -> Pause | None:
     """Asked once, before the first call of a batch: a re-run sends again what that first run was allowed to send."""
     if run.generation > 1:
         return None
-    vote = run.batch.votes.get(decision="approve", version=run.batch.version)
-    may = User.objects.filter(pk=vote.voted_by_id, is_active=True, groups__name=Role.APPROVER).exists()
-    approval = Approval(voted_at=vote.voted_at, start_at=run.batch.start_at, voter_may=may)
-    return why_void(approval, now=now, lasts=timedelta(days=settings.APPROVAL_DAYS))
+    batch = run.batch
+    return why_all_void(
+        [approval for _, approval in as_approvals(batch)],
+        needed=batch.approvers,
+        submitted_under=batch.policy,
+        in_force=in_force().number,
+        now=now,
+        lasts=approval_lasts(),
+    )
 
 
 def _opening_balance(account: Account, *, gateway: Gateway) -> Decimal | None:
@@ -82,13 +88,15 @@ def is_too_new(batch: Batch) -> bool:
 
 
 def is_as_approved(batch: Batch) -> bool:
-    """Whether rows, manifest and digest are what the approver signed."""
+    """Whether rows, manifest and digest are what as many approvers signed as the manifest asks for."""
     manifest: dict[str, Any] = json.loads(batch.manifest)
-    vote = batch.votes.filter(decision="approve", version=batch.version).first()
+    # The first manifests knew no policy: one approver.
+    asked = manifest.get("policy", {"version": FIRST, "approvers": 1})
     return (
         batch.state == BatchState.APPROVED
-        and vote is not None
-        and vote.digest == batch.digest == digest(batch.manifest)
+        and batch.digest == digest(batch.manifest)
+        and asked == {"version": batch.policy, "approvers": batch.approvers}
+        and approvals_of(batch).count() >= batch.approvers
         and account_is_as_approved(batch)
         # The first manifests knew no start.
         and manifest.get("start_at", "") == start_text(batch.start_at)

@@ -5,11 +5,11 @@ from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 
 from allocations.domain import policy
 from allocations.domain.accepting import Accepted
+from allocations.domain.approval_policies import FIRST, Version, needed
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.manifest import Manifest, MerkleRoot, digest, leaf, payload_hash
 from allocations.domain.numerals import grouped
@@ -20,9 +20,11 @@ from allocations.domain.schedule import check_start, start_text
 from allocations.domain.states import BATCH, BatchEvent, BatchState, move
 from allocations.gateway import database_now
 from allocations.models import Batch, BatchEditor, Row, Upload
+from allocations.selectors.approval_policies import in_force
 from allocations.selectors.approvals import facts_of
 from allocations.services import predecessors, repeats, trail
 from allocations.services.accepting import settle_warnings
+from allocations.services.approval_policies import check_submitted_limits
 from allocations.services.batches import count_rows
 from allocations.services.locks import locked_batch
 from allocations.services.planning import payload_of, rows_to_send
@@ -50,6 +52,9 @@ def _submit(actor: Actor, batch_id: int, start_at: datetime | None, answer: repe
         check_start(start_at, now=now)
         count_rows(batch)
         _check_content(batch)
+        agreed = in_force()
+        check_submitted_limits(batch, agreed.terms)
+        _ask_for_approvers(batch, agreed)
         batch.start_at = start_at and start_at.replace(microsecond=0)
         manifest, root = _manifest(batch, actor, accepted=settle_warnings(batch))
         found = repeats.settle_repeats(batch, answer, root=root, now=now)
@@ -75,10 +80,18 @@ def _submit(actor: Actor, batch_id: int, start_at: datetime | None, answer: repe
             points=manifest.points,
             left_out=manifest.left_out,
             start_at=manifest.start_at,
+            policy=batch.policy,
+            approvers=batch.approvers,
             **_repeated(batch, found),
             **({"accepted": [asdict(one) for one in manifest.accepted]} if manifest.accepted else {}),
         )
     return batch
+
+
+def _ask_for_approvers(batch: Batch, agreed: Version) -> None:
+    """Frozen with the rest: from then on the batch needs as many as the policy of now asks for."""
+    asked = needed(agreed.terms, points=batch.points_total, rows=batch.row_count - batch.left_out_count)
+    batch.policy, batch.approvers, batch.approvers_why = agreed.number, asked.approvers, asked.why
 
 
 def _repeated(batch: Batch, found: Sequence[Repeat]) -> dict[str, object]:
@@ -110,6 +123,7 @@ def thaw(batch: Batch, event: BatchEvent, *, reason: str = "") -> None:
     batch.submitted_by_id = batch.submitted_at = None
     batch.manifest = batch.digest = batch.content_root = batch.repeat_reason = ""
     batch.start_at = None
+    batch.policy, batch.approvers, batch.approvers_why = FIRST, 1, ""
     batch.sent_back_reason = reason
     batch.save()
 
@@ -123,11 +137,6 @@ def _check_content(batch: Batch) -> None:
         raise InvalidInput(f"{rows} errors. Fix them in your list and upload it again, or leave them out.")
     if batch.row_count == batch.left_out_count:
         raise InvalidInput("No row would be sent: every row is left out or the list is empty.")
-    if batch.points_total > settings.MAX_POINTS_PER_BATCH:
-        raise InvalidInput(
-            f"The list totals {grouped(batch.points_total)} points; "
-            f"the limit is {grouped(settings.MAX_POINTS_PER_BATCH)}. Split the list."
-        )
 
 
 def _manifest(batch: Batch, actor: Actor, *, accepted: tuple[Accepted, ...]) -> tuple[Manifest, str]:
@@ -159,6 +168,7 @@ def _manifest(batch: Batch, actor: Actor, *, accepted: tuple[Accepted, ...]) -> 
         editors=tuple(sorted(batch.editors.values_list("user_id", flat=True))),
         start_at=start_text(batch.start_at),
         accepted=accepted,
+        policy={"version": batch.policy, "approvers": batch.approvers},
     )
     return manifest, tally.content.hexdigest()
 

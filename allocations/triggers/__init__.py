@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from allocations.domain.reversals import ENDED, WITHOUT_EFFECT
+from allocations.triggers.approvals import APPROVAL_TRIGGERS
 from allocations.triggers.retention import ERASURE, RETENTION_TRIGGERS
 from allocations.triggers.trail import TRAIL_TRIGGERS
 from allocations.triggers.trigger import Trigger
@@ -192,6 +193,7 @@ TRIGGERS = (
         "what was proposed is never changed",
     ),
     Trigger("proposal_row_no_delete", "allocations_proposalrow", "DELETE", "1 = 1", "a proposal is never deleted"),
+    *APPROVAL_TRIGGERS,
     *REVERSAL_TRIGGERS,
     *RETENTION_TRIGGERS,
 )
@@ -226,6 +228,7 @@ _NO_TRUNCATE = (
     "allocations_trailentry",
     "allocations_trailseal",
     "allocations_vote",
+    "allocations_approvalpolicy",
     "allocations_row",
     "allocations_attempt",
     "allocations_reversal",

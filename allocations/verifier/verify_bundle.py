@@ -169,6 +169,12 @@ def check_approval(batch: int, manifest: str, votes: list[Record], entries: Entr
     voters = {vote["voted_by"] for vote in votes if vote["decision"] == "approve" and vote["digest"] == digest}
     if entry["actor"]["id"] not in voters:
         raise Wrong(f"Batch {batch}: there is no vote of the person who approved it.")
+    given = ("batch approval given", "batch approved")
+    entered = {e["actor"]["id"] for _, e in entries if e["event"] in given and e["data"]["digest"] == digest}
+    # The first manifests knew no policy: one approver.
+    needed = content.get("policy", {"approvers": 1})["approvers"]
+    if len(voters & entered) < needed:
+        raise Wrong(f"Batch {batch}: it needed {needed} approvers, and {len(voters & entered)} approved it.")
     if voters & {content["uploaded_by"], content["submitted_by"], *content["editors"]}:
         raise Wrong(f"Batch {batch}: somebody approved a list that they had a hand in.")
     return number

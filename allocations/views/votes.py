@@ -12,9 +12,10 @@ from allocations.forms.votes import ApproveForm, SendBackForm
 from allocations.presenters.numbers import counted
 from allocations.presenters.run_lines import begins
 from allocations.selectors.accepting import to_be_seen
-from allocations.selectors.approvals import facts_of, run_begun_by
+from allocations.selectors.approvals import facts_of
 from allocations.selectors.batch_pages import batches_with_people
 from allocations.selectors.holds import hold
+from allocations.selectors.votes import run_begun_by
 from allocations.services.approval import approve_batch, send_back_batch
 from allocations.views.approvals import sheet
 from allocations.views.gates import action
@@ -27,7 +28,10 @@ def approve(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBa
     begun = run_begun_by(batch, voter_id=actor.id, digest=request.POST.get("digest", ""))
     if begun:  # the second click of a double click
         return redirect("allocations:run", run_id=begun.pk)
-    check_decide(actor, facts_of(batch))
+    facts = facts_of(batch)
+    if actor.id in facts.voter_ids:  # the same of the first of two approvals: the page says whom it waits for
+        return redirect("allocations:batch-approval", batch_id=batch_id)
+    check_decide(actor, facts)
     voter = get_object_or_404(User, pk=actor.id)
     asks = step_up(actor, voter, here="").asks_password
     if asks:
@@ -40,8 +44,11 @@ def approve(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBa
     shown = {name: form.cleaned_data[name] for name in ("version", "digest", "seen")}
     run = approve_batch(actor, batch_id=batch_id, **shown)
     rows = counted(batch.row_count - batch.left_out_count, "row")
-    then = begins(run, chosen=batch.start_at, hold=hold())
-    messages.info(request, f"You approved {rows} as {short_code(batch.digest)}. {then}")
+    approved = f"You approved {rows} as {short_code(batch.digest)}."
+    if run is None:
+        messages.info(request, f"{approved} Nothing is sent yet: another approver has to approve them too.")
+        return redirect("allocations:batch-approval", batch_id=batch_id)
+    messages.info(request, f"{approved} {begins(run, chosen=batch.start_at, hold=hold())}")
     return redirect("allocations:run", run_id=run.pk)
 
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from allocations.domain.approvals import Approval, why_void
+from allocations.domain.approvals import Approval, why_all_void, why_void
 from allocations.domain.pauses import Pause
 
 VOTED = datetime(2026, 11, 11, 9, tzinfo=UTC)
@@ -33,3 +33,26 @@ def test_an_approval_lapses_a_week_after_it_or_after_the_start_that_it_signed(st
 def test_an_approval_dies_with_the_role_of_who_gave_it(age: timedelta) -> None:
     approval = Approval(voted_at=VOTED, start_at=None, voter_may=False)
     assert why_void(approval, now=VOTED + age, lasts=WEEK) is Pause.UNAPPROVED
+
+
+HOLDS = Approval(voted_at=VOTED, start_at=None, voter_may=True)
+DEMOTED = Approval(voted_at=VOTED, start_at=None, voter_may=False)
+LATE = Approval(voted_at=VOTED - WEEK, start_at=None, voter_may=True)
+
+
+@pytest.mark.parametrize(
+    ("approvals", "needed", "why"),
+    [
+        ([HOLDS], 1, None),
+        ([HOLDS, HOLDS], 2, None),
+        ([HOLDS, DEMOTED, HOLDS], 2, None),
+        ([HOLDS, DEMOTED], 2, Pause.UNAPPROVED),
+        ([LATE, HOLDS], 2, Pause.LAPSED),
+        ([HOLDS], 2, Pause.UNAPPROVED),
+        ([], 1, Pause.UNAPPROVED),
+    ],
+)
+def test_as_many_approvals_hold_as_are_needed(approvals, needed: int, why) -> None:
+    said = {"needed": needed, "now": VOTED + MOMENT, "lasts": WEEK}
+    assert why_all_void(approvals, submitted_under=3, in_force=3, **said) is why
+    assert why_all_void(approvals, submitted_under=3, in_force=4, **said) is Pause.OTHER_POLICY

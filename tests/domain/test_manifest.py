@@ -104,11 +104,18 @@ def test_canonical_is_sorted_and_compact() -> None:
     )
 
 
+def _other(value):
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, dict):
+        return value | {"approvers": 2}
+    return value * 2 if isinstance(value, (tuple, str)) else value + 1
+
+
 @pytest.mark.parametrize("field", [field.name for field in fields(Manifest)])
 def test_digest_changes_with_every_field(field: str) -> None:
     value = getattr(MANIFEST, field)
-    other = not value if isinstance(value, bool) else (value * 2 if isinstance(value, (tuple, str)) else value + 1)
-    assert digest(replace(MANIFEST, **{field: other}).canonical()) != digest(MANIFEST.canonical())
+    assert digest(replace(MANIFEST, **{field: _other(value)}).canonical()) != digest(MANIFEST.canonical())
 
 
 def test_leaf_binds_the_payload_to_its_row() -> None:

@@ -8,7 +8,7 @@ MAKERS, APPROVERS = frozenset({1, 2}), frozenset({2, 3, 4})
 @pytest.mark.parametrize(
     ("kind", "actor", "told"),
     [
-        (NoticeKind.TO_APPROVE, 1, {3, 4}),
+        (NoticeKind.TO_APPROVE, 1, {4}),
         (NoticeKind.SENT_BACK, 3, {1, 2}),
         (NoticeKind.APPROVED, 3, {1, 2}),
         (NoticeKind.PAUSED, None, {1, 2, 3}),
@@ -18,9 +18,9 @@ MAKERS, APPROVERS = frozenset({1, 2}), frozenset({2, 3, 4})
     ],
 )
 def test_it_is_told_to_whom_it_concerns(kind, actor, told):
-    assert readers(kind, makers=MAKERS, approvers=APPROVERS, approved_by=3, actor=actor) == told
+    assert readers(kind, makers=MAKERS, approvers=APPROVERS, voters=frozenset({3}), actor=actor) == told
 
 
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_a_batch_that_nobody_approved_has_nobody_more(kind):
-    assert None not in readers(kind, makers=MAKERS, approvers=APPROVERS, approved_by=None, actor=None)
+    assert None not in readers(kind, makers=MAKERS, approvers=APPROVERS, voters=frozenset(), actor=None)

@@ -74,6 +74,7 @@ def test_batches_are_approved_by_somebody_else() -> None:
     for maker in (batch.uploaded_by, batch.submitted_by):
         assert refused(Batch.objects.all(), state="approved", approved_by=maker, approved_at=NOW)
     other = UserFactory()
+    VoteFactory(batch=batch, voted_by=other)
     assert not refused(Batch.objects.all(), state="approved", approved_by=other, approved_at=NOW)
 
 
@@ -101,10 +102,10 @@ def test_one_run_of_a_batch_is_not_settled() -> None:
     assert refused(Run.objects.filter(pk=third.pk), generation=batch.runs.first().generation - 1)
 
 
-def test_votes_are_one_a_version_and_say_why_they_send_back() -> None:
+def test_votes_are_one_a_person_and_version_and_say_why_they_send_back() -> None:
     batch = approved_batch()
     with pytest.raises(IntegrityError), transaction.atomic():
-        VoteFactory(batch=batch)
+        VoteFactory(batch=batch, voted_by=batch.approved_by)
     with pytest.raises(IntegrityError), transaction.atomic():
         VoteFactory(batch=batch, version=9, decision="send_back", reason="")
     assert Vote.objects.count() == 1

@@ -7,6 +7,7 @@ from django.utils import timezone
 from allocations.domain.retention import ERASED
 from allocations.models import (
     Acceptance,
+    ApprovalPolicy,
     Attempt,
     AttemptRow,
     Batch,
@@ -37,7 +38,7 @@ HARMLESS = {
     Reversal: "reference card_id reason content digest state closed_reason lease_owner pause_code pause_text "
     "streak_kind evidence doubt transaction_id",
     ReversalAttempt: "state worker code_version payload_sha256 headers result",
-    Batch: "purpose state manifest digest sent_back_reason content_root repeat_reason",
+    Batch: "purpose state manifest digest sent_back_reason content_root repeat_reason approvers_why",
     Vote: "digest decision reason",
     Proposal: "outcome statement file_name file_sha256 state reason",
     ProposalRow: "transaction_id",
@@ -45,6 +46,7 @@ HARMLESS = {
     ExceptionOwner: "",
     # The filter of a search without its words; domain.searching.check_view_name keeps contacts out of names.
     SavedView: "name query",
+    ApprovalPolicy: "note state",
 }
 
 

@@ -15,9 +15,9 @@ from allocations.selectors.approvals import (
     latest_votes,
     oddities,
     previous_batch,
-    run_begun_by,
     votes_of,
 )
+from allocations.selectors.votes import run_begun_by
 from tests.factories.batches import approved_batch, review_batch, submitted_batch
 from tests.factories.lists import NOW
 from tests.factories.people import person

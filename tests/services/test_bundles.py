@@ -17,7 +17,10 @@ from allocations.exports.bundle import bundle_of
 from allocations.gateway import trail_key
 from allocations.models import Row, TrailEntry, TrailSeal
 from allocations.services import publishing, sealing
+from allocations.services.approval import approve_batch
+from allocations.services.submission import submit_batch
 from tests.factories.people import actor
+from tests.factories.policies import agree
 from tests.services.conftest import Portal
 from tests.triggers import remove_triggers
 
@@ -290,6 +293,36 @@ def test_a_changed_batch_is_detected(made: Path, changes, sentence: str) -> None
     code, told = verified(rewritten(made, **changes))
     assert code == 1
     assert sentence in told
+
+
+@pytest.fixture
+def by_two(portal: Portal, key, tmp_path) -> Path:
+    """The bundle of a batch that needed two approvers."""
+    agree(two_from_rows=2)
+    batch = submit_batch(portal.maker, batch_id=portal.review_batch(rows=2).pk)
+    for who in (portal.approver, actor("approver")):
+        run = approve_batch(who, batch_id=batch.pk, version=batch.version, digest=batch.digest)
+    portal.drain(run)
+    seal(portal)
+    return bundle(portal, batch, tmp_path / "bundle.zip")
+
+
+BY_TWO = {
+    "untouched": ({}, 0, "none of them twice"),
+    "the first vote is gone": ({"votes": lambda v: v[1:]}, 1, "it needed 2 approvers, and 1 approved it"),
+    "one voted twice": ({"votes": lambda v: [v[1], v[1]]}, 1, "it needed 2 approvers, and 1 approved it"),
+    "a vote that the trail does not know": (
+        {"votes": lambda v: [v[0] | {"voted_by": 99_999}, v[1]]},
+        1,
+        "it needed 2 approvers, and 1 approved it",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "code", "sentence"), BY_TWO.values(), ids=BY_TWO)
+def test_as_many_approved_as_the_manifest_asks_for(by_two: Path, changes, code: int, sentence: str) -> None:
+    assert verified(rewritten(by_two, **changes))[0] == code
+    assert sentence in verified(rewritten(by_two, **changes))[1]
 
 
 def test_something_else_than_a_bundle_is_unreadable(tmp_path, portal: Portal, made: Path) -> None:

@@ -1,0 +1,232 @@
+"""How many approvers a batch needs and how much may be given: terms that one person proposes and another confirms."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from enum import StrEnum
+
+from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
+from allocations.domain.numerals import grouped
+from allocations.domain.policy import Actor, Role, permits, require_role
+
+# As installed, before anybody agreed on other terms.
+FIRST = 1
+LONGEST_NOTE = 500
+# What a column of the database holds, and more than anybody gives.
+MOST = 10**15
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """`two_from_*`: from so many on a batch needs two approvers; `most_*`: more is refused. None: no such rule."""
+
+    two_from_points: int | None = None
+    two_from_rows: int | None = None
+    most_points_batch: int | None = None
+    most_points_day: int | None = None
+    most_points_row: int | None = None
+
+    def within(self, *, most_points_batch: int, most_points_row: int) -> "Terms":
+        """With the ceilings of the installation, which no policy lifts."""
+        return replace(
+            self,
+            most_points_batch=_lower(self.most_points_batch, most_points_batch),
+            most_points_row=_lower(self.most_points_row, most_points_row),
+        )
+
+
+TERMS = tuple(field.name for field in fields(Terms))
+
+
+def _lower(limit: int | None, ceiling: int) -> int:
+    return ceiling if limit is None else min(limit, ceiling)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Terms that were agreed on, under the number by which batches name them."""
+
+    number: int
+    terms: Terms
+
+
+# Approvers ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """`why`: a whole sentence."""
+
+    approvers: int
+    why: str
+
+
+def needed(terms: Terms, *, points: int, rows: int) -> Needed:
+    """How many distinct approvers the batch needs."""
+    asks = [
+        f"it {verb} {counted}, and from {grouped(limit)} on the policy asks for two"
+        for limit, found, verb, counted in (
+            (terms.two_from_points, points, "gives", _counted(points, "point")),
+            (terms.two_from_rows, rows, "has", _counted(rows, "row")),
+        )
+        if limit is not None and found >= limit
+    ]
+    if asks:
+        return Needed(2, f"Two approvers: {'; '.join(asks)}.")
+    bounds = [
+        _counted(limit, noun)
+        for limit, noun in ((terms.two_from_points, "point"), (terms.two_from_rows, "row"))
+        if limit is not None
+    ]
+    if bounds:
+        return Needed(1, f"One approver: it stays below {' and '.join(bounds)}, from which the policy asks for two.")
+    return Needed(1, "One approver: the policy never asks for a second one.")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{grouped(number)} {noun if number == 1 else f'{noun}s'}"
+
+
+# Limits ---------------------------------------------------------------------------------------------------------------
+
+
+class Limit(StrEnum):
+    BATCH = "batch"
+    DAY = "day"
+    ROW = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`largest`: points of the largest row. `given`: points of the account approved on that IST day before."""
+
+    points: int
+    largest: int
+    given: int = 0
+
+
+def broken(terms: Terms, asked: Asked) -> Mapping[Limit, str]:
+    """The limits that the batch does not keep, each with what to do about it."""
+    found: dict[Limit, str] = {}
+    if terms.most_points_batch is not None and asked.points > terms.most_points_batch:
+        found[Limit.BATCH] = (
+            f"The list totals {grouped(asked.points)} points; the limit is {grouped(terms.most_points_batch)}. "
+            "Split the list."
+        )
+    if terms.most_points_row is not None and asked.largest > terms.most_points_row:
+        found[Limit.ROW] = (
+            f"A row gives {grouped(asked.largest)} points; the limit is {grouped(terms.most_points_row)} a row. "
+            "Correct the row or leave it out."
+        )
+    if terms.most_points_day is not None and asked.given + asked.points > terms.most_points_day:
+        found[Limit.DAY] = _over_the_day(asked, terms.most_points_day)
+    return found
+
+
+def _over_the_day(asked: Asked, limit: int) -> str:
+    if asked.points > limit:
+        return (
+            f"The list totals {grouped(asked.points)} points; from one account {grouped(limit)} a day can be approved. "
+            "Split the list."
+        )
+    return (
+        f"{grouped(asked.given)} points from this account were approved today, and this batch gives "
+        f"{grouped(asked.points)}; the limit is {grouped(limit)} a day (IST). Approve it on another day."
+    )
+
+
+def check_in_force(submitted_under: int, in_force: int) -> None:
+    """Nothing is approved under terms that are no longer agreed on."""
+    if submitted_under != in_force:
+        raise StateConflict(
+            f"The batch was submitted under approval policy {submitted_under}, and policy {in_force} is in force now. "
+            "No approval counts under an older one: its maker withdraws the batch and submits it again."
+        )
+
+
+# Changing them --------------------------------------------------------------------------------------------------------
+
+
+def check_propose(actor: Actor) -> None:
+    require_role(actor, Role.OWNER, act="propose an approval policy")
+
+
+def check_decide_proposed(actor: Actor) -> None:
+    require_role(actor, Role.OWNER, Role.APPROVER, act="decide about a proposed approval policy")
+
+
+def check_confirm(actor: Actor, *, proposed_by_id: int, by_an_owner: bool) -> None:
+    """`by_an_owner`: whoever proposed it is an owner still."""
+    check_decide_proposed(actor)
+    if actor.id == proposed_by_id:
+        raise NotAllowed("You proposed this policy. Another owner or approver must confirm it.")
+    if not by_an_owner:
+        raise StateConflict("Who proposed this is no owner any more. Reject it; an owner can propose it again.")
+
+
+can_propose = permits(check_propose)
+can_decide_proposed = permits(check_decide_proposed)
+can_confirm = permits(check_confirm)
+
+
+def check_terms(terms: Terms, *, now: Terms, most_points_batch: int, most_points_row: int) -> None:
+    """`now`: those in force; the rest are the installation's ceilings."""
+    for name in TERMS:
+        value = getattr(terms, name)
+        if value is not None and not 1 <= value <= MOST:
+            raise InvalidInput(
+                f"{grouped(value)} is no limit. Type a whole number from 1 on, or leave the field empty."
+            )
+    for limit, ceiling, what in (
+        (terms.most_points_batch, most_points_batch, "a batch"),
+        (terms.most_points_row, most_points_row, "a row"),
+    ):
+        if limit is not None and limit > ceiling:
+            raise InvalidInput(
+                f"{grouped(limit)} points for {what} is more than this installation allows: {grouped(ceiling)}. "
+                "A policy can only be stricter. Type less, or leave the field empty."
+            )
+    if terms == now:
+        raise InvalidInput("These are the terms in force already. Change at least one of them.")
+
+
+def check_note(note: str) -> None:
+    if not 0 < len(note) <= LONGEST_NOTE:
+        raise InvalidInput(f"Say why the policy is to change, in 1 to {LONGEST_NOTE} characters.")
+
+
+# What would have been -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A batch that was submitted. `day`: the IST day of its approval; None while nobody approved it."""
+
+    batch_id: int
+    account_id: int
+    points: int
+    rows: int
+    largest: int
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Treated:
+    batch_id: int
+    approvers: int
+    refused: tuple[Limit, ...]
+
+
+def replay(terms: Terms, past: Iterable[Past], *, given: Mapping[tuple[int, date], int]) -> list[Treated]:
+    """`past` in the order of their approvals; `given`: by account and day, what others were approved with. What would
+    have been refused takes nothing of its day."""
+    sums, treated = dict(given), []
+    for one in past:
+        key = None if one.day is None else (one.account_id, one.day)
+        before = sums.get(key, 0) if key else 0
+        refused = tuple(broken(terms, Asked(one.points, one.largest, before)))
+        if key and not refused:
+            sums[key] = before + one.points
+        approvers = needed(terms, points=one.points, rows=one.rows).approvers
+        treated.append(Treated(one.batch_id, approvers, refused))
+    return treated

@@ -1,0 +1,114 @@
+"""The approval policy in force, the one that waits, those before, and what batches ask of it."""
+
+from collections import Counter
+from datetime import UTC, date, datetime
+
+from django.conf import settings
+from django.db.models import Max, QuerySet, Sum
+
+from allocations.domain.approval_policies import FIRST, TERMS, Asked, Past, Terms, Version
+from allocations.domain.days import IST, day_of
+from allocations.domain.decisions import ProposalState
+from allocations.domain.states import FROZEN_BATCHES, BatchState, RowState, RunState
+from allocations.models import ApprovalPolicy, Batch, Row, Run
+from allocations.selectors.approvals import sent_rows
+
+REPLAYED = 50
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def in_force() -> Version:
+    """The newest that was confirmed; as installed while there is none."""
+    newest = _agreed().order_by("-number").first()
+    return Version(FIRST, Terms()) if newest is None else Version(newest.number or FIRST, terms_of(newest))
+
+
+def terms_of(policy: ApprovalPolicy) -> Terms:
+    return Terms(**{name: getattr(policy, name) for name in TERMS})
+
+
+def ceilings() -> dict[str, int]:
+    """What the installation allows at most, whatever people agree on."""
+    return {
+        "most_points_batch": settings.MAX_POINTS_PER_BATCH,
+        "most_points_row": settings.MAX_POINTS_PER_ROW,
+    }
+
+
+def _agreed() -> QuerySet[ApprovalPolicy]:
+    return ApprovalPolicy.objects.filter(state=ProposalState.CONFIRMED).select_related("proposed_by", "decided_by")
+
+
+def agreed_policies() -> QuerySet[ApprovalPolicy]:
+    """The newest first."""
+    return _agreed().order_by("-number")
+
+
+def turned_down_policies(limit: int) -> QuerySet[ApprovalPolicy]:
+    """Proposals that came to nothing, the newest first."""
+    states = (ProposalState.REFUSED, ProposalState.WITHDRAWN)
+    gone = ApprovalPolicy.objects.filter(state__in=states).select_related("proposed_by", "decided_by")
+    return gone.order_by("-id")[:limit]
+
+
+def proposed_policy() -> ApprovalPolicy | None:
+    waiting = ApprovalPolicy.objects.filter(state=ProposalState.OPEN)
+    return waiting.select_related("proposed_by").first()
+
+
+def asked_by(batch: Batch, *, given: int = 0) -> Asked:
+    """`given`: points that were approved on that day before."""
+    largest = sent_rows(batch).aggregate(most=Max("amount", default=0))["most"]
+    return Asked(points=batch.points_total, largest=largest, given=given)
+
+
+def approved_on_day(account_id: int, *, at: datetime) -> int:
+    """Points of an account's batches that were approved on the IST day of this instant."""
+    start, end = day_of(at)
+    approved = Batch.objects.filter(
+        account_id=account_id, state=BatchState.APPROVED, approved_at__gte=start, approved_at__lt=end
+    )
+    return int(approved.aggregate(points=Sum("points_total", default=0))["points"])
+
+
+def void_with_another(number: int) -> tuple[int, int]:
+    """How many batches would have to be submitted anew if another policy than this came into force: those that wait
+    for approval, and approved ones whose run has not begun."""
+    waiting = Batch.objects.filter(state=BatchState.SUBMITTED, policy=number).count()
+    queued = Run.objects.filter(generation=1, started_at=None, batch__policy=number).exclude(state=RunState.SETTLED)
+    return waiting, queued.count()
+
+
+def recent_past() -> tuple[dict[int, Batch], list[Past], Counter[tuple[int, date]]]:
+    """The batches submitted last, the same in the order of their approvals, and by account and IST day the points of
+    all other batches approved on those days."""
+    submitted = Batch.objects.filter(state__in=FROZEN_BATCHES).select_related("account")
+    batches = {batch.pk: batch for batch in submitted.order_by("-submitted_at", "-pk")[:REPLAYED]}
+    rows = Row.objects.filter(batch__in=batches).exclude(state=RowState.LEFT_OUT).order_by()
+    largest = dict(rows.values_list("batch").annotate(most=Max("amount", default=0)))
+    by_approval = sorted(batches.values(), key=lambda one: (one.approved_at or _NEVER, one.pk))
+    past = [_past(batch, largest.get(batch.pk, 0)) for batch in by_approval]
+    return batches, past, _given_by_others(batches)
+
+
+def _past(batch: Batch, largest: int) -> Past:
+    return Past(
+        batch_id=batch.pk,
+        account_id=batch.account_id,
+        points=batch.points_total,
+        rows=batch.row_count - batch.left_out_count,
+        largest=largest,
+        day=batch.approved_at.astimezone(IST).date() if batch.approved_at else None,
+    )
+
+
+def _given_by_others(batches: dict[int, Batch]) -> Counter[tuple[int, date]]:
+    given: Counter[tuple[int, date]] = Counter()
+    times = [batch.approved_at for batch in batches.values() if batch.approved_at]
+    if times:
+        since, _ = day_of(min(times))
+        others = Batch.objects.filter(state=BatchState.APPROVED, approved_at__gte=since).exclude(pk__in=batches)
+        for account_id, at, points in others.values_list("account_id", "approved_at", "points_total"):
+            if at is not None:
+                given[account_id, at.astimezone(IST).date()] += points
+    return given

@@ -1,0 +1,43 @@
+"""As many approvers as the policy asks for, and policies that nobody changes afterwards."""
+
+from allocations.domain.approval_policies import TERMS
+from allocations.triggers.trigger import Trigger
+
+_CHANGED = " OR ".join(
+    f"NEW.{column} {{differs}} OLD.{column}" for column in (*TERMS, "note", "proposed_by_id", "proposed_at")
+)
+
+APPROVAL_TRIGGERS = (
+    Trigger(
+        "batch_approved_has_votes",
+        "allocations_batch",
+        "UPDATE",
+        "(SELECT COUNT(DISTINCT v.voted_by_id) FROM allocations_vote v WHERE v.batch_id = NEW.id"
+        " AND v.version = NEW.version AND v.digest = NEW.digest AND v.decision = 'approve') < NEW.approvers",
+        "a batch is approved by as many votes as its policy asks for",
+        only_if="NEW.state = 'approved' AND OLD.state <> 'approved'",
+    ),
+    Trigger(
+        "batch_policy_frozen",
+        "allocations_batch",
+        "UPDATE",
+        "1 = 1",
+        "what a submitted batch needs to be approved is frozen",
+        only_if="OLD.state IN ('submitted', 'approved') AND NEW.state IN ('submitted', 'approved')"
+        " AND (NEW.policy <> OLD.policy OR NEW.approvers <> OLD.approvers OR NEW.approvers_why <> OLD.approvers_why)",
+    ),
+    Trigger(
+        "approval_policy_stays",
+        "allocations_approvalpolicy",
+        "UPDATE",
+        f"OLD.state <> 'open' OR {_CHANGED}",
+        "an approval policy is never changed",
+    ),
+    Trigger(
+        "approval_policy_no_delete",
+        "allocations_approvalpolicy",
+        "DELETE",
+        "1 = 1",
+        "an approval policy is never deleted",
+    ),
+)

@@ -1,0 +1,162 @@
+"""How many approvers a batch needs, which limits it breaks, and who may change that."""
+
+from datetime import date
+
+import pytest
+
+from allocations.domain import approval_policies as rules
+from allocations.domain.approval_policies import Asked, Limit, Past, Terms, Treated
+from allocations.domain.errors import InvalidInput, StateConflict
+from allocations.domain.policy import Actor, Role
+
+NOBODY, FREE = Terms(), {"most_points_batch": 100_000_000, "most_points_row": 100_000}
+LAKHS = Terms(two_from_points=500_000, two_from_rows=1_000)
+
+
+@pytest.mark.parametrize(
+    ("terms", "points", "rows", "approvers", "why"),
+    [
+        (NOBODY, 10**9, 10**6, 1, "One approver: the policy never asks for a second one."),
+        (
+            LAKHS,
+            499_999,
+            999,
+            1,
+            "One approver: it stays below 5,00,000 points and 1,000 rows, from which the policy asks for two.",
+        ),
+        (
+            LAKHS,
+            500_000,
+            999,
+            2,
+            "Two approvers: it gives 5,00,000 points, and from 5,00,000 on the policy asks for two.",
+        ),
+        (LAKHS, 1, 1_204, 2, "Two approvers: it has 1,204 rows, and from 1,000 on the policy asks for two."),
+        (
+            LAKHS,
+            620_000,
+            1_000,
+            2,
+            (
+                "Two approvers: it gives 6,20,000 points, and from 5,00,000 on the policy asks for two; "
+                "it has 1,000 rows, and from 1,000 on the policy asks for two."
+            ),
+        ),
+        (
+            Terms(two_from_rows=1),
+            1,
+            1,
+            2,
+            "Two approvers: it has 1 row, and from 1 on the policy asks for two.",
+        ),
+    ],
+)
+def test_points_and_rows_decide_how_many_approvers(terms, points, rows, approvers, why) -> None:
+    assert rules.needed(terms, points=points, rows=rows) == rules.Needed(approvers, why)
+
+
+@pytest.mark.parametrize(
+    ("terms", "asked", "limits"),
+    [
+        (NOBODY, Asked(10**12, 10**9, 10**12), []),
+        (Terms(most_points_batch=300), Asked(300, 100), []),
+        (Terms(most_points_batch=300), Asked(301, 100), [Limit.BATCH]),
+        (Terms(most_points_row=100), Asked(300, 100), []),
+        (Terms(most_points_row=100), Asked(300, 101), [Limit.ROW]),
+        (Terms(most_points_day=500), Asked(300, 100, 200), []),
+        (Terms(most_points_day=500), Asked(300, 100, 201), [Limit.DAY]),
+        (Terms(most_points_day=299), Asked(300, 100), [Limit.DAY]),
+        (Terms(None, None, 1, 1, 1), Asked(2, 2), [Limit.BATCH, Limit.ROW, Limit.DAY]),
+    ],
+)
+def test_limits_are_broken_by_more_than_they_say(terms, asked, limits) -> None:
+    assert list(rules.broken(terms, asked)) == limits
+
+
+def test_a_limit_says_what_to_do() -> None:
+    said = rules.broken(Terms(None, None, 1_00_000, 2_00_000, 500), Asked(1_50_000, 700, 60_000))
+    assert list(said.values()) == [
+        "The list totals 1,50,000 points; the limit is 1,00,000. Split the list.",
+        "A row gives 700 points; the limit is 500 a row. Correct the row or leave it out.",
+        (
+            "60,000 points from this account were approved today, and this batch gives 1,50,000; the limit is 2,00,000 a "
+            "day (IST). Approve it on another day."
+        ),
+    ]
+    alone = rules.broken(Terms(most_points_day=10), Asked(11, 1, 5))[Limit.DAY]
+    assert alone == "The list totals 11 points; from one account 10 a day can be approved. Split the list."
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"), [(None, (100_000_000, 100_000)), (50, (50, 50)), (10**9, (100_000_000, 100_000))]
+)
+def test_no_policy_lifts_the_ceilings_of_the_installation(own, expected) -> None:
+    terms = Terms(most_points_batch=own, most_points_row=own).within(**FREE)
+    assert (terms.most_points_batch, terms.most_points_row) == expected
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        (Terms(two_from_points=0), "^0 is no limit"),
+        (Terms(most_points_day=10**15 + 1), "is no limit"),
+        (Terms(most_points_batch=100_000_001), "^10,00,00,001 points for a batch is more than"),
+        (Terms(most_points_row=100_001), "^1,00,001 points for a row is more than this installation allows: 1,00,000"),
+        (Terms(two_from_rows=9), "^These are the terms in force already"),
+    ],
+)
+def test_terms_that_cannot_be_proposed(terms, said) -> None:
+    with pytest.raises(InvalidInput, match=said):
+        rules.check_terms(terms, now=Terms(two_from_rows=9), **FREE)
+
+
+def test_terms_that_can() -> None:
+    rules.check_terms(Terms(1, 1, 1, 1, 1), now=NOBODY, **FREE)
+    rules.check_terms(NOBODY, now=LAKHS, **FREE)
+
+
+@pytest.mark.parametrize("note", ["", "x" * 501])
+def test_a_change_says_why(note) -> None:
+    with pytest.raises(InvalidInput, match=r"^Say why"):
+        rules.check_note(note)
+    rules.check_note("x" * 500)
+
+
+@pytest.mark.parametrize("roles", [frozenset(), *(frozenset({role}) for role in Role)])
+def test_an_owner_proposes_and_another_owner_or_approver_confirms(roles) -> None:
+    who = Actor(1, "Asha", roles)
+    may = bool(roles & {Role.OWNER, Role.APPROVER})
+    assert rules.can_propose(who) == (Role.OWNER in roles)
+    assert rules.can_decide_proposed(who) == may
+    assert rules.can_confirm(who, proposed_by_id=2, by_an_owner=True) == may
+    assert not rules.can_confirm(who, proposed_by_id=1, by_an_owner=True)
+    assert not rules.can_confirm(who, proposed_by_id=2, by_an_owner=False)
+
+
+def test_nothing_is_approved_under_an_older_policy() -> None:
+    rules.check_in_force(3, 3)
+    with pytest.raises(StateConflict, match=r"under approval policy 2, and policy 3 is in force now"):
+        rules.check_in_force(2, 3)
+
+
+def test_the_past_is_played_again_in_its_order() -> None:
+    day, other = date(2026, 11, 11), date(2026, 11, 12)
+    past = [
+        Past(1, 1, 400, 2, 200, day),
+        Past(2, 1, 400, 2, 200, day),
+        # What was refused before took nothing of the day.
+        Past(3, 1, 100, 2, 50, day),
+        Past(4, 2, 400, 2, 200, day),
+        Past(5, 1, 400, 10, 40, other),
+        Past(6, 1, 501, 2, 251, None),
+    ]
+    terms = Terms(two_from_rows=10, most_points_day=500, most_points_row=250)
+    treated = rules.replay(terms, past, given={(2, day): 101})
+    assert treated == [
+        Treated(1, 1, ()),
+        Treated(2, 1, (Limit.DAY,)),
+        Treated(3, 1, ()),
+        Treated(4, 1, (Limit.DAY,)),
+        Treated(5, 2, ()),
+        Treated(6, 1, (Limit.ROW, Limit.DAY)),
+    ]

@@ -1,0 +1,60 @@
+"""Approvers and makers who act in the same moment: one run at most, and no day is filled twice."""
+
+import pytest
+
+from allocations.models import Batch, Run, TrailEntry, Vote
+from allocations.services.approval import approve_batch
+from allocations.services.submission import submit_batch, withdraw_batch
+from tests.factories.people import actor
+from tests.factories.policies import agree
+from tests.services.conftest import Portal
+from tests.services.test_people_at_once import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def submitted(portal: Portal, **fields) -> Batch:
+    return submit_batch(portal.maker, batch_id=portal.review_batch(rows=3, **fields).pk)
+
+
+def approval(batch: Batch, who):
+    return lambda: approve_batch(who, batch_id=batch.pk, version=batch.version, digest=batch.digest)
+
+
+def test_two_who_approve_begin_one_run(portal: Portal) -> None:
+    batch = submitted(portal)
+    said = at_once(approval(batch, portal.approver), approval(batch, actor("approver")))
+    assert (said.count("ok"), Run.objects.count(), Vote.objects.count()) == (1, 1, 1)
+
+
+def test_two_whom_a_batch_needs_begin_one_run(portal: Portal) -> None:
+    agree(two_from_rows=1)
+    batch = submitted(portal)
+    assert at_once(approval(batch, portal.approver), approval(batch, actor("approver"))) == ["ok"] * 2
+    assert (Run.objects.count(), TrailEntry.objects.filter(event="batch approved").count()) == (1, 1)
+
+
+def test_the_same_person_twice_is_one_of_two(portal: Portal) -> None:
+    agree(two_from_rows=1)
+    batch = submitted(portal)
+    said = at_once(approval(batch, portal.approver), approval(batch, portal.approver))
+    assert (said.count("ok"), Run.objects.count(), Vote.objects.count()) == (1, 0, 1)
+
+
+def test_the_second_approval_or_the_withdrawal_counts(portal: Portal) -> None:
+    agree(two_from_rows=1)
+    batch = submitted(portal)
+    approval(batch, portal.approver)()
+    said = at_once(approval(batch, actor("approver")), lambda: withdraw_batch(portal.maker, batch_id=batch.pk))
+    batch.refresh_from_db()
+    assert said.count("ok") == 1
+    expected = ("approved", 1) if said[0] == "ok" else ("review", 0)
+    assert (batch.state, Run.objects.count()) == expected
+
+
+def test_two_batches_do_not_both_fill_the_day(portal: Portal) -> None:
+    agree(most_points_day=500)
+    first, second = submitted(portal), submitted(portal, amount=99)
+    said = at_once(approval(first, portal.approver), approval(second, actor("approver")))
+    assert (said.count("ok"), Run.objects.count()) == (1, 1)
+    assert any("were approved today" in sentence for sentence in said)
