@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from allocations.views import (
     accepting,
     accounts,
+    approval_policies,
     approvals,
     batches,
     bundles,
@@ -119,6 +120,10 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:person_id>/reactivate/", roster.reactivate, name="person-reactivate"),
     path("people/roles/<int:role_proposal_id>/confirm/", roster.confirm, name="role-confirm"),
     path("people/roles/<int:role_proposal_id>/refuse/", roster.refuse, name="role-refuse"),
+    path("policies/", approval_policies.policies, name="policies"),
+    path("policies/new/", approval_policies.propose, name="policy-new"),
+    path("policies/<int:policy_id>/confirm/", approval_policies.confirm, name="policy-confirm"),
+    path("policies/<int:policy_id>/refuse/", approval_policies.refuse, name="policy-refuse"),
     path("freeze/", freezes.freeze, name="freeze"),
     path("freeze/<int:freeze_id>/propose/", freezes.propose, name="freeze-propose"),
     path("freeze/<int:freeze_id>/refuse/", freezes.refuse, name="freeze-refuse"),

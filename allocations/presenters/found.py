@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from allocations.domain.searching import SHORTEST_NAME, Meant
 from allocations.domain.states import RowState
-from allocations.models import Row
+from allocations.models import Batch, Row
 from allocations.presenters import people
 from allocations.presenters.numbers import grouped, points
 from allocations.presenters.row_lines import remark
@@ -39,9 +39,16 @@ def _hit(row: Row) -> Hit:
         moment(row.outcome_at) if row.outcome_at else "",
         people.for_reader(remark(row), in_full=False) if row.state != RowState.PENDING else "",
         row.transaction_id or "",
-        f"approved by {person(row.batch.approved_by)}" if row.batch.approved_by and not is_out else "",
+        f"approved by {_approvers(row.batch)}" if row.batch.approved_by and not is_out else "",
     )
     return Hit(row, head, row_status(RowState(row.state)), tuple(part for part in parts if part and part != "–"))
+
+
+def _approvers(batch: Batch) -> str:
+    if batch.approvers == 1:
+        return person(batch.approved_by)
+    signed = [vote for vote in batch.votes.all() if (vote.digest, vote.decision) == (batch.digest, "approve")]
+    return ", ".join(person(vote.voted_by) for vote in signed)
 
 
 def tried(meant: Meant, text: str, *, rows_only: bool) -> str:

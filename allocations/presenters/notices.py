@@ -1,6 +1,8 @@
 """A notice in words, for its line in the portal and for its mail. No recipient of points is named in either."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -57,7 +59,9 @@ def _detail(notice: Notice, kind: NoticeKind) -> str:
     rows = counted(notice.batch.row_count - notice.batch.left_out_count, "row")
     data = notice.entry.data if notice.entry else {}
     match kind:
-        case NoticeKind.TO_APPROVE | NoticeKind.APPROVED:
+        case NoticeKind.TO_APPROVE:
+            return f"{rows}, {points(notice.batch.points_total)}.{_approvals(data)}"
+        case NoticeKind.APPROVED:
             return f"{rows}, {points(notice.batch.points_total)}."
         case NoticeKind.SENT_BACK:
             return f"The reason: {data.get('reason', '')}"
@@ -68,6 +72,13 @@ def _detail(notice: Notice, kind: NoticeKind) -> str:
         case NoticeKind.UNKNOWN:
             minutes = counted(settings.UNKNOWN_ROWS_MINUTES, "minute")
             return f"Rows have been unknown for more than {minutes}. They are not sent again before EnKash was asked."
+
+
+def _approvals(data: Mapping[str, Any]) -> str:
+    """What of two approvals was there when it was told."""
+    if data.get("needed"):
+        return f" {data['approvals']} of {data['needed']} approvals is given; it waits for another approver."
+    return " It needs two approvers." if data.get("approvers") == 2 else ""
 
 
 def _address(notice: Notice, kind: NoticeKind) -> str:

@@ -10,18 +10,18 @@ from allocations.domain.manifest import payload_bytes, payload_hash
 from allocations.domain.outcomes import Evidence, Outcome
 from allocations.domain.retention import ERASED
 from allocations.domain.states import UNDECIDED_BY_US, AttemptState, RowState
-from allocations.models import Attempt, ReversalAttempt, Row, Upload, Vote
+from allocations.models import Attempt, ReversalAttempt, Row, Upload
+from allocations.presenters.approvers import named
 from allocations.presenters.numbers import NO_VALUE, counted, points
 from allocations.presenters.people import for_reader, masked_email, masked_mobile, mobile
 from allocations.presenters.readings import cell_notes
-from allocations.presenters.stories import person
 from allocations.presenters.times import moment
 from allocations.selectors.passports import Passport
 
 
 def sentence(passport: Passport) -> str:
     row = passport.row
-    return " ".join(part for part in (_outcome(passport), _approval(passport.vote), _sent(row.tries)) if part)
+    return " ".join(part for part in (_outcome(passport), _approval(passport), _sent(row.tries)) if part)
 
 
 def _outcome(passport: Passport) -> str:
@@ -72,8 +72,11 @@ def _decided(passport: Passport) -> str:
     return f"two people decided so on {moment(passport.decided_at or passport.row.outcome_at)}"
 
 
-def _approval(vote: Vote | None) -> str:
-    return f"{person(vote.voted_by)} approved it." if vote and vote.decision == "approve" else ""
+def _approval(passport: Passport) -> str:
+    vote = passport.vote
+    if vote is None or vote.decision != "approve":
+        return ""
+    return f"{named(passport.approvals or (vote,))} approved it."
 
 
 def _sent(tries: int) -> str:

@@ -102,6 +102,7 @@ _SECTIONS = (
     ),
 )
 _REPORTS = ("reports", "Reports", frozenset({"reports"}))
+_POLICIES = ("policies", "Policies", frozenset({"policies", "policy-new", "policy-confirm", "policy-refuse"}))
 _NOTICES = ("notices", "Notices", frozenset({"notices", "notices-mail"}))
 # Who has the role sees them.
 _AUDIT = ("audit", "Audit", frozenset({"audit"}))
@@ -151,7 +152,7 @@ def shell(
 
 def _sections(actor: Actor) -> tuple[tuple[str, str, frozenset[str]], ...]:
     own = ((can_see_people(actor), _PEOPLE), (can_audit(actor), _AUDIT))
-    return (*_SECTIONS, _REPORTS, _NOTICES, *(section for may, section in own if may))
+    return (*_SECTIONS, _REPORTS, _POLICIES, _NOTICES, *(section for may, section in own if may))
 
 
 def _recovery_notice(recovery: Recovery) -> Notice:

@@ -102,20 +102,24 @@ def why_not(actor: Actor, facts: BatchFacts) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A batch of the queue. `why_not`: what keeps this person from deciding, or ""."""
+    """A batch of the queue. `why_not`: what keeps this person from deciding, or ""; `approvals`: how many it has, where
+    it needs two."""
 
     batch: Batch
     rows: int
     waits: str
     why_not: str
+    approvals: str = ""
 
 
 def waiting(batch: Batch, actor: Actor, *, now: datetime) -> Waiting:
+    facts = facts_of(batch)
     return Waiting(
         batch=batch,
         rows=batch.row_count - batch.left_out_count,
         waits=span(now - batch.submitted_at) if batch.submitted_at else "",
-        why_not=why_not(actor, facts_of(batch)),
+        why_not=why_not(actor, facts),
+        approvals=f"{len(facts.voter_ids)} of {batch.approvers} approvals" if batch.approvers > 1 else "",
     )
 
 

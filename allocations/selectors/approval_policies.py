@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from django.conf import settings
 from django.db.models import Max, QuerySet, Sum
 
-from allocations.domain.approval_policies import FIRST, TERMS, Asked, Past, Terms, Version
+from allocations.domain.approval_policies import FIRST, TERMS, Asked, Past, Terms, Version, broken
 from allocations.domain.days import IST, day_of
 from allocations.domain.decisions import ProposalState
 from allocations.domain.states import FROZEN_BATCHES, BatchState, RowState, RunState
@@ -69,6 +69,12 @@ def approved_on_day(account_id: int, *, at: datetime) -> int:
         account_id=account_id, state=BatchState.APPROVED, approved_at__gte=start, approved_at__lt=end
     )
     return int(approved.aggregate(points=Sum("points_total", default=0))["points"])
+
+
+def against_limits(batch: Batch, terms: Terms, *, at: datetime) -> str:
+    """The limit that an approval at this instant would break, as a sentence; "" for none."""
+    asked = asked_by(batch, given=approved_on_day(batch.account_id, at=at))
+    return next(iter(broken(terms.within(**ceilings()), asked).values()), "")
 
 
 def void_with_another(number: int) -> tuple[int, int]:

@@ -25,6 +25,8 @@ class Passport:
     attempts: tuple[AttemptRow, ...]
     vote: Vote | None
     decided_at: datetime | None = None
+    # Of the content it was sent with, where more than one approver was needed.
+    approvals: tuple[Vote, ...] = ()
     # Transaction ids of further credits than the one on record.
     second_credits: tuple[str, ...] = ()
     # How its list was read.
@@ -45,7 +47,8 @@ def passport_of(batch_id: int, number: int) -> Passport | None:
         row=row,
         problems=tuple(Problem.objects.filter(row=row).order_by("id")),
         attempts=tuple(attempts),
-        vote=votes.first(),
+        vote=votes.order_by("-pk").first(),
+        approvals=tuple(votes.filter(decision="approve").order_by("pk")),
         decided_at=_decided_at(row) if row.evidence == Evidence.PEOPLE else None,
         second_credits=_second_credits(row),
         upload=Upload.objects.filter(batch_id=batch_id).first(),

@@ -79,6 +79,10 @@ def approver_since(user_id: int) -> datetime | None:
     return confirmed.order_by("-decided_at").values_list("decided_at", flat=True).first()
 
 
+def approver_count() -> int:
+    return User.objects.filter(is_active=True, groups__name=Role.APPROVER.value).count()
+
+
 def may_decide_roles(*, besides: frozenset[int]) -> bool:
     """Whether anybody else is there who may confirm a role."""
     deciders = User.objects.filter(is_active=True, groups__name__in=(Role.OWNER.value, Role.APPROVER.value))

@@ -78,7 +78,7 @@ def _named(name: str, facets: Facets, after: int | None) -> QuerySet[Row]:
 
 
 def _rows() -> QuerySet[Row]:
-    return Row.objects.select_related("batch__account", "batch__approved_by")
+    return Row.objects.select_related("batch__account", "batch__approved_by").prefetch_related("batch__votes__voted_by")
 
 
 def find_batches(meant: Meant, text: str) -> list[Batch]:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from allocations.domain import approval_policies as rules
-from allocations.domain.approval_policies import FIRST, Limit, Terms
+from allocations.domain.approval_policies import FIRST, Terms
 from allocations.domain.decisions import ProposalState
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.known import check_known
@@ -17,7 +17,7 @@ from allocations.domain.roster import check_settled_in
 from allocations.gateway import database_now
 from allocations.models import Account, ApprovalPolicy, Batch
 from allocations.selectors.approval_policies import (
-    approved_on_day,
+    against_limits,
     asked_by,
     ceilings,
     in_force,
@@ -122,8 +122,5 @@ def check_submitted_limits(batch: Batch, terms: Terms) -> None:
 def check_approved_limits(batch: Batch, terms: Terms, *, now: datetime) -> None:
     """Raises StateConflict. Approvals from one account wait for each other, so that two cannot both fill its day."""
     Account.objects.select_for_update(no_key=True).only("pk").get(pk=batch.account_id)
-    asked = asked_by(batch, given=approved_on_day(batch.account_id, at=now))
-    found = rules.broken(terms.within(**ceilings()), asked)
-    for limit in (Limit.BATCH, Limit.ROW, Limit.DAY):
-        if limit in found:
-            raise StateConflict(found[limit])
+    if sentence := against_limits(batch, terms, at=now):
+        raise StateConflict(sentence)

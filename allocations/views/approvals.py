@@ -9,25 +9,28 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from allocations.domain.approval_policies import check_in_force
 from allocations.domain.policy import Actor, can_see_personal_data
 from allocations.domain.restored import TO_THE_APPROVER
 from allocations.domain.roster import check_settled_in
 from allocations.domain.states import BatchState
 from allocations.forms.votes import ApproveForm, SendBackForm
 from allocations.models import Batch
-from allocations.presenters import spreads, votes
+from allocations.presenters import approvers, spreads, votes
 from allocations.presenters.bars import BAR_X
 from allocations.presenters.refusals import reason_of
 from allocations.presenters.repeats import repeated
 from allocations.presenters.statuses import AWAITING_APPROVAL
 from allocations.selectors import approvals as reads
 from allocations.selectors.accepting import acceptances
+from allocations.selectors.approval_policies import against_limits, in_force
 from allocations.selectors.batch_pages import batches_with_people
 from allocations.selectors.holds import hold
 from allocations.selectors.repeats import kept_repeats
 from allocations.selectors.restores import may_have_been_sent
 from allocations.selectors.review import twin_of
 from allocations.selectors.roster import approver_since
+from allocations.selectors.votes import approvals_of, holding_approvals
 from allocations.views.gates import page
 from allocations.views.step_up import step_up
 
@@ -93,10 +96,16 @@ def _what_is_signed(batch: Batch, *, in_full: bool) -> dict[str, object]:
 
 
 def _who_signs(batch: Batch, actor: Actor) -> dict[str, object]:
-    facts = reads.facts_of(batch)
+    facts, now = reads.facts_of(batch), timezone.now()
+    given = list(approvals_of(batch))
+    agreed = in_force()
     return {
-        "why_not": votes.why_not(actor, facts)
-        or reason_of(check_settled_in, approver_since(actor.id), now=timezone.now()),
+        "why_not": votes.why_not(actor, facts) or reason_of(check_settled_in, approver_since(actor.id), now=now),
+        # Nobody can approve it as things are; whoever decides can still send it back.
+        "against": reason_of(check_in_force, batch.policy, agreed.number)
+        or against_limits(batch, agreed.terms, at=now),
         "is_maker": actor.id in facts.maker_ids,
-        "earlier_votes": reads.votes_of(batch),
+        "progress": approvers.progress(batch, holding=holding_approvals(batch, now=now), votes=given),
+        "boxes": approvers.boxes(batch),
+        "earlier_votes": reads.votes_of(batch).exclude(version=batch.version),
     }

@@ -39,6 +39,8 @@ _PAGE_OF = {
     "freeze-propose": "allocations:freeze",
     "freeze-refuse": "allocations:freeze",
     "notices-mail": "allocations:notices",
+    "policy-confirm": "allocations:policies",
+    "policy-refuse": "allocations:policies",
     "role-confirm": "allocations:people",
     "role-refuse": "allocations:people",
     "search-export": "allocations:search",

@@ -9,15 +9,16 @@ from django.utils import timezone
 from allocations.domain.decisions import can_settle
 from allocations.domain.policy import Actor, can_rerun, can_upload, check_try_login
 from allocations.models import Proposal
-from allocations.presenters import batch_lines, freezes, home, reversal_tasks, roster, times
+from allocations.presenters import approval_policies, batch_lines, freezes, home, reversal_tasks, roster, times
 from allocations.presenters.reasons import explain
 from allocations.presenters.refusals import reason_of
 from allocations.selectors import batch_lists, reversals, runs, wallets
 from allocations.selectors import home as reads
+from allocations.selectors.approval_policies import proposed_policy
 from allocations.selectors.approvals import batches_awaiting_approval, facts_of
 from allocations.selectors.exceptions import open_decisions
 from allocations.selectors.freezes import open_freeze
-from allocations.selectors.roster import role_proposals
+from allocations.selectors.roster import is_owner, role_proposals
 from allocations.selectors.totals import run_totals
 from allocations.views.gates import page
 
@@ -49,12 +50,19 @@ def _tasks(actor: Actor, *, now: datetime) -> list[home.Task]:
     tasks += home.approval_task(actor, waiting, now=now)
     tasks += home.decision_task(_to_confirm(actor), now=now)
     tasks += roster.role_task(role_proposals().prefetch_related("person__groups"), actor)
+    tasks += _policy_tasks(actor)
     tasks += reversal_tasks.approval_task(actor, reversals.reversals_awaiting_approval(), now=now)
     if can_upload(actor):
         tasks += [home.own_task(batch) for batch in reads.own_open_batches(actor.id)]
     if can_rerun(actor):
         tasks += [home.failed_task(failed) for failed in reads.batches_with_failed_rows()]
     return tasks
+
+
+def _policy_tasks(actor: Actor) -> list[home.Task]:
+    proposed = proposed_policy()
+    by_an_owner = proposed is not None and is_owner(proposed.proposed_by_id)
+    return approval_policies.policy_tasks(proposed, actor, by_an_owner=by_an_owner)
 
 
 def _to_confirm(actor: Actor) -> list[Proposal]:

@@ -6,14 +6,18 @@ from dataclasses import replace
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
+from allocations.domain.approval_policies import check_in_force
 from allocations.domain.causes import cause_label
 from allocations.domain.policy import Actor, can_see_personal_data
-from allocations.domain.states import FROZEN_BATCHES
+from allocations.domain.states import FROZEN_BATCHES, BatchState
 from allocations.forms.row_filters import row_filter
 from allocations.models import Batch
-from allocations.presenters import causes, outcomes, reversals, row_lines, run_lines, stories
+from allocations.presenters import approvers, causes, outcomes, reversals, row_lines, run_lines, stories
+from allocations.presenters.refusals import reason_of
 from allocations.selectors.accepting import acceptances
+from allocations.selectors.approval_policies import in_force
 from allocations.selectors.approvals import facts_of, votes_of
 from allocations.selectors.batch_pages import batches_with_people, runs_of, uploads_of
 from allocations.selectors.outcome_rows import row_page
@@ -21,6 +25,7 @@ from allocations.selectors.replacements import replaced_failed_rows
 from allocations.selectors.reversals import batch_takings, reversals_of_batch
 from allocations.selectors.runs import failure_causes
 from allocations.selectors.totals import Totals, batch_totals, run_totals
+from allocations.selectors.votes import approvals_of, holding_approvals
 from allocations.views.gates import page, wants_fragment
 
 
@@ -51,6 +56,7 @@ def _head(batch: Batch, actor: Actor) -> dict[str, object]:
         "totals": totals,
         "equation": outcomes.batch_equation(batch, totals),
         "status": outcomes.status_of(batch, totals, runs[0][0] if runs else None),
+        **_approvers(batch),
         "story": stories.story(batch, votes=votes, runs=runs),
         "newest": run_lines.run_lines(runs[:1]),
         "acts": outcomes.acts(
@@ -64,6 +70,17 @@ def _head(batch: Batch, actor: Actor) -> dict[str, object]:
         "takings": batch_takings(batch, gross=totals.credited_points),
         "export_choices": outcomes.export_choices(batch, totals),
         **_counts(batch, totals),
+    }
+
+
+def _approvers(batch: Batch) -> dict[str, object]:
+    """`void`: what keeps a batch that waits from ever being approved as it is, or ""."""
+    given = list(approvals_of(batch))
+    waits = batch.state == BatchState.SUBMITTED
+    holding = holding_approvals(batch, now=timezone.now()) if waits else given
+    return {
+        "progress": approvers.progress(batch, holding=holding, votes=given),
+        "void": reason_of(check_in_force, batch.policy, in_force().number) if waits else "",
     }
 
 

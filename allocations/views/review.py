@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from allocations.domain.accepting import LONGEST_REASON, against_unaccepted
+from allocations.domain.approval_policies import needed
 from allocations.domain.causes import cause_label
 from allocations.domain.policy import Actor, BatchFacts, can_edit, can_see_personal_data, check_submit
 from allocations.domain.readings import open_questions
@@ -26,6 +27,7 @@ from allocations.presenters.refusals import reason_of
 from allocations.presenters.repeats import repeated
 from allocations.selectors import review as reads
 from allocations.selectors.accepting import acceptances
+from allocations.selectors.approval_policies import in_force
 from allocations.selectors.approvals import facts_of
 from allocations.selectors.repeats import kept_repeats
 from allocations.selectors.replacements import is_replacement_batch
@@ -83,6 +85,7 @@ def _forecast(batch: Batch) -> dict[str, object]:
         "free_after": after,
         "missing_points": -after if after is not None else 0,
         "longest_ahead": LONGEST_AHEAD.days,
+        "approvers": needed(in_force().terms, points=batch.points_total, rows=review.ready_rows(batch)).why,
     }
 
 

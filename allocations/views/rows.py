@@ -10,6 +10,7 @@ from allocations.domain.retention import ERASED
 from allocations.domain.reversal_policy import check_request
 from allocations.domain.states import RowState
 from allocations.presenters import passports, people, reversals
+from allocations.presenters.approvers import named
 from allocations.presenters.exceptions import decision_status
 from allocations.presenters.passports import paid_twice
 from allocations.presenters.reasons import evidence_words, explain
@@ -60,6 +61,7 @@ def _facts(passport: Passport, *, in_full: bool) -> dict[str, object]:
             (link, passports.attempt_words(link.attempt), said_of_row(link.outcome)) for link in passport.attempts
         ],
         "vote": passport.vote,
+        "voters": named(passport.approvals or (passport.vote,)) if passport.vote else "",
         "takings": row_takings(found),
         "reversals": reversals.reversal_lines(list(reversals_of_row(found))),
     }

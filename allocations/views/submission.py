@@ -19,7 +19,8 @@ def submit(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
     start_at, answer = StartForm(request.POST).start_at, RepeatForm(request.POST).answer
     batch = submission.submit_batch(actor, batch_id=batch_id, start_at=start_at, answer=answer)
     rows = counted(batch.row_count - batch.left_out_count, "row")
-    messages.info(request, f"Submitted: {rows}, digest {short_code(batch.digest)}. Another person must approve them.")
+    who = "Another person" if batch.approvers == 1 else "Two other people"
+    messages.info(request, f"Submitted: {rows}, digest {short_code(batch.digest)}. {who} must approve them.")
     return redirect("allocations:batch", batch_id=batch_id)
 
 

@@ -26,6 +26,7 @@ def test_navigation_counts_open_work():
         "Exceptions": 3,
         "Accounts": 0,
         "Reports": 0,
+        "Policies": 0,
         "Notices": 0,
         "People": 0,
     }

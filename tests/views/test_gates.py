@@ -48,6 +48,8 @@ ACTIONS = {
     "person-reactivate",
     "person-role-give",
     "person-role-take",
+    "policy-confirm",
+    "policy-refuse",
     "reversal-approve",
     "reversal-reject",
     "reversal-resume",
@@ -74,6 +76,7 @@ FORMS = {
     "freeze",
     "notices",
     "person-invite",
+    "policy-new",
     "replacement-new",
     "row-reverse",
     "run-cancel",
@@ -90,14 +93,18 @@ def address(name: str, **known: int) -> str:
 def page_of(name: str) -> str:
     """The page that shows where the thing stands that the action is about."""
     by_address = re.match(
-        r"/(batches|runs|reversals|decisions|accounts|freeze|notices|people|search)/(?:1/)?", address(name)
+        r"/(batches|runs|reversals|decisions|accounts|freeze|notices|people|search|policies)/(?:1/)?", address(name)
     )
     assert by_address, name
     if name.startswith("role-"):
         return "/people/"
     if name == "exceptions-act":
         return "/exceptions/"
-    return f"/{by_address[1]}/" if by_address[1] in {"accounts", "freeze", "notices", "search"} else by_address[0]
+    return (
+        f"/{by_address[1]}/"
+        if by_address[1] in {"accounts", "freeze", "notices", "search", "policies"}
+        else by_address[0]
+    )
 
 
 @pytest.mark.parametrize("name", sorted(set(ROUTES) - ACTIONS))

@@ -4,8 +4,10 @@ import pytest
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from allocations.domain.approval_policies import Terms
 from allocations.domain.policy import Role
 from allocations.services import freezes, roles
+from allocations.services.approval_policies import propose_policy
 from tests.factories.batches import approved_batch, submitted_batch
 from tests.factories.decisions import open_proposal
 from tests.factories.people import PASSWORD, known, person
@@ -37,6 +39,7 @@ def numbers():
     owner = person("owner")
     freeze = freezes.freeze_sending(known(owner), reason="EnKash called.")
     proposed = roles.give_role(known(owner), person_id=person().pk, role=Role.OWNER)
+    policy = propose_policy(known(owner), terms=Terms(two_from_rows=1), note="More eyes.")
     return {
         "batch_id": run.batch_id,
         "run_id": run.pk,
@@ -48,6 +51,7 @@ def numbers():
         "person_id": owner.pk,
         "role_proposal_id": proposed.pk,
         "view_id": 1,
+        "policy_id": policy.pk,
     }
 
 
