@@ -29,6 +29,8 @@ class Batch(models.Model):
     left_out_count = models.PositiveIntegerField(default=0)
     # Points of the rows that would be sent (not left out), and of those left out with a readable amount.
     points_total = models.PositiveBigIntegerField(default=0)
+    # Points of the largest row that would be sent, counted at submission.
+    largest_points = models.PositiveBigIntegerField(default=0)
 
     # Frozen at submission: the canonical manifest as text and its SHA-256.
     manifest = models.TextField(blank=True)

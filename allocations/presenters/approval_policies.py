@@ -114,11 +114,11 @@ def history_line(policy: ApprovalPolicy) -> str:
             agreed = f"in force from {moment(policy.decided_at)}, when {person(policy.decided_by)} confirmed it"
             return f"Policy {policy.number}: {agreed}. {proposed} it, {moment(policy.proposed_at)}: “{policy.note}”"
         case ProposalState.REFUSED:
-            return f"{proposed} another policy: “{policy.note}”. {person(policy.decided_by)} rejected it."
+            return f"{proposed} another policy (“{policy.note}”), and {person(policy.decided_by)} rejected it."
         case ProposalState.WITHDRAWN:
-            return f"{proposed} another policy: “{policy.note}”. It was withdrawn."
+            return f"{proposed} another policy (“{policy.note}”), and it was withdrawn."
         case ProposalState.OPEN:
-            return f"{proposed} another policy: “{policy.note}”. Nobody decided yet."
+            return f"{proposed} another policy (“{policy.note}”); nobody decided yet."
 
 
 FIRST_LINE = f"Policy {FIRST}: as installed. One approver, and no limits but those of the installation."

@@ -4,14 +4,13 @@ from collections import Counter
 from datetime import UTC, date, datetime
 
 from django.conf import settings
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from allocations.domain.approval_policies import FIRST, TERMS, Asked, Past, Terms, Version, broken
 from allocations.domain.days import IST, day_of
 from allocations.domain.decisions import ProposalState
-from allocations.domain.states import FROZEN_BATCHES, BatchState, RowState, RunState
-from allocations.models import ApprovalPolicy, Batch, Row, Run
-from allocations.selectors.approvals import sent_rows
+from allocations.domain.states import FROZEN_BATCHES, BatchState, RunState
+from allocations.models import ApprovalPolicy, Batch, Run
 
 REPLAYED = 50
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -58,8 +57,7 @@ def proposed_policy() -> ApprovalPolicy | None:
 
 def asked_by(batch: Batch, *, given: int = 0) -> Asked:
     """`given`: points that were approved on that day before."""
-    largest = sent_rows(batch).aggregate(most=Max("amount", default=0))["most"]
-    return Asked(points=batch.points_total, largest=largest, given=given)
+    return Asked(points=batch.points_total, largest=batch.largest_points, given=given)
 
 
 def approved_on_day(account_id: int, *, at: datetime) -> int:
@@ -90,20 +88,18 @@ def recent_past() -> tuple[dict[int, Batch], list[Past], Counter[tuple[int, date
     all other batches approved on those days."""
     submitted = Batch.objects.filter(state__in=FROZEN_BATCHES).select_related("account")
     batches = {batch.pk: batch for batch in submitted.order_by("-submitted_at", "-pk")[:REPLAYED]}
-    rows = Row.objects.filter(batch__in=batches).exclude(state=RowState.LEFT_OUT).order_by()
-    largest = dict(rows.values_list("batch").annotate(most=Max("amount", default=0)))
     by_approval = sorted(batches.values(), key=lambda one: (one.approved_at or _NEVER, one.pk))
-    past = [_past(batch, largest.get(batch.pk, 0)) for batch in by_approval]
+    past = [_past(batch) for batch in by_approval]
     return batches, past, _given_by_others(batches)
 
 
-def _past(batch: Batch, largest: int) -> Past:
+def _past(batch: Batch) -> Past:
     return Past(
         batch_id=batch.pk,
         account_id=batch.account_id,
         points=batch.points_total,
         rows=batch.row_count - batch.left_out_count,
-        largest=largest,
+        largest=batch.largest_points,
         day=batch.approved_at.astimezone(IST).date() if batch.approved_at else None,
     )
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Max, Q, Sum
 
 from allocations import queue
 from allocations.domain import policy
@@ -287,7 +287,9 @@ def count_rows(batch: Batch) -> dict[str, Any]:
         error_rows=Count("pk", filter=sendable & Q(error_count__gt=0)),
         warning_rows=Count("pk", filter=sendable & Q(warning_count__gt=0)),
         points_total=Sum("amount", filter=sendable & Q(error_count=0)),
+        largest_points=Max("amount", filter=sendable & Q(error_count=0)),
     )
+    counts["largest_points"] = counts["largest_points"] or 0
     counts["points_total"] = counts["points_total"] or 0
     Batch.objects.filter(pk=batch.pk).update(**counts, changed_at=database_now())
     batch.refresh_from_db()

@@ -267,6 +267,16 @@ def install(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(statement)
 
 
+def make_way(connection: BaseDatabaseWrapper) -> None:
+    """Before migrations: SQLite remakes no table that a trigger of another table names."""
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'allocations_%'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'DROP TRIGGER "{name}"')
+
+
 def missing(connection: BaseDatabaseWrapper) -> frozenset[str]:
     """The names of triggers that the database lacks."""
     question = (

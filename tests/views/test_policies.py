@@ -67,7 +67,7 @@ def test_it_is_turned_down(client):
     signed_in(client, "approver")
     said = words(client.post(reverse("allocations:policy-refuse", args=[policy.pk]), follow=True))
     assert "Nothing changed." in said
-    assert "proposed another policy: “More eyes.”." in said
+    assert "proposed another policy (“More eyes.”), and" in said
 
 
 @pytest.mark.parametrize("role", ["admin", "auditor"])

@@ -2,9 +2,12 @@ import pytest
 from django.urls import reverse
 
 from allocations.models import SavedView
+from allocations.services.approval import approve_batch
+from allocations.services.submission import submit_batch
 from tests.factories.batches import approved_batch, review_batch, submitted_batch
 from tests.factories.lists import RowFactory
-from tests.factories.people import person
+from tests.factories.people import actor, person
+from tests.factories.policies import agree
 from tests.factories.reversals import ReversalFactory
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +38,16 @@ def test_a_row_that_was_left_out_was_approved_by_nobody(auditor):
     rows = approved_batch(credited=1, left_out=1).rows.order_by("number")
     said = ["approved by" in search(auditor, q=row.mobile).text for row in rows]
     assert said == [True, False]
+
+
+def test_a_row_names_everybody_who_approved_it(auditor):
+    agree(two_from_rows=1)
+    batch = submit_batch(actor("admin"), batch_id=review_batch(ready=1).pk)
+    names = []
+    for who in (actor("approver"), actor("approver")):
+        approve_batch(who, batch_id=batch.pk, version=batch.version, digest=batch.digest)
+        names.append(who.name)
+    assert f"approved by {', '.join(names)}" in search(auditor, q=batch.rows.get().mobile).text
 
 
 def test_a_batch_number_leads_straight_to_it(auditor):
