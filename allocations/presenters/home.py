@@ -111,6 +111,14 @@ def own_task(batch: Batch) -> Task:
     )
 
 
+def stale_task(batch: Batch, *, in_force: int) -> Task:
+    """For a maker of a batch that was submitted under another policy than the one in force."""
+    name = f"Batch {batch.pk} · submitted under approval policy {batch.policy}, and {in_force} is in force"
+    said = f"“{batch.purpose}” has to be submitted again"
+    address = reverse("allocations:batch", args=[batch.pk])
+    return Task(NEEDS_FIXING, said, f"{name}: withdraw it first", address, f"Open batch {batch.pk}")
+
+
 def failed_task(failed: FailedBatch) -> Task:
     rows = counted(failed.rows, "row")
     detail = f"{failed.batch.purpose} · {points(failed.points)} were not given"

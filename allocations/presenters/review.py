@@ -42,11 +42,12 @@ def reason_against_submitting(
     refused: str = "",
     unconfirmed: int = 0,
     unaccepted: str = "",
+    limit: str = "",
     repeated: str = "",
 ) -> str:
     """Why the submit button is off, "" when it is on. `refused`: what the policy says to this person; `unconfirmed`:
-    how many questions about the file are open; `unaccepted`: which warnings are not accepted; `repeated`: what another
-    batch that gives the same has against it."""
+    how many questions about the file are open; `unaccepted`: which warnings are not accepted; `limit`: the one that the
+    batch is beyond; `repeated`: what another batch that gives the same has against it."""
     if refused:
         return refused
     if not adds_up:
@@ -57,7 +58,7 @@ def reason_against_submitting(
         return "How the file was read is not confirmed yet: look at it below."
     if ready_rows(batch) < 1:
         return "No row is left to submit. Upload a list with at least one row."
-    return unaccepted or repeated
+    return limit or unaccepted or repeated
 
 
 def _have(number: int) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from allocations.domain.approval_policies import check_in_force
 from allocations.domain.causes import cause_label
 from allocations.domain.errors import DomainError
 from allocations.domain.policy import Actor, BatchFacts, check_decide
@@ -12,6 +13,7 @@ from allocations.models import Acceptance, Batch
 from allocations.presenters.equations import Equation, Term
 from allocations.presenters.holds import when
 from allocations.presenters.numbers import counted, grouped, points
+from allocations.presenters.refusals import reason_of
 from allocations.presenters.statuses import AWAITING_APPROVAL
 from allocations.presenters.stories import person
 from allocations.presenters.times import moment, span
@@ -103,16 +105,17 @@ def why_not(actor: Actor, facts: BatchFacts) -> str:
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A batch of the queue. `why_not`: what keeps this person from deciding, or ""; `approvals`: how many it has, where
-    it needs two."""
+    it needs two; `void`: why nobody can approve it, or "". `in_force`: the number of the policy."""
 
     batch: Batch
     rows: int
     waits: str
     why_not: str
     approvals: str = ""
+    void: str = ""
 
 
-def waiting(batch: Batch, actor: Actor, *, now: datetime) -> Waiting:
+def waiting(batch: Batch, actor: Actor, *, in_force: int, now: datetime) -> Waiting:
     facts = facts_of(batch)
     return Waiting(
         batch=batch,
@@ -120,6 +123,7 @@ def waiting(batch: Batch, actor: Actor, *, now: datetime) -> Waiting:
         waits=span(now - batch.submitted_at) if batch.submitted_at else "",
         why_not=why_not(actor, facts),
         approvals=f"{len(facts.voter_ids)} of {batch.approvers} approvals" if batch.approvers > 1 else "",
+        void=reason_of(check_in_force, batch.policy, in_force),
     )
 
 

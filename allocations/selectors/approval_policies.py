@@ -69,6 +69,11 @@ def approved_on_day(account_id: int, *, at: datetime) -> int:
     return int(approved.aggregate(points=Sum("points_total", default=0))["points"])
 
 
+def against_submitting(batch: Batch, terms: Terms) -> str:
+    """The limit that the batch is beyond, whenever it is approved, as a sentence; "" for none."""
+    return next(iter(broken(terms.within(**ceilings()), asked_by(batch)).values()), "")
+
+
 def against_limits(batch: Batch, terms: Terms, *, at: datetime) -> str:
     """The limit that an approval at this instant would break, as a sentence; "" for none."""
     asked = asked_by(batch, given=approved_on_day(batch.account_id, at=at))

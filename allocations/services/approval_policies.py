@@ -18,7 +18,7 @@ from allocations.gateway import database_now
 from allocations.models import Account, ApprovalPolicy, Batch
 from allocations.selectors.approval_policies import (
     against_limits,
-    asked_by,
+    against_submitting,
     ceilings,
     in_force,
     proposed_policy,
@@ -115,7 +115,7 @@ def _note(event: str, policy: ApprovalPolicy, *, actor: Actor, now: datetime, **
 
 def check_submitted_limits(batch: Batch, terms: Terms) -> None:
     """Raises InvalidInput. Of the day's limit only whether the batch alone keeps it: it counts when it is approved."""
-    for sentence in rules.broken(terms.within(**ceilings()), asked_by(batch)).values():
+    if sentence := against_submitting(batch, terms):
         raise InvalidInput(sentence)
 
 

@@ -37,7 +37,9 @@ from allocations.views.step_up import step_up
 
 @page
 def approvals(request: HttpRequest, actor: Actor) -> HttpResponse:
-    waiting = [votes.waiting(batch, actor, now=timezone.now()) for batch in reads.batches_awaiting_approval()]
+    now, agreed = timezone.now(), in_force().number
+    found = reads.batches_awaiting_approval()
+    waiting = [votes.waiting(batch, actor, in_force=agreed, now=now) for batch in found]
     context = {"awaiting": AWAITING_APPROVAL, "waiting": waiting, "votes": reads.latest_votes(10)}
     return render(request, "allocations/approvals/page.html", context)
 

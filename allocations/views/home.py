@@ -7,14 +7,14 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from allocations.domain.decisions import can_settle
-from allocations.domain.policy import Actor, can_rerun, can_upload, check_try_login
+from allocations.domain.policy import Actor, can_rerun, can_upload, can_withdraw, check_try_login
 from allocations.models import Proposal
 from allocations.presenters import approval_policies, batch_lines, freezes, home, reversal_tasks, roster, times
 from allocations.presenters.reasons import explain
 from allocations.presenters.refusals import reason_of
 from allocations.selectors import batch_lists, reversals, runs, wallets
 from allocations.selectors import home as reads
-from allocations.selectors.approval_policies import proposed_policy
+from allocations.selectors.approval_policies import in_force, proposed_policy
 from allocations.selectors.approvals import batches_awaiting_approval, facts_of
 from allocations.selectors.exceptions import open_decisions
 from allocations.selectors.freezes import open_freeze
@@ -43,7 +43,9 @@ def show_home(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _tasks(actor: Actor, *, now: datetime) -> list[home.Task]:
-    waiting = [(batch, facts_of(batch)) for batch in batches_awaiting_approval()]
+    submitted = [(batch, facts_of(batch)) for batch in batches_awaiting_approval()]
+    agreed = in_force().number
+    waiting = [(batch, facts) for batch, facts in submitted if batch.policy == agreed]
     tasks = [home.run_task(run, disputed=disputed) for run, disputed in reads.runs_in_need()]
     tasks += freezes.release_task(open_freeze(), actor)
     tasks += reversal_tasks.needy_tasks(actor, reversals.reversals_in_need())
@@ -52,6 +54,11 @@ def _tasks(actor: Actor, *, now: datetime) -> list[home.Task]:
     tasks += roster.role_task(role_proposals().prefetch_related("person__groups"), actor)
     tasks += _policy_tasks(actor)
     tasks += reversal_tasks.approval_task(actor, reversals.reversals_awaiting_approval(), now=now)
+    tasks += [
+        home.stale_task(batch, in_force=agreed)
+        for batch, facts in submitted
+        if batch.policy != agreed and can_withdraw(actor, facts)
+    ]
     if can_upload(actor):
         tasks += [home.own_task(batch) for batch in reads.own_open_batches(actor.id)]
     if can_rerun(actor):

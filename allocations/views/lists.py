@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from allocations.domain.policy import Actor, can_edit, check_edit, check_upload
 from allocations.forms.lists import LONGEST_PASTE, BatchForm, ListForm
 from allocations.models import Account, Batch
+from allocations.selectors.approval_policies import ceilings, in_force
 from allocations.selectors.approvals import facts_of
 from allocations.selectors.review import newest_upload
 from allocations.services import batches
@@ -17,13 +18,14 @@ from allocations.services.restored import against_change, insist_on_free_rows
 from allocations.views.gates import form_page
 
 
-def limits() -> dict[str, int]:
+def limits() -> dict[str, int | None]:
     """Shown before anybody chooses a file."""
+    agreed = in_force().terms.within(**ceilings())
     return {
         "max_bytes": settings.UPLOAD_MAX_BYTES,
         "max_rows": settings.MAX_ROWS,
-        "max_points": settings.MAX_POINTS_PER_ROW,
-        "max_total": settings.MAX_POINTS_PER_BATCH,
+        "max_points": agreed.most_points_row,
+        "max_total": agreed.most_points_batch,
         "longest_paste": LONGEST_PASTE,
     }
 

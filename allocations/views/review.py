@@ -27,7 +27,7 @@ from allocations.presenters.refusals import reason_of
 from allocations.presenters.repeats import repeated
 from allocations.selectors import review as reads
 from allocations.selectors.accepting import acceptances
-from allocations.selectors.approval_policies import in_force
+from allocations.selectors.approval_policies import against_submitting, in_force
 from allocations.selectors.approvals import facts_of
 from allocations.selectors.repeats import kept_repeats
 from allocations.selectors.replacements import is_replacement_batch
@@ -62,6 +62,7 @@ def show_review(request: HttpRequest, actor: Actor, batch: Batch) -> HttpRespons
             refused=reason_of(check_submit, actor, facts),
             unconfirmed=len(questions),
             unaccepted=against_unaccepted(unaccepted(cards)),
+            limit=against_submitting(batch, in_force().terms),
             repeated=against_repeating(found, now=timezone.now(), days=settings.SAME_LIST_BLOCK_DAYS),
         ),
         "repeats": repeated(found),

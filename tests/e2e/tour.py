@@ -311,6 +311,8 @@ class Tour:
         owner.press("Invite this person")
         expect(owner.page.get_by_text("It is shown this once")).to_be_visible()
         self.look(owner.page, "people-link", Rank.EXTRA)
+        self._see(owner, "/policies/", "policies", Rank.EXTRA)
+        self._see(owner, "/policies/new/", "policies-new", Rank.EXTRA)
         self._see(owner, "/people/", "people-owner", Rank.EXTRA)
         self._see(self.approver, "/people/", "people", Rank.MAIN)
         owner.page.get_by_role("link", name="Demo", exact=True).click()

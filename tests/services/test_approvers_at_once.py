@@ -2,8 +2,11 @@
 
 import pytest
 
+from allocations.domain.approval_policies import Terms
 from allocations.models import Batch, Run, TrailEntry, Vote
+from allocations.selectors.approval_policies import in_force
 from allocations.services.approval import approve_batch
+from allocations.services.approval_policies import confirm_policy, propose_policy
 from allocations.services.submission import submit_batch, withdraw_batch
 from tests.factories.people import actor
 from tests.factories.policies import agree
@@ -58,3 +61,12 @@ def test_two_batches_do_not_both_fill_the_day(portal: Portal) -> None:
     said = at_once(approval(first, portal.approver), approval(second, actor("approver")))
     assert (said.count("ok"), Run.objects.count()) == (1, 1)
     assert any("were approved today" in sentence for sentence in said)
+
+
+def test_two_who_confirm_put_one_policy_in_force() -> None:
+    proposal = propose_policy(actor("owner"), terms=Terms(two_from_rows=1), note="More eyes.")
+    one, two = actor("owner"), actor("approver")
+    said = at_once(
+        lambda: confirm_policy(one, policy_id=proposal.pk), lambda: confirm_policy(two, policy_id=proposal.pk)
+    )
+    assert (said.count("ok"), in_force().number) == (1, 2)

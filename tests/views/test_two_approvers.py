@@ -90,6 +90,8 @@ def test_another_policy_is_told_and_only_sending_back_is_left(client, batch, act
     text = sheet(client, batch)
     assert "under approval policy 2, and policy 3 is in force now" in text
     assert ('name="total"' in text, 'name="reason"' in text) == (False, True)
+    queue = words(client.get(reverse("allocations:approvals")))
+    assert ("policy 3 is in force now" in queue, "1 batch to approve" in words(client.get("/"))) == (True, False)
     answer = vote(client, batch, act, reason="Submit it again.")
     batch.refresh_from_db()
     assert (answer.status_code, batch.state) == ((409, "submitted") if act == "approve" else (302, "review"))
@@ -129,3 +131,26 @@ def test_other_approvers_are_told_that_one_is_missing(client, batch):
     said = words(client.get(reverse("allocations:notices")))
     assert "It needs two approvers." in said
     assert "1 of 2 approvals is given; it waits for another approver." in said
+
+
+def test_a_maker_is_told_to_submit_again_under_another_policy(client, batch):
+    client.force_login(batch.submitted_by)
+    assert "has to be submitted again" not in words(client.get("/"))
+    agree(two_from_rows=4)
+    assert f"submitted under approval policy {batch.policy}, and 3 is in force" in words(client.get("/"))
+    page = reverse("allocations:batch", args=[batch.pk])
+    assert "under approval policy 2, and policy 3 is in force now" in words(client.get(page))
+    client.force_login(person("admin"))
+    assert "has to be submitted again" not in words(client.get("/"))
+
+
+def test_a_list_beyond_a_limit_cannot_be_submitted_and_says_why(client):
+    found = review_batch(ready=3)
+    found.uploaded_by.groups.add(*person("admin").groups.all())
+    client.force_login(found.uploaded_by)
+    page = reverse("allocations:batch", args=[found.pk])
+    assert "the limit is 1,499" not in words(client.get(page))
+    agree(most_points_batch=1_499, most_points_row=700)
+    assert "The list totals 1,500 points; the limit is 1,499. Split the list." in words(client.get(page))
+    said = words(client.get(reverse("allocations:batch-new")))
+    assert "At most 700 points per person and 1,499 points per batch." in said
