@@ -19,6 +19,8 @@ from allocations.models import Row, TrailEntry, TrailSeal
 from allocations.services import publishing, sealing
 from allocations.services.approval import approve_batch
 from allocations.services.submission import submit_batch
+from tests.factories.accepting import accept_all
+from tests.factories.lists import ProblemFactory
 from tests.factories.people import actor
 from tests.factories.policies import agree
 from tests.services.conftest import Portal
@@ -355,3 +357,25 @@ def test_an_entry_that_was_taken_out_of_the_database_is_detected(portal: Portal,
     code, told = verified(bundle(portal, run.batch, tmp_path / "bundle.zip"))
     assert code == 1
     assert "is missing" in told
+
+
+def other_words(records: list[dict]) -> list[dict]:
+    (manifest,) = records
+    manifest["accepted"][0]["reason"] = "Something else"
+    return records
+
+
+def test_why_warnings_were_accepted_is_part_of_what_was_approved(portal: Portal, key, tmp_path) -> None:
+    batch = portal.review_batch(rows=2)
+    ProblemFactory(row=batch.rows.get(number=2), severity="warning", code="markup")
+    accept_all(portal.maker, batch.pk, reason="A department is called so")
+    sent = submit_batch(portal.maker, batch_id=batch.pk)
+    seen = {"version": sent.version, "digest": sent.digest, "seen": ["markup"]}
+    run = portal.drain(approve_batch(portal.approver, batch_id=batch.pk, **seen))
+    seal(portal)
+    path = bundle(portal, run.batch, tmp_path / "bundle.zip")
+    (manifest,) = lines(path, "manifest.json", folder=f"batch-{batch.pk}/")
+    assert manifest["accepted"] == [{"code": "markup", "reason": "A department is called so", "rows": 1}]
+    assert verified(path)[0] == 0
+    code, told = verified(rewritten(path, manifest=other_words))
+    assert (code, "what was approved is not the manifest of this bundle" in told) == (1, True)
