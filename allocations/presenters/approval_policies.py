@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.urls import reverse
 
@@ -21,7 +21,7 @@ from allocations.domain.decisions import ProposalState
 from allocations.domain.policy import Actor
 from allocations.models import ApprovalPolicy, Batch
 from allocations.presenters.home import Task
-from allocations.presenters.numbers import counted, points
+from allocations.presenters.numbers import counted, grouped, points
 from allocations.presenters.refusals import reason_of
 from allocations.presenters.statuses import AWAITING_APPROVAL
 from allocations.presenters.stories import person
@@ -65,6 +65,11 @@ def _value(name: str, value: int | None, ceilings: Mapping[str, int]) -> str:
     if name in ceilings and ceilings[name] < value:
         return f"{points(ceilings[name])}, as installed (the policy says {points(value)})"
     return counted(value, "row") if name == "two_from_rows" else points(value)
+
+
+def typed(terms: Terms) -> dict[str, str]:
+    """As somebody would type them: nothing where there is no rule."""
+    return {name: "" if value is None else grouped(value) for name, value in asdict(terms).items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """The approval policy: what is in force, how it came to be, and a change of it by two people."""
 
-from dataclasses import asdict
-
 from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -44,13 +42,14 @@ def propose(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     check_propose(actor)
     # Before anything is typed: the page on which one shows who one is would lose it.
     check_known(actor, now=timezone.now())
-    form = PolicyForm(request.POST) if request.method == "POST" else PolicyForm(initial=asdict(reads.in_force().terms))
+    agreed = reads.in_force()
+    form = PolicyForm(request.POST) if request.method == "POST" else PolicyForm(initial=words.typed(agreed.terms))
     is_right = form.is_bound and form.is_valid()
     if is_right and not form.is_trial:
         approval_policies.propose_policy(actor, terms=form.terms, note=form.cleaned_data["note"])
         messages.info(request, "You proposed another policy. It counts when another owner or approver confirms it.")
         return redirect("allocations:policies")
-    now = words.term_lines(reads.in_force().terms, ceilings=reads.ceilings())
+    now = words.term_lines(agreed.terms, ceilings=reads.ceilings())
     context: dict[str, object] = {"form": form, "fields": [(line, form[line.name]) for line in now]}
     if is_right:
         context |= _consequences(form.terms)
