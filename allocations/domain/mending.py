@@ -1,4 +1,4 @@
-"""A cell mended by hand: its row goes through the cleaning of the import again, and what the file had is kept."""
+"""Cells mended by people: their row goes through the cleaning of the import again, and what the file had is kept."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,6 +41,10 @@ class StoredRow:
         """The file's cell was no text and no number, so its text alone is not what it was."""
         return field in self.cells and self.cells[field][0] in _ODD
 
+    def is_as_in_file(self, field: str, text: str) -> bool:
+        """Whether typing this text puts the file's cell back."""
+        return text == self.in_file(field) and not self.is_odd(field)
+
 
 @dataclass(frozen=True, slots=True)
 class MendedRow:
@@ -55,16 +59,22 @@ def mend(row: StoredRow, field: str, text: str | None, *, limits: RowLimits) -> 
 
     Raises InvalidInput for a text that the import would refuse as well, and for one that changes nothing.
     """
-    if text is not None and text == row.in_file(field) and not row.is_odd(field):
+    if text is not None and row.is_as_in_file(field, text):
         text = None
     if text == row.edits.get(field):
         raise InvalidInput("Nothing was changed: this is what the cell has already.")
-    edits = {name: typed for name, typed in row.edits.items() if name != field}
+    mended = retype(row, {field: text}, limits=limits)
     if text is not None:
-        edits[field] = text
+        _check_own(field, mended.problems)
+    return mended
+
+
+def retype(row: StoredRow, texts: Mapping[str, str | None], *, limits: RowLimits) -> MendedRow:
+    """The row with other texts in some cells. One that has errors is kept with them, as a corrected file's would be."""
+    edits = {name: typed for name, typed in row.edits.items() if name not in texts}
+    new = ((field, text) for field, text in texts.items() if text is not None)
+    edits |= {field: text for field, text in new if not row.is_as_in_file(field, text)}
     values, problems = clean_row([_cell(row, name, edits) for name in FIELDS], limits=limits)
-    if text is not None:
-        _check_own(field, problems)
     raw = {name: row.in_file(name) for name in FIELDS if name in edits or row.in_file(name) != _text(values, name)}
     return MendedRow(values, problems, raw, edits)
 
@@ -104,11 +114,17 @@ def keys(values: CleanRow) -> tuple[str, str, str]:
 
 
 def around(changed: Sequence[CleanRow], rows: Mapping[int, CleanRow]) -> Iterator[Around]:
-    """`changed`: the row before and after; `rows`: at least every row, by number, that shares a key with either."""
-    for kind, codes in enumerate((_PERSON, _EMAIL, _REFERENCE)):
-        wanted = {keys(one)[kind] for one in changed} - {""}
-        group = {number: rows[number] for number in sorted(rows) if keys(rows[number])[kind] in wanted}
+    """`changed`: rows before and after; `rows`: at least every row, by number, that shares a key with one of them."""
+    known = {number: keys(rows[number]) for number in sorted(rows)}
+    for kind, (wanted, codes) in enumerate(zip(wanted_keys(changed), (_PERSON, _EMAIL, _REFERENCE), strict=True)):
+        numbers = [number for number, own in known.items() if own[kind] in wanted]
         check = ListCheck()
-        check.add(list(group), list(group.values()))
+        check.add(numbers, [rows[number] for number in numbers])
         findings = tuple(one for one in check.findings() if one[1].code in codes)
-        yield Around(tuple(group), codes, findings)
+        yield Around(tuple(numbers), codes, findings)
+
+
+def wanted_keys(changed: Sequence[CleanRow]) -> tuple[set[str], set[str], set[str]]:
+    """Every mobile, e-mail and reference by which another row can have to do with these."""
+    mobiles, emails, references = (set(some) - {""} for some in zip(*map(keys, changed), strict=True))
+    return mobiles, emails, references

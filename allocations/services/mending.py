@@ -1,11 +1,14 @@
-"""One cell of a list mended in the portal before submission, and put back as it was in the file."""
+"""Cells of a list mended before submission: one in the portal, also put back as in the file, or many rows at once."""
+
+import json
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from allocations.domain.batches import check_points_total
-from allocations.domain.cells import FIELDS, CleanRow, RowLimits
+from allocations.domain.cells import FIELDS, RowLimits
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.mending import RAGGED, MendedRow, StoredRow, mend
 from allocations.domain.policy import Actor
@@ -14,7 +17,8 @@ from allocations.gateway import database_now
 from allocations.models import Batch, Problem, Row
 from allocations.services import trail
 from allocations.services.batches import count_rows, editable_batch
-from allocations.services.mending_findings import find_again
+from allocations.services.bulk import update_many
+from allocations.services.mending_findings import Changed, find_again, values_of
 from allocations.services.restored import insist_on_free_rows
 
 
@@ -38,8 +42,30 @@ def stored(row: Row) -> StoredRow:
     return StoredRow(values_of(row), row.raw, row.cells or {}, row.edits or {})
 
 
-def values_of(row: Row) -> CleanRow:
-    return CleanRow._make(getattr(row, name) for name in FIELDS)
+def limits() -> RowLimits:
+    return RowLimits(max_points=settings.MAX_POINTS_PER_ROW)
+
+
+def with_mended(row: Row, mended: MendedRow) -> Changed:
+    """The row takes its new content, which nothing has stored yet."""
+    before = values_of(row)
+    for name, value in zip(FIELDS, mended.values, strict=True):
+        setattr(row, name, value)
+    row.raw, row.edits, row.payload_hash = mended.raw, mended.edits or None, ""
+    return Changed(row, before, mended.problems)
+
+
+def store(batch: Batch, changed: Sequence[Changed]) -> None:
+    """Stores mended rows of a locked batch and brings up to date what depends on them: problems, counts, the total."""
+    update_many(Row, [*FIELDS, "raw", "edits", "payload_hash", "id"], [_record(one.row) for one in changed], among={})
+    find_again(batch.pk, changed)
+    count_rows(batch)
+    check_points_total(batch.points_total, limit=settings.MAX_POINTS_PER_BATCH)
+
+
+def _record(row: Row) -> tuple[str | int | None, ...]:
+    edits = json.dumps(row.edits, ensure_ascii=False) if row.edits else None
+    return (*values_of(row), json.dumps(row.raw, ensure_ascii=False), edits, row.payload_hash, row.pk)
 
 
 def check_mendable(row: Row) -> None:
@@ -61,12 +87,7 @@ def _change(actor: Actor, batch_id: int, number: int, field: str, text: str | No
         if not constant_time_compare(seen, fingerprint(row, field)):
             raise StateConflict(f"Row {number} was changed by somebody else meanwhile. Look at it again.")
         check_mendable(row)
-        before = values_of(row)
-        mended = mend(stored(row), field, text, limits=RowLimits(max_points=settings.MAX_POINTS_PER_ROW))
-        _store(row, mended)
-        find_again(row, before=before, own=mended.problems)
-        count_rows(batch)
-        check_points_total(batch.points_total, limit=settings.MAX_POINTS_PER_BATCH)
+        store(batch, [with_mended(row, mend(stored(row), field, text, limits=limits()))])
         trail.write_entry(
             "cell put back" if text is None else "cell mended",
             at=now,
@@ -84,10 +105,3 @@ def _row(batch: Batch, number: int, field: str) -> Row:
     if row is None or field not in FIELDS:
         raise InvalidInput(f"There is no such cell in row {number}. Look at the list again.")
     return row
-
-
-def _store(row: Row, mended: MendedRow) -> None:
-    for name, value in zip(FIELDS, mended.values, strict=True):
-        setattr(row, name, value)
-    row.raw, row.edits, row.payload_hash = mended.raw, mended.edits or None, ""
-    row.save(update_fields=[*FIELDS, "raw", "edits", "payload_hash"])

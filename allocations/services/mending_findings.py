@@ -1,16 +1,22 @@
-"""Problems after a cell was mended: those of its row, and of rows that share a person or a reference with it."""
+"""Problems after cells were mended: those of their rows, and of rows that share a person or a reference with them.
+
+All rows of one change are looked at together: a change of thousands costs a few passes over the list, as one cell does.
+"""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
-from django.db.models import Count, F, Q, Value
+from django.db.models import Count, Min, Q, Value
 from django.db.models.functions import Lower, Replace
 
 from allocations.domain.batches import ListCheck, looks_rounded, rounded
 from allocations.domain.cells import FIELDS, CleanRow
 from allocations.domain.manifest import payload_hash
-from allocations.domain.mending import Around, around, keys
+from allocations.domain.mending import Around, around, wanted_keys
 from allocations.domain.problems import Problem as Finding
 from allocations.models import Problem, Row
+from allocations.services.bulk import update_many
 from allocations.services.importing_findings import count_problems, people_in_charge, used_before
 from allocations.services.importing_rows import write_problems
 from allocations.services.planning import payload_of
@@ -18,69 +24,114 @@ from allocations.services.unusual_amounts import above_history_of, find_above_li
 
 # Of the row in its file, whatever its cells hold.
 _OF_THE_FILE = ("hidden_row",)
+# Values in one statement, well below what SQLite takes.
+_BLOCK = 5_000
+T = TypeVar("T")
 
 
-def find_again(row: Row, *, before: CleanRow, own: Sequence[Finding]) -> None:
-    """`own`: what the cleaning found in the stored row; `before`: its values until now."""
-    after = CleanRow._make(getattr(row, name) for name in FIELDS)
-    ids, rows = _sharing(row.batch_id, (before, after))
-    Problem.objects.filter(row=row).exclude(code__in=_OF_THE_FILE).delete()
-    found = [(row.number, one) for one in (*own, *_of_the_list(row, after))]
-    for one in around((before, after), rows):
-        _forget(ids, one)
-        found += one.findings
-    ids[row.number] = row.pk
-    write_problems(row.batch_id, [(ids[number], number, finding) for number, finding in found])
-    touched = Row.objects.filter(pk__in=ids.values())
-    count_problems(touched)
-    _fingerprint(list(touched.filter(error_count=0, payload_hash="", amount__isnull=False)))
-    find_above_list_again(row.batch_id)
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A row that has its new values, stored or not; those until now; what the cleaning found in the new ones."""
+
+    row: Row
+    before: CleanRow
+    own: Sequence[Finding]
+
+    @property
+    def after(self) -> CleanRow:
+        return values_of(self.row)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`ids`: by number, every row whose problems may be others now. `findings`: the ones that hold, by number."""
+
+    ids: dict[int, int]
+    groups: tuple[Around, ...]
+    findings: tuple[tuple[int, Finding], ...]
+
+
+def values_of(row: Row) -> CleanRow:
+    return CleanRow._make(getattr(row, name) for name in FIELDS)
+
+
+def look_again(batch_id: int, changed: Sequence[Changed]) -> Found:
+    """What holds once these rows have their new values; changes nothing."""
+    values = [one.before for one in changed] + [one.after for one in changed]
+    ids, rows = _sharing(batch_id, values)
+    for one in changed:
+        ids[one.row.number], rows[one.row.number] = one.row.pk, one.after
+    groups = tuple(around(values, rows))
+    findings = [(one.row.number, finding) for one in changed for finding in one.own]
+    findings += _of_the_list(batch_id, changed)
+    findings += [finding for group in groups for finding in group.findings]
+    return Found(ids, groups, tuple(findings))
+
+
+def find_again(batch_id: int, changed: Sequence[Changed]) -> None:
+    """The rows are stored: their problems and those of rows around them are brought up to date."""
+    found = look_again(batch_id, changed)
+    for rows in _blocks([one.row.pk for one in changed]):
+        Problem.objects.filter(row__in=rows).exclude(code__in=_OF_THE_FILE).delete()
+    for group in found.groups:
+        for rows in _blocks([found.ids[number] for number in group.numbers]):
+            Problem.objects.filter(row__in=rows, code__in=group.codes).delete()
+    write_problems(batch_id, [(found.ids[number], number, finding) for number, finding in found.findings])
+    for rows in _blocks(list(found.ids.values())):
+        touched = Row.objects.filter(pk__in=rows)
+        count_problems(touched)
+        _fingerprint(list(touched.filter(error_count=0, payload_hash="", amount__isnull=False)))
+    find_above_list_again(batch_id)
 
 
 def _sharing(batch_id: int, changed: Sequence[CleanRow]) -> tuple[dict[int, int], dict[int, CleanRow]]:
-    """Ids and values, by row number. One look through the batch; left-out rows count as they do in the import."""
-    wanted = Q()
-    for mobile, email, reference in map(keys, changed):
-        wanted |= Q(mobile=mobile, mobile__gt="") | Q(email__iexact=email, email__gt="")
-        wanted |= Q(key=reference, client_reference__gt="")
-    key = Lower(Replace(F("client_reference"), Value("-"), Value("")))
-    rows = Row.objects.filter(batch_id=batch_id).annotate(key=key).filter(wanted).order_by("number")
+    """Ids and values, by row number. A look through the batch a block; left-out rows count as they do in the import."""
+    mobiles, emails, references = map(list, wanted_keys(changed))
+    key = Lower(Replace("client_reference", Value("-"), Value("")))
+    every = Row.objects.filter(batch_id=batch_id).annotate(key=key, address=Lower("email")).order_by("number")
     ids, values = {}, {}
-    for pk, number, *found in rows.values_list("pk", "number", *FIELDS):
-        ids[number], values[number] = pk, CleanRow._make(found)
+    for start in range(0, max(map(len, (mobiles, emails, references))), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        wanted = Q(mobile__in=mobiles[block]) | Q(address__in=emails[block]) | Q(key__in=references[block])
+        for pk, number, *found in every.filter(wanted).values_list("pk", "number", *FIELDS):
+            ids[number], values[number] = pk, CleanRow._make(found)
     return ids, values
 
 
-def _forget(ids: dict[int, int], group: Around) -> None:
-    rows = [ids[number] for number in group.numbers]
-    Problem.objects.filter(row__in=rows, code__in=group.codes).delete()
-
-
-def _of_the_list(row: Row, values: CleanRow) -> Iterator[Finding]:
-    """What else only the whole list or earlier batches show about this row."""
+def _of_the_list(batch_id: int, changed: Sequence[Changed]) -> Iterator[tuple[int, Finding]]:
+    """What else only the whole list or earlier batches show about these rows."""
     check = ListCheck()
-    check.add([row.number], [values])
-    for _, finding in check.rows_of(people_in_charge(row.batch_id)):
-        yield finding
-    if row.client_reference:
-        earlier = Row.objects.filter(client_reference=row.client_reference).exclude(batch_id=row.batch_id)
-        for old in earlier.order_by("pk")[:1]:
-            yield used_before(old.batch_id, old.number, old.state)
-    for _, finding in above_history_of(row.batch_id, first=row.number, last=row.number):
-        yield finding
+    check.add([one.row.number for one in changed], [one.after for one in changed])
+    yield from check.rows_of(people_in_charge(batch_id))
+    yield from _used_references(batch_id, changed)
+    yield from above_history_of([(one.row.number, one.row.mobile, one.row.amount) for one in changed])
     # What somebody typed here was rounded by no spreadsheet.
-    if row.mobile.endswith("0000") and "mobile" not in (row.edits or {}):
-        yield from _rounded(row)
+    ends = [one.row for one in changed if one.row.mobile.endswith("0000") and "mobile" not in (one.row.edits or {})]
+    if ends:
+        mobiles = Row.objects.filter(batch_id=batch_id).exclude(mobile="")
+        counts = mobiles.aggregate(known=Count("pk"), ends=Count("pk", filter=Q(mobile__endswith="0000")))
+        if looks_rounded(**counts):
+            for row in ends:
+                yield row.number, rounded(row.mobile, **counts)
 
 
-def _rounded(row: Row) -> Iterator[Finding]:
-    mobiles = Row.objects.filter(batch_id=row.batch_id).exclude(mobile="")
-    counts = mobiles.aggregate(known=Count("pk"), ends=Count("pk", filter=Q(mobile__endswith="0000")))
-    if looks_rounded(**counts):
-        yield rounded(row.mobile, **counts)
+def _used_references(batch_id: int, changed: Sequence[Changed]) -> Iterator[tuple[int, Finding]]:
+    numbers: dict[str, list[int]] = {}
+    for one in changed:
+        if one.row.client_reference:
+            numbers.setdefault(one.row.client_reference, []).append(one.row.number)
+    for references in _blocks(list(numbers)):
+        others = Row.objects.filter(client_reference__in=references, client_reference__gt="")
+        firsts = others.exclude(batch_id=batch_id).order_by().values("client_reference").annotate(first=Min("pk"))
+        for old in Row.objects.filter(pk__in=[found["first"] for found in firsts]):
+            for number in numbers[old.client_reference]:
+                yield number, used_before(old.batch_id, old.number, old.state)
 
 
-def _fingerprint(rows: list[Row]) -> None:
-    for row in rows:
-        row.payload_hash = payload_hash(payload_of(row))
-    Row.objects.bulk_update(rows, ["payload_hash"], batch_size=500)
+def _fingerprint(rows: Sequence[Row]) -> None:
+    update_many(Row, ["payload_hash", "id"], [(payload_hash(payload_of(row)), row.pk) for row in rows], among={})
+
+
+def _blocks(of: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(of), _BLOCK):
+        yield of[start : start + _BLOCK]

@@ -16,12 +16,12 @@ from allocations.services.importing_findings import count_problems
 from allocations.services.importing_rows import write_problems
 
 T = TypeVar("T")
-# Bounds what a list holds in memory whose every row is far above.
-_SPAN = 100_000
+# Hits at once: few lists have more, and those are not held in memory as a whole.
+_MOST = 50_000
 _BLOCK = 5_000
 # Most people have got nearly as much before: one such row ends their look-up, however many they have.
 _ABOVE = """
-SELECT mine.number, mine.amount, mine.mobile
+SELECT mine.number, mine.mobile, mine.amount
 FROM allocations_row mine
 WHERE mine.batch_id = %(batch)s AND mine.number BETWEEN %(first)s AND %(last)s
 AND mine.mobile > '' AND mine.amount >= %(factor)s
@@ -32,32 +32,36 @@ AND NOT EXISTS (
     SELECT 1 FROM allocations_row near
     WHERE near.mobile = mine.mobile AND near.state = 'credited' AND near.amount * %(factor)s > mine.amount
 )
-ORDER BY mine.number
+ORDER BY mine.number LIMIT %(most)s
 """
 
 
 def above_history(batch_id: int) -> Iterator[tuple[int, Finding]]:
     """Rows whose person was given points before, and never near as many."""
     last = Row.objects.filter(batch_id=batch_id).aggregate(last=Max("number"))["last"] or 0
-    for first in range(1, last + 1, _SPAN):
-        yield from above_history_of(batch_id, first=first, last=first + _SPAN - 1)
+    first = 1
+    while settings.ODD_AMOUNT_FACTOR and (found := _above(batch_id, first, last)):
+        yield from above_history_of(found)
+        if len(found) < _MOST:
+            return
+        first = found[-1][0] + 1
 
 
-def above_history_of(batch_id: int, *, first: int, last: int) -> Iterator[tuple[int, Finding]]:
-    """The same for some row numbers."""
-    if not settings.ODD_AMOUNT_FACTOR:
-        return
-    for block in _blocks(_above(batch_id, first, last)):
-        most = _most_given({mobile for _, _, mobile in block})
-        for number, amount, mobile in block:
-            yield number, far_above_history(amount, **most[mobile])
+def above_history_of(rows: Iterable[tuple[int, str, int | None]]) -> Iterator[tuple[int, Finding]]:
+    """The same for some rows, stored or not: their numbers, mobiles and points."""
+    for block in _blocks(rows):
+        most = _most_given({mobile for _, mobile, _ in block if mobile})
+        for number, mobile, amount in block:
+            given = most.get(mobile)
+            if amount and given and 0 < given["most"] * settings.ODD_AMOUNT_FACTOR <= amount:
+                yield number, far_above_history(amount, **given)
 
 
-def _above(batch_id: int, first: int, last: int) -> list[tuple[int, int, str]]:
-    given = {"batch": batch_id, "first": first, "last": last, "factor": settings.ODD_AMOUNT_FACTOR}
+def _above(batch_id: int, first: int, last: int) -> list[tuple[int, str, int]]:
+    given = {"batch": batch_id, "first": first, "last": last, "factor": settings.ODD_AMOUNT_FACTOR, "most": _MOST}
     with connection.cursor() as cursor:
         cursor.execute(_ABOVE, given)
-        found: list[tuple[int, int, str]] = cursor.fetchall()
+        found: list[tuple[int, str, int]] = cursor.fetchall()
     return found
 
 

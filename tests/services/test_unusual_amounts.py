@@ -74,8 +74,9 @@ def test_factor_is_a_setting_and_none_compares_nothing(factor, expected) -> None
         assert len(messages(imported(ONE).batch)) == expected
 
 
-def test_long_list_is_compared_piece_by_piece(monkeypatch) -> None:
-    monkeypatch.setattr(unusual_amounts, "_SPAN", 3)
+@pytest.mark.parametrize("most", [1, 2, 5, 6])
+def test_many_hits_are_taken_piece_by_piece(monkeypatch, most) -> None:
+    monkeypatch.setattr(unusual_amounts, "_MOST", most)
     monkeypatch.setattr(unusual_amounts, "_BLOCK", 2)
     lines = [f"P{at},98123456{at:02},{7000 if at % 2 else 50}\n" for at in range(11)]
     for at in range(11):
@@ -123,7 +124,7 @@ def test_every_person_is_looked_up_by_the_index_of_their_mobile() -> None:
     Row.objects.filter(batch=earlier).update(
         state=RowState.CREDITED, evidence="answer", credited_amount=500, outcome_at=NOW
     )
-    found = {"batch": batch.pk, "first": 1, "last": 20, "factor": 10}
+    found = {"batch": batch.pk, "first": 1, "last": 20, "factor": 10, "most": 9}
     with connection.cursor() as cursor:
         cursor.execute(
             f"EXPLAIN {'' if connection.vendor == 'postgresql' else 'QUERY PLAN '}{unusual_amounts._ABOVE}", found
