@@ -5,6 +5,16 @@ from enum import StrEnum
 from typing import NamedTuple
 
 FIELDS = ("title", "name", "email", "mobile", "amount", "remarks", "client_reference")
+# What stands over a field's column in everything that goes out, and is recognised in what comes in.
+HEADERS = {
+    "title": "Title",
+    "name": "Name",
+    "email": "Email",
+    "mobile": "Mobile",
+    "amount": "Amount",
+    "remarks": "Remarks",
+    "client_reference": "Reference",
+}
 REQUIRED = ("name", "mobile", "amount")
 
 

@@ -126,5 +126,9 @@ def around(changed: Sequence[CleanRow], rows: Mapping[int, CleanRow]) -> Iterato
 
 def wanted_keys(changed: Sequence[CleanRow]) -> tuple[set[str], set[str], set[str]]:
     """Every mobile, e-mail and reference by which another row can have to do with these."""
-    mobiles, emails, references = (set(some) - {""} for some in zip(*map(keys, changed), strict=True))
-    return mobiles, emails, references
+    wanted: tuple[set[str], set[str], set[str]] = set(), set(), set()
+    for values in changed:
+        for some, key in zip(wanted, keys(values), strict=True):
+            if key:
+                some.add(key)
+    return wanted

@@ -93,6 +93,16 @@ def check_edit(actor: Actor, batch: BatchFacts) -> None:
     check_not_erased(is_erased=batch.is_erased)
 
 
+def check_correct(actor: Actor, batch: BatchFacts) -> None:
+    """Rows out in full and back corrected: only for makers, who see them in full here as well."""
+    check_edit(actor, batch)
+    if not can_see_personal_data(actor, batch):
+        raise NotAllowed(
+            "Only people who made or changed this batch see its rows in full, so only they correct them in a workbook. "
+            "You can change single cells here."
+        )
+
+
 def check_submit(actor: Actor, batch: BatchFacts) -> None:
     require_role(actor, Role.ADMIN, act="submit a batch")
     if batch.state is not BatchState.REVIEW:
@@ -193,6 +203,7 @@ def check_try_login(actor: Actor) -> None:
 can_view = permits(check_view)
 can_upload = permits(check_upload)
 can_edit = permits(check_edit)
+can_correct = permits(check_correct)
 can_submit = permits(check_submit)
 can_withdraw = permits(check_withdraw)
 can_decide = permits(check_decide)

@@ -18,7 +18,7 @@ _MAX_TEXT = 32_767
 # Excel keeps 15 digits of a number. One with more is written as text.
 _MAX_DIGITS = 15
 _WIDTH = 18
-_OPTIONS = {
+OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -32,7 +32,7 @@ class XlsxFile:
     def __init__(self, file: IO[bytes]) -> None:
         # The library keeps rows in files of its own and forgets them if it is not asked to finish.
         self._folder = TemporaryDirectory(prefix="export-")
-        self._book = Workbook(file, {**_OPTIONS, "tmpdir": self._folder.name})
+        self._book = Workbook(file, {**OPTIONS, "tmpdir": self._folder.name})
         self._text = self._book.add_format({"num_format": "@"})
         self._head = self._book.add_format({"bold": True, "bottom": 1})
         self._about = self._book.add_worksheet("About")

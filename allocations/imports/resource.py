@@ -6,6 +6,8 @@ from typing import Any
 
 from import_export import fields, resources
 
+from allocations.domain.cells import HEADERS, REQUIRED
+
 _NOISE = re.compile(r"[^\w]+|_")
 
 
@@ -19,48 +21,38 @@ def header_key(text: str) -> str:
 class ListField(fields.Field):  # type: ignore[misc]  # import-export has no types
     """A column with the other headers that people give it."""
 
-    def __init__(self, attribute: str, header: str, *, synonyms: str = "", required: bool = False) -> None:
-        super().__init__(attribute=attribute, column_name=header, readonly=True)
+    def __init__(self, attribute: str, *, synonyms: str = "") -> None:
+        super().__init__(attribute=attribute, column_name=HEADERS[attribute], readonly=True)
         self.synonyms = frozenset(map(header_key, synonyms.split()))
-        self.required = required
+        self.required = attribute in REQUIRED
 
 
 class ListResource(resources.Resource):  # type: ignore[misc]  # import-export has no types
     """One recipient line. Attributes are domain.cells.FIELDS, headers are those of the template."""
 
-    title = ListField("title", "Title", synonyms="salutation prefix mrmrsms honorific")
+    title = ListField("title", synonyms="salutation prefix mrmrsms honorific")
     name = ListField(
         "name",
-        "Name",
         synonyms="fullname employeename empname nameofemployee recipient recipientname beneficiaryname"
         " personname staffname नाम",
-        required=True,
     )
     email = ListField(
         "email",
-        "Email",
         synonyms="emailid emailaddress mail mailid emailaddr employeeemail workemail officialemail emaill ईमेल",
     )
     mobile = ListField(
         "mobile",
-        "Mobile",
         synonyms="mobileno mobilenumber mobilephone phone phoneno phonenumber contact contactno contactnumber"
         " cell cellphone cellno mob mobno whatsapp whatsappno employeemobile मोबाइल",
-        required=True,
     )
     amount = ListField(
         "amount",
-        "Amount",
         synonyms="points point rewardpoints reward rewards loadamount value amt pointstoallocate noofpoints"
         " numberofpoints rewardamount amountinr amountrs bonus अंक राशि",
-        required=True,
     )
-    remarks = ListField(
-        "remarks", "Remarks", synonyms="remark comment comments note notes reason description message narration"
-    )
+    remarks = ListField("remarks", synonyms="remark comment comments note notes reason description message narration")
     client_reference = ListField(
         "client_reference",
-        "Reference",
         synonyms="ref refno referenceno referencenumber referenceid clientreference clientref"
         " uniquereferencenumber urn transactionreference",
     )

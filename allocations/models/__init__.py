@@ -5,6 +5,7 @@ from allocations.models.accounts import Account, Lane
 from allocations.models.approval_policies import ApprovalPolicy
 from allocations.models.attempts import Attempt, AttemptRow
 from allocations.models.batches import Batch, BatchEditor
+from allocations.models.corrections import Correction
 from allocations.models.freezes import Freeze
 from allocations.models.installation import Installation
 from allocations.models.notices import MutedMail, Notice, NoticeCursor
@@ -32,6 +33,7 @@ __all__ = [
     "Batch",
     "BatchEditor",
     "Chunk",
+    "Correction",
     "EnkashToken",
     "ExceptionOwner",
     "Freeze",

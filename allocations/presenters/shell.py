@@ -74,6 +74,7 @@ _SECTIONS = (
                 ),
                 *("batch-reading", "batch-reading-confirm", "recipient", "search", "cell", "cell-put-back"),
                 *("ready-views", "search-export", "view-save", "view-delete"),
+                *("batch-corrections", "corrections-apply", "corrections-download", "corrections-give-up"),
             }
         ),
     ),

@@ -10,6 +10,8 @@ from allocations.presenters.numbers import grouped
 from allocations.presenters.stories import person
 
 _HASH = 64
+# Of a list; an entry can name thousands of rows.
+_MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ def _text(value: object) -> str:
     if isinstance(value, int):
         return grouped(value)
     if isinstance(value, list):
-        return ", ".join(_text(item) for item in value)
+        more = [f"and {grouped(len(value) - _MOST)} more"] if len(value) > _MOST else []
+        return ", ".join([*map(_text, value[:_MOST]), *more])
     if isinstance(value, dict):
         return ", ".join(f"{str(key).replace('_', ' ')} {_text(item)}" for key, item in value.items())
     return str(value)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
+from allocations.domain.cells import FIELDS
 from allocations.domain.decisions import ProposalState
 from allocations.domain.outcomes import Evidence
 from allocations.domain.states import RowState
@@ -11,6 +14,16 @@ from allocations.models import AttemptRow, Problem, Proposal, Row, TrailEntry, U
 # The trail's event for a row that EnKash credited under a second transaction id.
 SECOND_CREDIT = "row credited again"
 _BY_HAND = ("cell mended", "cell put back")
+# One entry for the rows and columns of a whole workbook.
+_BY_WORKBOOK = "correction workbook applied"
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A trail entry that tells of a change of this row, and the columns that it changed."""
+
+    entry: TrailEntry
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +44,8 @@ class Passport:
     second_credits: tuple[str, ...] = ()
     # How its list was read.
     upload: Upload | None = None
-    # Trail entries of cells changed in the portal before submission, oldest first.
-    by_hand: tuple[TrailEntry, ...] = ()
+    # Cells changed in the portal before submission, oldest first.
+    by_hand: tuple[ByHand, ...] = ()
 
 
 def passport_of(batch_id: int, number: int) -> Passport | None:
@@ -56,9 +69,20 @@ def passport_of(batch_id: int, number: int) -> Passport | None:
     )
 
 
-def _by_hand(row: Row) -> tuple[TrailEntry, ...]:
-    entries = TrailEntry.objects.filter(batch=row.batch_id, object_type="row", object_id=row.pk, event__in=_BY_HAND)
-    return tuple(entries.select_related("actor").order_by("pk"))
+def _by_hand(row: Row) -> tuple[ByHand, ...]:
+    # Rows of a list that was read anew were changed by nothing that came before it.
+    newest = Upload.objects.filter(batch_id=row.batch_id).values_list("uploaded_at", flat=True).first()
+    own = Q(object_type="row", object_id=row.pk, event__in=_BY_HAND)
+    several = Q(event=_BY_WORKBOOK, at__gt=newest) if newest else Q(event=_BY_WORKBOOK)
+    entries = TrailEntry.objects.filter(own | several, batch=row.batch_id).select_related("actor").order_by("pk")
+    told = (ByHand(entry, _fields(entry, row.number)) for entry in entries)
+    return tuple(one for one in told if one.fields)
+
+
+def _fields(entry: TrailEntry, number: int) -> tuple[str, ...]:
+    if entry.event != _BY_WORKBOOK:
+        return (entry.data["field"],)
+    return tuple(field for field in FIELDS if number in entry.data["changed"].get(field, ()))
 
 
 def _decided_at(row: Row) -> datetime | None:

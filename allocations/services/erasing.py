@@ -15,6 +15,7 @@ from allocations.models import (
     Attempt,
     AttemptRow,
     Batch,
+    Correction,
     Problem,
     Proposal,
     Reversal,
@@ -40,6 +41,7 @@ PERSONAL: Mapping[type[models.Model], Mapping[str, Any]] = {
     Problem: {"found": "", "message": "What was found here was erased with the personal data."},
     # A list without a header line has a person where others have their header.
     Upload: {"header": [], "ignored": [], "sample": [], "offers": {}, "questions": [], "notes": [], "error": ""},
+    Correction: {"changes": []},
     Attempt: _ANSWER,
     AttemptRow: {"reason": ""},
     Reversal: {"said": ""},
@@ -49,6 +51,7 @@ _BATCH_OF: Mapping[type[models.Model], str] = {
     Row: "batch",
     Problem: "batch",
     Upload: "batch",
+    Correction: "batch",
     Attempt: "chunk__run__batch",
     AttemptRow: "row__batch",
     Reversal: "row__batch",

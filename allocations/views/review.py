@@ -10,7 +10,7 @@ from django.utils import timezone
 from allocations.domain.accepting import LONGEST_REASON, against_unaccepted
 from allocations.domain.approval_policies import needed
 from allocations.domain.causes import cause_label
-from allocations.domain.policy import Actor, BatchFacts, can_edit, can_see_personal_data, check_submit
+from allocations.domain.policy import Actor, BatchFacts, can_correct, can_edit, can_see_personal_data, check_submit
 from allocations.domain.readings import open_questions
 from allocations.domain.repeats import against_repeating
 from allocations.domain.schedule import LONGEST_AHEAD
@@ -29,6 +29,7 @@ from allocations.selectors import review as reads
 from allocations.selectors.accepting import acceptances
 from allocations.selectors.approval_policies import against_submitting, in_force
 from allocations.selectors.approvals import facts_of
+from allocations.selectors.corrections import correctable_rows, open_correction
 from allocations.selectors.repeats import kept_repeats
 from allocations.selectors.replacements import is_replacement_batch
 from allocations.selectors.wallets import wallet
@@ -72,9 +73,17 @@ def show_review(request: HttpRequest, actor: Actor, batch: Batch) -> HttpRespons
         "warning_cards": [card for card in cards if not card.is_error],
         "list_problems": reads.list_problems(batch.pk),
         "mapped": mapped(upload.header, upload.mapping, labels=LABELS) if upload else [],
+        **_workbook(batch, actor, facts),
         **_forecast(batch),
     }
     return render(request, "allocations/review/page.html", grid | context)
+
+
+def _workbook(batch: Batch, actor: Actor, facts: BatchFacts) -> dict[str, object]:
+    """How many rows a correction workbook would hold; none for somebody who may not have it."""
+    if not can_correct(actor, facts) or against_change(batch):
+        return {"workbook_rows": 0, "correction": None}
+    return {"workbook_rows": correctable_rows(batch.pk).count(), "correction": open_correction(batch, actor.id)}
 
 
 def _forecast(batch: Batch) -> dict[str, object]:

@@ -11,6 +11,7 @@ from allocations.models import (
     Attempt,
     AttemptRow,
     Batch,
+    Correction,
     ExceptionOwner,
     Problem,
     Proposal,
@@ -33,6 +34,7 @@ HARMLESS = {
     Row: "state reference evidence reason_code transaction_id card_id enkash_user_id",
     Problem: "field code severity",
     Upload: "file_name sha256 kind state mapping mapping_override encoding delimiter parser_version sheet choice",
+    Correction: "file_name sha256",
     Attempt: "state worker code_version payload_sha256 headers result",
     AttemptRow: "outcome evidence reason_code transaction_id",
     Reversal: "reference card_id reason content digest state closed_reason lease_owner pause_code pause_text "

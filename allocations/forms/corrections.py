@@ -1,0 +1,37 @@
+"""A correction workbook on its way back."""
+
+from pathlib import PurePath
+
+from django import forms
+from django.core.files.base import File
+
+from allocations.domain.numerals import grouped
+
+# Ten thousand rows are 1 MB; a person waits while it is read.
+LARGEST = 10 * 1024 * 1024
+
+
+class WorkbookForm(forms.Form):
+    file = forms.FileField(
+        allow_empty_file=True,
+        max_length=255,
+        error_messages={
+            "required": "No workbook is chosen. Choose the one that you downloaded here and corrected.",
+            "max_length": "The file's name has %(length)d characters; at most %(max)d are stored.",
+        },
+    )
+
+    def clean_file(self) -> "File[bytes]":
+        file: File[bytes] = self.cleaned_data["file"]
+        if PurePath(file.name or "").suffix.lower() != ".xlsx":
+            raise forms.ValidationError("This is no .xlsx. Save the downloaded workbook as .xlsx and choose that.")
+        if file.size > LARGEST:
+            size, limit = grouped(file.size), grouped(LARGEST)
+            raise forms.ValidationError(f"The workbook has {size} bytes; at most {limit} are read.")
+        return file
+
+
+class SeenForm(forms.Form):
+    """Which workbook the person had before them."""
+
+    correction = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
