@@ -71,6 +71,7 @@ urlpatterns: list[URLPattern] = [
     path("batches/<int:batch_id>/rows/<int:number>/reverse/", reversals.reverse_row, name="row-reverse"),
     path("batches/<int:batch_id>/rows/<int:number>/cells/<str:field>/", cells.mend_cell, name="cell"),
     path("batches/<int:batch_id>/rows/<int:number>/cells/<str:field>/back/", cells.put_back, name="cell-put-back"),
+    path("batches/<int:batch_id>/people/", list_template.download_people, name="batch-people"),
     path("batches/<int:batch_id>/corrections/", corrections.correct, name="batch-corrections"),
     path("batches/<int:batch_id>/corrections/workbook/", corrections.download_corrections, name="corrections-download"),
     path("batches/<int:batch_id>/corrections/apply/", corrections.apply_corrections, name="corrections-apply"),

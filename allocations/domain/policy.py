@@ -103,6 +103,14 @@ def check_correct(actor: Actor, batch: BatchFacts) -> None:
         )
 
 
+def check_people(actor: Actor, batch: BatchFacts) -> None:
+    """The people of a batch, in full, as the beginning of another list."""
+    check_upload(actor)
+    if not can_see_personal_data(actor, batch):
+        raise NotAllowed("Only people who made or changed this batch see its people in full, so only they get them.")
+    check_not_erased(is_erased=batch.is_erased)
+
+
 def check_submit(actor: Actor, batch: BatchFacts) -> None:
     require_role(actor, Role.ADMIN, act="submit a batch")
     if batch.state is not BatchState.REVIEW:

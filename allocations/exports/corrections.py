@@ -1,7 +1,7 @@
 """The rows with problems as a workbook to correct and bring back. Constant memory, only what may change is unlocked."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
@@ -116,7 +116,7 @@ def _texts(row: Row, upload_id: int) -> list[str]:
     return [str(id_of(row, upload_id=upload_id, beside=beside)), *beside, *map(kept.text, FIELDS)]
 
 
-def _said(problems: Sequence[Problem]) -> Iterator[str]:
+def _said(problems: Iterable[Problem]) -> Iterator[str]:
     """Errors first, as the selector gives them."""
     for one in problems:
         where = f", column “{HEADERS[one.field]}”" if one.field in HEADERS else ""

@@ -6,20 +6,29 @@ from allocations.domain.problems import quoted
 from allocations.domain.readings import Question
 from allocations.imports.layout import Header, map_header
 from allocations.imports.mapping import Mapping, automap, chosen, looks_like_data
-from allocations.imports.resource import columns
+from allocations.imports.resource import columns, headers
 from allocations.imports.sheets import Sheet
 from allocations.models import Upload
 from allocations.selectors.mappings import PastMapping, past_mapping
 
 
 def map_columns(sheet: Sheet, header: Header, upload: Upload) -> Mapping:
-    """A choice for this list wins, then one for the same header, then the names. Raises FileRefused."""
+    """A choice for this list wins, then the names of our own template, then a choice for the same header, then the
+    names. Raises FileRefused."""
+    if upload.mapping_override is None and _is_template(sheet, header):
+        sheet.notes.append("The list is made from the portal's template, so its columns are known by their names.")
+        return map_header(sheet, header, None)
     past = past_mapping(header.texts) if upload.mapping_override is None and _can_come_again(header) else None
     if past is None or _says_itself(header, past):
         return map_header(sheet, header, upload.mapping_override)
     mapping = chosen(header.texts, past.columns)
     sheet.questions.append(_question(header, mapping, batch_id=past.batch_id))
     return mapping
+
+
+def _is_template(sheet: Sheet, header: Header) -> bool:
+    """People rename columns of a template as of any list; then it is read as any list."""
+    return sheet.from_template and header.texts[: len(headers())] == headers()
 
 
 def _can_come_again(header: Header) -> bool:

@@ -8,6 +8,8 @@ from allocations.domain.readings import Question
 
 BLOCK = 5_000
 HEAD = 12
+# Stands in the template's guide. A list in the sheet beside it has the columns that their names say.
+TEMPLATE_ID = "rewards-portal-list-1"
 
 Record = Sequence[Cell]
 
@@ -32,6 +34,8 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     # Some cells may show a number in scientific notation.
     shows_shortened: bool = False
+    # The workbook has the template's guide.
+    from_template: bool = False
     encoding: str = ""
     delimiter: str = ""
     # Ends whatever still reads, however far the blocks were taken.

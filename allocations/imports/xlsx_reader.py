@@ -16,7 +16,7 @@ from allocations.domain.forensics import shows_shortened
 from allocations.domain.problems import quoted
 from allocations.domain.readings import Choice, ChoiceNeeded, SheetOffer
 from allocations.imports.mapping import MAX_COLUMNS, count_known, header_texts
-from allocations.imports.sheets import Record, Sheet
+from allocations.imports.sheets import TEMPLATE_ID, Record, Sheet
 from allocations.imports.workbook_checks import check_workbook
 
 _CHILD = "allocations.imports.xlsx_child"
@@ -35,7 +35,8 @@ def open_xlsx(path: Path, *, choice: Choice) -> Sheet:
     child = _start(path)
     try:
         overview = _hear(child)
-        page, notes = _choose(overview["sheets"], wanted=choice.sheet)
+        from_template = _is_template(overview["sheets"])
+        page, notes = _choose(_lists(overview["sheets"]), wanted=choice.sheet)
         notes += _hidden_sheets(overview["hidden"])
         _tell(child, page["name"])
         shape = _hear(child)
@@ -50,6 +51,7 @@ def open_xlsx(path: Path, *, choice: Choice) -> Sheet:
         notes=notes,
         header_row=choice.header_row,
         name=page["name"],
+        from_template=from_template,
         hidden_rows=frozenset(shape["hidden_rows"]),
         hidden_columns=frozenset(
             column for first, last in shape["hidden_columns"] for column in range(first, min(last + 1, MAX_COLUMNS))
@@ -114,6 +116,19 @@ def _choose(pages: Sequence[dict[str, Any]], *, wanted: str) -> tuple[dict[str, 
         raise FileRefused(_TOO_LARGE)
     others = ", ".join(quoted(other["name"]) for other in filled if other is not page)
     return page, [f"Only the sheet {quoted(page['name'])} is read, not {others}."] if others else []
+
+
+def _has_guide(page: dict[str, Any]) -> bool:
+    return any(TEMPLATE_ID in record for record in page["head"])
+
+
+def _is_template(pages: Sequence[dict[str, Any]]) -> bool:
+    return any(map(_has_guide, pages))
+
+
+def _lists(pages: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    """Without our own guide, which is no list and worth no note."""
+    return [page for page in pages if not _has_guide(page)]
 
 
 def _ask(pages: Sequence[dict[str, Any]]) -> NoReturn:

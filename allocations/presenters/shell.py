@@ -73,7 +73,7 @@ _SECTIONS = (
                     "replacement-give-up",
                 ),
                 *("batch-reading", "batch-reading-confirm", "recipient", "search", "cell", "cell-put-back"),
-                *("ready-views", "search-export", "view-save", "view-delete"),
+                *("batch-people", "ready-views", "search-export", "view-save", "view-delete"),
                 *("batch-corrections", "corrections-apply", "corrections-download", "corrections-give-up"),
             }
         ),

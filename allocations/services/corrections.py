@@ -175,7 +175,8 @@ def _correctable(actor: Actor, batch_id: int) -> Batch:
 def _changes(batch: Batch, lines: Sequence[Line]) -> list[Change]:
     """What the lines change, by number. Raises for lines that are not as they went out."""
     rows = _rows(batch.pk, [line.id.number for line in lines])
-    changes, others = [], []
+    changes: list[Change] = []
+    others: list[int] = []
     for line in sorted(lines, key=lambda line: line.id.number):
         row = _row(line, rows)
         kept = stored(row)
@@ -205,8 +206,8 @@ def _row(line: Line, rows: Mapping[int, Row]) -> Row:
 
 
 def _check_no_ragged(batch: Batch, numbers: Sequence[int]) -> None:
-    ragged = set(Problem.objects.filter(batch=batch, code__in=RAGGED).values_list("number", flat=True))
-    if found := sorted(ragged.intersection(numbers)):
+    ragged = Problem.objects.filter(batch=batch, code__in=RAGGED).values_list("number", flat=True)
+    if found := sorted(set(numbers).intersection(ragged)):
         raise InvalidInput(f"{rows_named(found)} cannot be corrected in a workbook: the cells do not fit the header.")
 
 

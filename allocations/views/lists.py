@@ -13,6 +13,7 @@ from allocations.models import Account, Batch
 from allocations.selectors.approval_policies import ceilings, in_force
 from allocations.selectors.approvals import facts_of
 from allocations.selectors.review import newest_upload
+from allocations.selectors.templates import earlier_batches
 from allocations.services import batches
 from allocations.services.restored import against_change, insist_on_free_rows
 from allocations.views.gates import form_page
@@ -38,6 +39,7 @@ def new_batch(request: HttpRequest, actor: Actor) -> HttpResponse:
     )
     if not form.is_valid():
         context = {"form": form, "accounts": Account.objects.order_by("name"), **limits()}
+        context["earlier"] = earlier_batches(actor.id)
         return render(request, "allocations/new_batch/page.html", context, status=_status(form))
     batch = batches.create_batch(
         actor,

@@ -25,6 +25,7 @@ ACTIONS = {
     "batch-bundle",
     "batch-export",
     "batch-leave-out",
+    "batch-people",
     "batch-reading",
     "batch-reading-confirm",
     "batch-send-back",

@@ -1,0 +1,79 @@
+"""What each column of a list takes, told by the cleaning itself: what is said here is what happens to a list."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from allocations.domain.cells import FIELDS, HEADERS, REQUIRED, RowLimits
+from allocations.domain.names import TITLES
+from allocations.domain.numerals import grouped
+from allocations.domain.problems import Severity
+from allocations.domain.rows import clean_row
+
+# A row that the cleaning takes as it is; each example takes the place of one cell.
+_PLAIN = {
+    "title": "",
+    "name": "Asha Rao",
+    "email": "",
+    "mobile": "9820441234",
+    "amount": "500",
+    "remarks": "",
+    "client_reference": "",
+}
+_EXAMPLES = {
+    "title": ("Ms", "MR.", "Dr"),
+    "name": ("Asha Rao", "आशा राव", ""),
+    "email": ("asha@example.com", "", "asha@example.com, ravi@example.com"),
+    "mobile": ("9820441234", "+91 98204 41234", "98204", "9.82044E+09"),
+    "amount": ("500", "1,000", "₹500", "500.50", "1e3", "0"),
+    "remarks": ("Happy Diwali", ""),
+    "client_reference": ("HR-2026-001", "", "HR/2026/001"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """`becomes`: how the text is read, or why it is refused."""
+
+    text: str
+    is_accepted: bool
+    becomes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    field: str
+    header: str
+    is_required: bool
+    rule: str
+    examples: tuple[Example, ...]
+
+
+def guide(limits: RowLimits) -> Iterator[Column]:
+    """The columns of a list in order."""
+    rules = _rules(limits)
+    for field in FIELDS:
+        examples = tuple(_example(field, text, limits) for text in _EXAMPLES[field])
+        yield Column(field, HEADERS[field], field in REQUIRED, rules[field], examples)
+
+
+def _rules(limits: RowLimits) -> dict[str, str]:
+    *titles, last = [title for title in TITLES.values() if title]
+    return {
+        "title": f"{', '.join(titles)} or {last}. May stay empty.",
+        "name": f"The name as the person writes it, at most {limits.max_name} characters.",
+        "email": "One address. May stay empty.",
+        "mobile": "An Indian mobile number of 10 digits, the first one 6 to 9.",
+        "amount": f"Points: a whole number from 1 to {grouped(limits.max_points)}.",
+        "remarks": f"What the person will read, at most {limits.max_remarks} characters. May stay empty.",
+        "client_reference": f"Your own number for this row, each one once: A-Z, 0-9 and -, at most "
+        f"{limits.max_reference} characters. May stay empty.",
+    }
+
+
+def _example(field: str, text: str, limits: RowLimits) -> Example:
+    values, problems = clean_row([text if name == field else _PLAIN[name] for name in FIELDS], limits=limits)
+    for one in problems:
+        if one.severity is Severity.ERROR:
+            return Example(text, is_accepted=False, becomes=f"refused: {one.message}")
+    value = values[FIELDS.index(field)]
+    return Example(text, is_accepted=True, becomes=f"read as {value}" if str(value) != text else "read as it is")
