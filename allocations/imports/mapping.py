@@ -66,6 +66,17 @@ def chosen(header: Sequence[str], override: ReadOnly[str, int]) -> Mapping:
     return Mapping(mapped, dict.fromkeys(mapped, Confidence.CHOSEN), _ignored(header, mapped))
 
 
+def how_sure(header: Sequence[str], mapped: ReadOnly[str, int]) -> dict[int, Confidence]:
+    """How sure its name makes what a column is read as, by position. One that is read as nothing is not in it."""
+    return {index: _sureness(header[index], name) for name, index in mapped.items() if index < len(header)}
+
+
+def _sureness(text: str, name: str) -> Confidence:
+    if _means(header_key(text), name):
+        return Confidence.EXACT
+    return Confidence.LIKELY if any(_means(key, name) for key in _words(text)) else Confidence.CHOSEN
+
+
 def count_known(header: Sequence[str]) -> int:
     """How many columns of a header we recognise; decides between delimiters."""
     keys = [header_key(text) for text in header]

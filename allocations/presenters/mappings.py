@@ -2,24 +2,34 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from allocations.domain.forensics import column_letter
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`letter` is the one over the column in a spreadsheet."""
+    """`letter` is the one over the column in a spreadsheet, `sure` how well its name fits what it is read as."""
 
     index: int
     letter: str
     header: str
     samples: tuple[str, ...]
+    sure: str = "none"
 
 
-def columns(header: Sequence[str], sample: Sequence[Sequence[str]]) -> list[Column]:
-    """`sample` holds the first values of each column."""
+def columns(
+    header: Sequence[str], sample: Sequence[Sequence[str]], sureness: Mapping[int, str] = MappingProxyType({})
+) -> list[Column]:
+    """`sample` holds the first values of each column, `sureness` a word for those that are read as something."""
     return [
-        Column(index, column_letter(index), text, tuple(sample[index]) if index < len(sample) else ())
+        Column(
+            index,
+            column_letter(index),
+            text,
+            tuple(sample[index]) if index < len(sample) else (),
+            sureness.get(index, "none"),
+        )
         for index, text in enumerate(header)
     ]
 

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from allocations.domain.errors import StateConflict
 from allocations.domain.policy import Actor, check_edit
 from allocations.forms.mappings import MappingForm
+from allocations.imports.mapping import how_sure
 from allocations.models import Batch, Upload
 from allocations.presenters.mappings import columns
 from allocations.selectors.approvals import facts_of
@@ -25,7 +26,8 @@ def map_columns(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespon
     if form.is_valid():
         batches.map_columns(actor, batch_id=batch_id, mapping=form.mapping)
         return redirect("allocations:batch", batch_id=batch_id)
-    lines = zip(columns(upload.header, upload.sample), form, strict=True)
+    sureness = how_sure(upload.header, upload.mapping)
+    lines = zip(columns(upload.header, upload.sample, sureness), form, strict=True)
     context = {"batch": batch, "upload": upload, "form": form, "lines": list(lines)}
     return render(request, "allocations/mapping/page.html", context, status=422 if form.is_bound else 200)
 

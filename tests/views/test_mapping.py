@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from tests.factories.batches import refused_batch, review_batch, submitted_batch
@@ -17,6 +19,15 @@ def batch(client):
 def test_page_shows_headers_first_values_and_the_present_choice(client, batch):
     text = client.get(f"/batches/{batch.pk}/mapping/").text
     assert ("Asha Rao" in text, '<option value="amount" selected>Points</option>' in text) == (True, True)
+
+
+def test_page_says_how_well_each_name_fits_what_the_column_is_read_as(client, batch):
+    batch.uploads.update(
+        header=["Employee Name", "Mobile no. (10 digits)", "Salary", "Points", "Grade"],
+        mapping={"name": 0, "mobile": 1, "remarks": 2, "amount": 3},
+    )
+    text = client.get(f"/batches/{batch.pk}/mapping/").text
+    assert re.findall(r"<td>(exact|likely|chosen|none)</td>", text) == ["exact", "likely", "chosen", "exact", "none"]
 
 
 def test_choice_reads_the_list_again(client, batch):
