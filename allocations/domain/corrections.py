@@ -14,8 +14,8 @@ LONGEST_CELL = 1_000
 ID, ROW, WRONG = "Id (leave as it is)", "Row in file", "What is wrong"
 LOCKED = (ID, ROW, WRONG)
 _ID = re.compile("B([0-9]{1,18})-L([0-9]{1,18})-R([0-9]{1,9})-([0-9a-f]{32})-([0-9a-f]{8})")
-# How XLSX writes control characters, and what spreadsheets do to line ends.
-_RESTLESS = re.compile(r"_x[0-9A-Fa-f]{4}_|[\x00-\x1f\x7f]")
+# How XLSX writes control characters.
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _NAMED = 10
 
 
@@ -54,12 +54,21 @@ def row_id(text: str) -> RowId | None:
 
 def beside_key(texts: Sequence[str]) -> str:
     """Letters and figures only: spreadsheets change spaces and line ends, and mean nothing by it."""
-    return "\0".join("".join(filter(str.isalnum, _RESTLESS.sub("", text))) for text in texts)
+    return "\0".join("".join(filter(str.isalnum, _ESCAPED.sub("", text))) for text in texts)
 
 
 def alike(stored: str, sent: str) -> bool:
-    """Whether a cell came back as it went out."""
-    return stored == sent or _RESTLESS.sub("", stored) == _RESTLESS.sub("", sent)
+    """Whether a cell came back as it went out. A line break that somebody took out is a change."""
+    kept = _one_kind_of_line_ends(stored)
+    return kept in {_one_kind_of_line_ends(sent), _one_kind_of_line_ends(_ESCAPED.sub(_unescaped, sent))}
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16))
+
+
+def _one_kind_of_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def check_lines(lines: Sequence[Line], *, batch: int, upload: int) -> None:

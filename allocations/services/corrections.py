@@ -34,7 +34,10 @@ from allocations.services.mending_findings import Changed, look_again
 from allocations.services.restored import insist_on_free_rows
 
 _BLOCK = 5_000
-_GONE = "This workbook was applied, given up or replaced by another one meanwhile. Look at the list again."
+_GONE = (
+    "This workbook was applied, given up or replaced by another one meanwhile, or the list was read anew. Look at the "
+    "list again."
+)
 Change = tuple[int, str, Mapping[str, str]]
 
 

@@ -66,6 +66,8 @@ def _submit(actor: Actor, batch_id: int, start_at: datetime | None, answer: repe
         batch.submitted_by_id, batch.submitted_at = actor.id, now
         batch.sent_back_reason = ""
         batch.save()
+        # Workbooks that nobody applied; what they would have changed is personal and of no more use.
+        batch.corrections.all().delete()
         trail.write_entry(
             "batch submitted",
             at=now,

@@ -3,15 +3,17 @@
 import io
 
 import pytest
+from django.core.files.base import ContentFile
 from openpyxl import load_workbook
 
 from allocations.domain.cells import FIELDS, HEADERS
 from allocations.domain.corrections import ID, LOCKED, ROW
 from allocations.domain.errors import DomainError, InvalidInput, NotAllowed, StateConflict
 from allocations.exports.corrections import SHEET, correction_workbook
+from allocations.imports.run import run_import
 from allocations.models import Correction, Problem, TrailEntry
 from allocations.services import corrections
-from allocations.services.batches import leave_out_row
+from allocations.services.batches import leave_out_row, replace_list
 from allocations.services.submission import submit_batch
 from tests.factories.people import UserFactory, actor, known
 from tests.imports.books import book
@@ -83,6 +85,15 @@ def test_odd_text_comes_back_as_it_went_out(text) -> None:
     batch = imported(HEAD + f',Asha,asha@,9812345671,100,"{text.replace(chr(34), chr(34) * 2)}",A-1\n').batch
     with pytest.raises(InvalidInput, match="changes nothing"):
         proposed(batch, downloaded(batch))
+
+
+@pytest.mark.parametrize("field", ["Mobile", "Name"])
+def test_line_break_taken_out_is_a_change(field) -> None:
+    batch = imported(HEAD + ',"Asha\nRao",a@example.com,"98123\n45671",x,,A-1\n').batch
+    fixed = {"Mobile": "9812345671", "Name": "AshaRao"}[field]
+    assert applied(batch, typed(downloaded(batch), {2: {field: fixed}})).cells == 1
+    row = batch.rows.get(number=2)
+    assert row.edits == {field.lower(): fixed}
 
 
 CORRECTIONS = {
@@ -219,6 +230,18 @@ def test_list_read_anew_and_a_submitted_one_refuse_the_old_workbook(batch) -> No
         corrections.apply_correction(maker, batch_id=batch.pk, correction_id=waiting.pk)
     submit_batch(maker, batch_id=batch.pk)
     with pytest.raises(StateConflict, match="submitted"):
+        corrections.apply_correction(maker, batch_id=batch.pk, correction_id=waiting.pk)
+    assert not Correction.objects.exists()
+
+
+def test_another_list_takes_waiting_workbooks_with_it(batch) -> None:
+    waiting = proposed(batch, typed(downloaded(batch), CORRECTIONS))
+    maker = known(batch.uploaded_by)
+    other = ContentFile((HEAD + ASHA).encode(), name="other.csv")
+    replace_list(maker, batch_id=batch.pk, file_name="other.csv", content=other, kind="file")
+    assert not Correction.objects.exists()
+    run_import(batch.uploads.first().pk)
+    with pytest.raises(StateConflict, match="the list was read anew"):
         corrections.apply_correction(maker, batch_id=batch.pk, correction_id=waiting.pk)
 
 
