@@ -193,7 +193,7 @@ class Tour:
         self.look(page, "batch-reading")
         expect(page.get_by_role("button", name=re.compile("^Submit"))).to_be_visible(timeout=READING)
         self.look(page, "review-problems", Rank.MAIN)
-        self._see(self.maker, f"/batches/{self.batch}/corrections/", "corrections")
+        self._see(self.maker, f"/batches/{self.batch}/corrections/", "corrections", Rank.EXTRA)
         self._see(self.maker, f"/batches/{self.batch}/?show=warnings", "review-warnings", Rank.EXTRA)
         self.maker.press("Leave out .* with errors")
         expect(page.get_by_text("They stay listed").first).to_be_visible()
