@@ -11,10 +11,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from allocations.domain.cells import FIELDS, HEADERS
 from allocations.domain.corrections import LOCKED, MOST_ROWS
+from allocations.domain.days import IST
 from allocations.domain.errors import StateConflict
 from allocations.domain.numerals import grouped
 from allocations.domain.policy import Actor, check_correct
-from allocations.exports.cells import IST, ist
+from allocations.exports.cells import ist
 from allocations.exports.hashes import sha256_of
 from allocations.exports.snapshots import snapshot
 from allocations.exports.xlsx_file import OPTIONS

@@ -38,8 +38,8 @@ def new_batch(request: HttpRequest, actor: Actor) -> HttpResponse:
         BatchForm(request.POST, request.FILES) if request.method == "POST" else BatchForm(initial={"form_key": uuid4()})
     )
     if not form.is_valid():
-        context = {"form": form, "accounts": Account.objects.order_by("name"), **limits()}
-        context["earlier"] = earlier_batches(actor.id)
+        offered = {"accounts": Account.objects.order_by("name"), "earlier": earlier_batches(actor.id)}
+        context = {"form": form, **offered, **limits()}
         return render(request, "allocations/new_batch/page.html", context, status=_status(form))
     batch = batches.create_batch(
         actor,
