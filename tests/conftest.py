@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
+from hypothesis import HealthCheck, settings
 
 from allocations.actors import note_proof
 from tests.services_up.browser import browser_type_launch_args
@@ -12,6 +13,10 @@ from tests.services_up.redis import redis_server, redis_url
 from tests.services_up.snapshots import backup
 from tests.services_up.workers import live_worker
 from tests.triggers import remove_triggers
+
+# Hypothesis without its clock: two cores under load are no finding.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 __all__ = ["backup", "browser_type_launch_args", "live_worker", "redis_server", "redis_url"]
 
