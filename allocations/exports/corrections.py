@@ -38,6 +38,7 @@ _RULES = (
     "Lines cannot be added here: people are added by another list.",
     "A line that is missing changes nothing. To delete one, take the sheet's protection off; it has no password.",
     "The other columns are locked: the portal knows the row by them. Formulas are refused; paste values.",
+    "A formula or date of your list that is right as it shows is confirmed in the portal: the same text is no change.",
 )
 
 

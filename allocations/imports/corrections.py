@@ -84,5 +84,7 @@ def _text(at: int, name: str, cell: Cell) -> str:
         raise FileRefused(f"Line {at}, column “{name}”, {_ODD[cell.kind]}")
     if len(cell) > LONGEST_CELL:
         raise FileRefused(f"Line {at}, column “{name}”, is longer than {grouped(LONGEST_CELL)} characters. Shorten it.")
+    if "\0" in cell:
+        raise FileRefused(f"Line {at}, column “{name}”, contains a NUL character. Type the text again.")
     # Not the spreadsheet's kind of text: what is kept is plain.
     return str(cell)

@@ -312,6 +312,7 @@ def other_row(sheet) -> None:
         (cell("G2", "=1+1"), "Line 2, column “Mobile”, contains a formula. Paste values only."),
         (cell("E3", True), "Line 3, column “Name”, contains TRUE or FALSE"),
         (lambda sheet: sheet.merge_cells("E2:E3"), "column “Name”, is part of a merged cell"),
+        (cell("E3", "As_x0000_ha"), "Line 3, column “Name”, contains a NUL character. Type the text again."),
         (cell("I2", "x" * 1001), "Line 2, column “Remarks”, is longer than 1,000 characters"),
     ],
 )
