@@ -17,6 +17,7 @@ from allocations.domain.mending import Around, around, wanted_keys
 from allocations.domain.problems import Problem as Finding
 from allocations.models import Problem, Row
 from allocations.services.bulk import update_many
+from allocations.services.finding_anew import find_anew
 from allocations.services.importing_findings import count_problems, people_in_charge, used_before
 from allocations.services.importing_rows import write_problems
 from allocations.services.planning import payload_of
@@ -73,6 +74,8 @@ def find_again(batch_id: int, changed: Sequence[Changed]) -> None:
     found = look_again(batch_id, changed)
     for rows in _blocks([one.row.pk for one in changed]):
         Problem.objects.filter(row__in=rows).exclude(code__in=_OF_THE_FILE).delete()
+        # What stays was accepted of other values, too.
+        find_anew(Row.objects.filter(pk__in=rows))
     for group in found.groups:
         for rows in _blocks([found.ids[number] for number in group.numbers]):
             Problem.objects.filter(row__in=rows, code__in=group.codes).delete()

@@ -246,6 +246,18 @@ def test_rows_that_share_a_person_are_to_be_accepted_again(maker: Actor, batch: 
         submit_batch(maker, batch_id=twins.pk)
 
 
+def test_what_was_said_of_a_hidden_row_was_said_of_its_cells_as_they_were(batch: Batch, maker: Actor) -> None:
+    row = batch.rows.get(number=4)
+    ProblemFactory(row=row, code="hidden_row", severity="warning", message="Is hidden.")
+    for found in warnings_of(batch.pk):
+        accept(maker, batch, shown=found)
+    mend(maker, batch, 4, "amount", "750")
+    with pytest.raises(
+        InvalidInput, match=r"^1 kind of warning is not accepted yet: “Hidden in the workbook” in 1 row"
+    ):
+        submit_batch(maker, batch_id=batch.pk)
+
+
 def approve(voter: Actor, batch: Batch, *, seen=()) -> object:
     return approve_batch(voter, batch_id=batch.pk, version=batch.version, digest=batch.digest, seen=seen)
 
