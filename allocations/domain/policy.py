@@ -135,8 +135,8 @@ def check_decide(actor: Actor, batch: BatchFacts) -> None:
         raise NotAllowed("You made or changed this batch. Another approver must decide about it.")
     if actor.id in batch.voter_ids:
         raise StateConflict(
-            "You approved this content already: another approver must decide now. To stop it, ask another approver to "
-            "send it back, or its maker to withdraw it."
+            "You approved this content already: another approver must decide now. To stop it, or to begin anew when "
+            "your approval has lapsed, ask another approver to send it back, or its maker to withdraw it."
         )
 
 

@@ -19,6 +19,7 @@ from allocations.presenters.stories import person
 from allocations.presenters.times import moment, span
 from allocations.selectors.approvals import Oddity, facts_of
 from allocations.selectors.holds import Hold
+from allocations.selectors.votes import holding_approvals
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +123,13 @@ def waiting(batch: Batch, actor: Actor, *, in_force: int, now: datetime) -> Wait
         rows=batch.row_count - batch.left_out_count,
         waits=span(now - batch.submitted_at) if batch.submitted_at else "",
         why_not=why_not(actor, facts),
-        approvals=f"{len(facts.voter_ids)} of {batch.approvers} approvals" if batch.approvers > 1 else "",
+        approvals=_approvals(batch, now=now) if batch.approvers > 1 else "",
         void=reason_of(check_in_force, batch.policy, in_force),
     )
+
+
+def _approvals(batch: Batch, *, now: datetime) -> str:
+    return f"{len(holding_approvals(batch, now=now))} of {batch.approvers} approvals"
 
 
 @dataclass(frozen=True, slots=True)

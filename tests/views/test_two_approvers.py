@@ -116,6 +116,7 @@ def test_an_approval_that_counts_no_more_is_named(client, batch):
     assert "0 of 2 approvals" in said
     assert f"{first.get_full_name()}," in said
     assert "counts no more" in said
+    assert "0 of 2 approvals." in words(client.get(reverse("allocations:approvals")))
 
 
 def test_other_approvers_are_told_that_one_is_missing(client, batch):
