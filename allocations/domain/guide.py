@@ -9,6 +9,8 @@ from allocations.domain.numerals import grouped
 from allocations.domain.problems import Severity
 from allocations.domain.rows import clean_row
 
+# Stands in the template's guide. A list in the sheet beside it has the columns that their names say.
+TEMPLATE_ID = "rewards-portal-list-1"
 # A row that the cleaning takes as it is; each example takes the place of one cell.
 _PLAIN = {
     "title": "",

@@ -18,7 +18,7 @@ from allocations.domain.policy import Actor, check_correct
 from allocations.exports.cells import ist
 from allocations.exports.hashes import sha256_of
 from allocations.exports.snapshots import snapshot
-from allocations.exports.xlsx_file import OPTIONS
+from allocations.exports.xlsx_file import MAX_TEXT, OPTIONS
 from allocations.gateway import database_now
 from allocations.models import Batch, Problem, Row
 from allocations.selectors.approvals import facts_of
@@ -31,7 +31,6 @@ from allocations.services.restored import insist_on_free_rows
 
 SHEET = "Corrections"
 _WIDTHS = {"title": 8, "name": 32, "email": 34, "mobile": 16, "amount": 12, "remarks": 40, "client_reference": 24}
-_LONGEST = 32_767
 _RULES = (
     "Correct the cells from “Title” to “Reference” and upload this workbook on the page of the batch.",
     "You see every change there, and what is still wrong, before anything is stored.",
@@ -142,6 +141,6 @@ def _write_texts(sheet: Worksheet, number: int, texts: Sequence[str], forms: Seq
     """Always as text: nothing here is ever a formula, and an empty cell keeps its lock or lack of one."""
     for index, (text, form) in enumerate(zip(texts, forms, strict=True)):
         if text:
-            sheet.write_string(number, index, text[:_LONGEST], form)
+            sheet.write_string(number, index, text[:MAX_TEXT], form)
         else:
             sheet.write_blank(number, index, None, form)

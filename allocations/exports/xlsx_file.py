@@ -14,7 +14,7 @@ from allocations.exports.resource import ExportField
 
 MAX_ROWS = 1_048_575
 # The format's own limit; a longer cell makes Excel call the file damaged.
-_MAX_TEXT = 32_767
+MAX_TEXT = 32_767
 # Excel keeps 15 digits of a number. One with more is written as text.
 _MAX_DIGITS = 15
 _WIDTH = 18
@@ -74,7 +74,7 @@ class XlsxFile:
             if index in figures and is_exact(cell):
                 sheet.write_number(number, index, cell)
             else:
-                sheet.write_string(number, index, str(cell)[:_MAX_TEXT], form)
+                sheet.write_string(number, index, str(cell)[:MAX_TEXT], form)
 
 
 def is_exact(figure: Cell) -> bool:

@@ -8,8 +8,6 @@ from allocations.domain.readings import Question
 
 BLOCK = 5_000
 HEAD = 12
-# Stands in the template's guide. A list in the sheet beside it has the columns that their names say.
-TEMPLATE_ID = "rewards-portal-list-1"
 
 Record = Sequence[Cell]
 

@@ -13,10 +13,11 @@ import allocations
 from allocations.domain.cells import EXACT, Cell, NumberCell, OddCell, OddKind
 from allocations.domain.files import FileRefused
 from allocations.domain.forensics import shows_shortened
+from allocations.domain.guide import TEMPLATE_ID
 from allocations.domain.problems import quoted
 from allocations.domain.readings import Choice, ChoiceNeeded, SheetOffer
 from allocations.imports.mapping import MAX_COLUMNS, count_known, header_texts
-from allocations.imports.sheets import TEMPLATE_ID, Record, Sheet
+from allocations.imports.sheets import Record, Sheet
 from allocations.imports.workbook_checks import check_workbook
 
 _CHILD = "allocations.imports.xlsx_child"

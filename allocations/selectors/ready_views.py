@@ -36,8 +36,8 @@ class Listed(Generic[Kind]):
 
 
 def late_approvals(place: Place, *, opens: int, closes: int, days: Iterable[int], size: int = PAGE) -> Listed[Vote]:
-    """Approvals outside of `opens` to `closes` o'clock in India and of `days` (1: Monday). A vote is one a batch and
-    version, so their table is short."""
+    """Approvals outside of `opens` to `closes` o'clock in India and of `days` (1: Monday). Votes are one or two a
+    batch and version, so their table is short."""
     zone = timezone.get_default_timezone()
     votes = Vote.objects.filter(decision="approve").select_related("batch", "voted_by")
     votes = votes.alias(hour=ExtractHour("voted_at", tzinfo=zone), day=ExtractIsoWeekDay("voted_at", tzinfo=zone))

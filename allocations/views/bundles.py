@@ -1,16 +1,15 @@
 """Bundles for outsiders, and the page that tells how the trail is sealed. Each bundle leaves an entry: POST."""
 
-import base64
-
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
 from allocations.domain.policy import Actor, can_export, check_audit
-from allocations.exports.bundle import MadeBundle, bundle_of
+from allocations.exports.bundle import bundle_of
 from allocations.forms.bundles import BundleForm, PeriodForm
 from allocations.models import Batch
 from allocations.selectors.seals import approved_between, trail_state
+from allocations.views.files import handed_out
 from allocations.views.gates import action, form_page
 
 
@@ -19,14 +18,9 @@ def batch_bundle(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespo
     batch = get_object_or_404(Batch, pk=batch_id)
     form = BundleForm(request.POST)
     form.is_valid()
-    return _answer(
-        bundle_of(
-            actor,
-            [batch],
-            personal_data=form.cleaned_data.get("personal_data", False),
-            reason=form.cleaned_data.get("reason", ""),
-        )
-    )
+    given = form.cleaned_data
+    wanted = {"personal_data": given.get("personal_data", False), "reason": given.get("reason", "")}
+    return handed_out(bundle_of(actor, [batch], **wanted), "zip")
 
 
 @form_page
@@ -38,7 +32,8 @@ def audit(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         found = approved_between(*form.instants())
         if found:
             given = form.cleaned_data
-            return _answer(bundle_of(actor, found, personal_data=given["personal_data"], reason=given["reason"]))
+            made = bundle_of(actor, found, personal_data=given["personal_data"], reason=given["reason"])
+            return handed_out(made, "zip")
         form.add_error(None, "No batch was approved in these days. Choose others.")
     context = {
         "form": form,
@@ -47,9 +42,3 @@ def audit(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         "trail": trail_state(),
     }
     return render(request, "allocations/audit/page.html", context, status=422 if form.is_bound else 200)
-
-
-def _answer(made: MadeBundle) -> HttpResponseBase:
-    answer = FileResponse(made.file, as_attachment=True, filename=made.name, content_type="application/zip")
-    answer.headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(made.sha256)).decode()}:"
-    return answer

@@ -1,12 +1,11 @@
 """The rows with problems out as a workbook, and back in: uploaded, shown as a difference, applied or given up."""
 
-import base64
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.contrib import messages
 from django.core.files.base import File
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -26,8 +25,8 @@ from allocations.selectors.approvals import facts_of
 from allocations.selectors.corrections import correctable_rows, open_correction
 from allocations.services import corrections
 from allocations.services.restored import insist_on_free_rows
+from allocations.views.files import handed_out
 from allocations.views.gates import action, form_page
-from allocations.views.list_template import XLSX
 
 
 @action
@@ -35,10 +34,7 @@ def download_corrections(request: HttpRequest, actor: Actor, batch_id: int) -> H
     """POST, because it leaves an entry in the trail."""
     get_object_or_404(Batch, pk=batch_id)
     made = correction_workbook(actor, batch_id=batch_id)
-    answer = FileResponse(made.file, as_attachment=True, filename=made.name, content_type=XLSX)
-    answer.headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(made.sha256)).decode()}:"
-    answer.headers["X-Export-Rows"] = str(made.rows)
-    return answer
+    return handed_out(made, "xlsx", Export_Rows=made.rows)
 
 
 @form_page

@@ -1,8 +1,6 @@
 """Exports of a batch and of a search. POST, because each leaves an entry in the trail: a GET never writes."""
 
-import base64
-
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
@@ -15,15 +13,11 @@ from allocations.exports.search import MadeSearch, search_file
 from allocations.forms.searches import search_of
 from allocations.models import Batch
 from allocations.presenters.reasons import EVIDENCE, EXPLANATIONS
+from allocations.views.files import handed_out
 from allocations.views.gates import action
 
 _REASONS = {code.value: explanation.words for code, explanation in EXPLANATIONS.items()}
 _EVIDENCE = {code.value: words for code, words in EVIDENCE.items()}
-_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "jsonl": "application/jsonl; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @action
@@ -39,7 +33,7 @@ def export_batch(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespo
         reasons=_REASONS,
         evidence=_EVIDENCE,
     )
-    return _answer(made, kind, {"X-Export-Batch-Digest": made.batch.digest})
+    return _answer(made, kind, Export_Batch_Digest=made.batch.digest)
 
 
 @action
@@ -56,18 +50,16 @@ def export_search(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         reasons=_REASONS,
         evidence=_EVIDENCE,
     )
-    return _answer(made, "csv", {})
+    return _answer(made, "csv")
 
 
-def _answer(made: Made | MadeSearch, kind: str, more: dict[str, str]) -> HttpResponseBase:
+def _answer(made: Made | MadeSearch, kind: str, **more: object) -> HttpResponseBase:
     """The headers are what the sheet "About" says, for those who fetch the CSV by program."""
-    answer = FileResponse(made.file, as_attachment=True, filename=made.name, content_type=_TYPES[kind])
-    facts = {
-        "Repr-Digest": f"sha-256=:{base64.b64encode(bytes.fromhex(made.sha256)).decode()}:",
-        "X-Export-Rows": str(made.tally.row_count),
-        "X-Export-Points": str(made.tally.points.total()),
-        "X-Export-Credited-Points": str(points(made.tally.credited)),
-    }
-    for name, value in {**facts, **more}.items():
-        answer.headers[name] = value
-    return answer
+    return handed_out(
+        made,
+        kind,
+        Export_Rows=made.tally.row_count,
+        Export_Points=made.tally.points.total(),
+        Export_Credited_Points=points(made.tally.credited),
+        **more,
+    )

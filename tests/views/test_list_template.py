@@ -1,3 +1,6 @@
+import base64
+import hashlib
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
@@ -95,6 +98,17 @@ def test_person_twice_in_a_batch_and_rows_left_out_or_faulty(client):
     client.force_login(batch.uploaded_by)
     _, *found = people(client, batch)["List"].iter_rows(values_only=True)
     assert [row[3] for row in found] == [first.mobile, third.mobile]
+
+
+def test_its_name_has_the_day_in_india_and_its_answer_the_hash(client, monkeypatch):
+    batch = review_batch()
+    client.force_login(batch.uploaded_by)
+    late = datetime(2026, 11, 26, 20, tzinfo=UTC)  # 27 Nov, 01:30 IST
+    monkeypatch.setattr("allocations.exports.list_template.database_now", lambda: late)
+    answer = client.post(f"/batches/{batch.pk}/people/")
+    assert f"people-of-batch-{batch.pk}-2026-11-27.xlsx" in answer.headers["Content-Disposition"]
+    sha256 = base64.b64encode(hashlib.sha256(b"".join(answer.streaming_content)).digest()).decode()
+    assert answer.headers["Repr-Digest"] == f"sha-256=:{sha256}:"
 
 
 @pytest.mark.parametrize("role", ["admin", "approver", "auditor", "owner"])

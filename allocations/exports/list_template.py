@@ -1,6 +1,5 @@
 """The workbook that people fill in: our headers, columns that Excel leaves alone, and a guide to them."""
 
-import hashlib
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,21 +10,17 @@ from django.conf import settings
 from xlsxwriter import Workbook
 
 from allocations.domain.cells import FIELDS, RowLimits
-from allocations.domain.guide import Column, guide
+from allocations.domain.days import IST
+from allocations.domain.guide import TEMPLATE_ID, Column, guide
 from allocations.domain.policy import Actor
+from allocations.exports.hashes import sha256_of
+from allocations.exports.xlsx_file import OPTIONS
 from allocations.gateway import database_now
-from allocations.imports.sheets import TEMPLATE_ID
 from allocations.models import Batch
 from allocations.selectors.templates import people_of
 from allocations.services import exporting
 
 _WIDTHS = {"title": 8, "name": 32, "email": 34, "mobile": 16, "amount": 12, "remarks": 40, "client_reference": 24}
-_OPTIONS = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 _LAST = 1_048_575
 
 
@@ -36,6 +31,7 @@ class MadeTemplate:
     file: BinaryIO
     name: str
     people: int
+    sha256: str
 
 
 def write_template(file: IO[bytes], people: Iterable[Sequence[str]] = ()) -> int:
@@ -43,7 +39,7 @@ def write_template(file: IO[bytes], people: Iterable[Sequence[str]] = ()) -> int
     mobile and no reference. `people`: texts in the order of FIELDS."""
     columns = list(guide(RowLimits(max_points=settings.MAX_POINTS_PER_ROW)))
     number = 0
-    with TemporaryDirectory(prefix="template-") as folder, Workbook(file, {**_OPTIONS, "tmpdir": folder}) as workbook:
+    with TemporaryDirectory(prefix="template-") as folder, Workbook(file, {**OPTIONS, "tmpdir": folder}) as workbook:
         sheet = workbook.add_worksheet("List")
         text, whole = workbook.add_format({"num_format": "@"}), workbook.add_format({"num_format": "0"})
         head = workbook.add_format({"bold": True, "bottom": 1})
@@ -92,9 +88,7 @@ def template_with_people(actor: Actor, *, batch_id: int) -> MadeTemplate:
     try:
         blank = ("",) * (len(FIELDS) - FIELDS.index("amount"))
         count = write_template(file, ((*person, *blank) for person in people_of(batch_id)))
-        file.seek(0)
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        file.seek(0)
+        sha256 = sha256_of(file)
         exporting.record_export(
             actor,
             batch_id=batch_id,
@@ -108,4 +102,5 @@ def template_with_people(actor: Actor, *, batch_id: int) -> MadeTemplate:
     except BaseException:
         file.close()
         raise
-    return MadeTemplate(file, f"people-of-batch-{batch_id}-{database_now():%Y-%m-%d}.xlsx", count)
+    name = f"people-of-batch-{batch_id}-{database_now().astimezone(IST):%Y-%m-%d}.xlsx"
+    return MadeTemplate(file, name, count, sha256)
