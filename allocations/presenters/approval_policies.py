@@ -28,8 +28,8 @@ from allocations.presenters.stories import person
 from allocations.presenters.times import moment
 
 LABELS = {
-    "two_from_points": "Two approvers from so many points on",
-    "two_from_rows": "Two approvers from so many rows on",
+    "two_from_points": "Two approvers from this many points",
+    "two_from_rows": "Two approvers from this many rows",
     "most_points_batch": "Most points of a batch",
     "most_points_day": "Most points of an account in a day (IST)",
     "most_points_row": "Most points of a row",

@@ -38,7 +38,7 @@ def test_everybody_reads_it_and_owners_propose(client, role):
     answer = client.get(PAGE)
     said = words(answer)
     assert "In force: policy 2" in said
-    assert "Two approvers from so many rows on 1,000 rows" in said
+    assert "Two approvers from this many rows 1,000 rows" in said
     assert "Most points of an account in a day (IST) 5,00,000 points" in said
     assert "Most points of a batch 10,00,00,000 points, as installed" in said
     assert "“The auditors asked for it.”" in said
