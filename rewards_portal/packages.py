@@ -17,6 +17,22 @@ _NOTO = "@fontsource/noto-sans-{0}/files/noto-sans-{0}-{0}-{1}-normal.woff2"
 # The address that django-htmx's own template tag writes.
 _HTMX = "django_htmx/htmx-2.min.js"
 
+# Page of the navigation -> its icon. Few of many: a sprite or a font of all would be a hundred times as large.
+_ICONS = {
+    "home": "home",
+    "batches": "rectangle-stack",
+    "approvals": "check-badge",
+    "runs": "play-circle",
+    "exceptions": "exclamation-triangle",
+    "reversals": "arrow-uturn-left",
+    "reports": "chart-bar",
+    "accounts": "wallet",
+    "policies": "scale",
+    "notices": "bell",
+    "people": "users",
+    "audit": "shield-check",
+}
+
 # Address below STATIC_URL -> file in node_modules. The style sheet names its map by that name, without a folder.
 FILES = {
     "packages/tabler.css": "@tabler/core/dist/css/tabler.min.css",
@@ -25,6 +41,7 @@ FILES = {
     "packages/inter-latin-ext.woff2": f"{_INTER}-latin-ext-wght-normal.woff2",
     **{f"packages/noto-{script}-400.woff2": _NOTO.format(script, 400) for script in _SCRIPTS},
     **{f"packages/noto-{script}-600.woff2": _NOTO.format(script, 600) for script in _SCRIPTS},
+    **{f"packages/icon-{page}.svg": f"heroicons/24/outline/{icon}.svg" for page, icon in _ICONS.items()},
 }
 
 

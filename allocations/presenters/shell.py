@@ -90,7 +90,6 @@ _SECTIONS = (
             }
         ),
     ),
-    ("accounts", "Accounts", frozenset({"accounts", "account-balance", "account-lanes", "enkash-login"})),
     (
         "reversals",
         "Reversals",
@@ -102,6 +101,7 @@ _SECTIONS = (
         ),
     ),
 )
+_ACCOUNTS = ("accounts", "Accounts", frozenset({"accounts", "account-balance", "account-lanes", "enkash-login"}))
 _REPORTS = ("reports", "Reports", frozenset({"reports"}))
 _POLICIES = ("policies", "Policies", frozenset({"policies", "policy-new", "policy-confirm", "policy-refuse"}))
 _NOTICES = ("notices", "Notices", frozenset({"notices", "notices-mail"}))
@@ -152,8 +152,10 @@ def shell(
 
 
 def _sections(actor: Actor) -> tuple[tuple[str, str, frozenset[str]], ...]:
-    own = ((can_see_people(actor), _PEOPLE), (can_audit(actor), _AUDIT))
-    return (*_SECTIONS, _REPORTS, _POLICIES, _NOTICES, *(section for may, section in own if may))
+    """The work, then what tells of it, then what it follows."""
+    audit = (_AUDIT,) if can_audit(actor) else ()
+    people = (_PEOPLE,) if can_see_people(actor) else ()
+    return (*_SECTIONS, _REPORTS, *audit, _NOTICES, _ACCOUNTS, _POLICIES, *people)
 
 
 def _recovery_notice(recovery: Recovery) -> Notice:
