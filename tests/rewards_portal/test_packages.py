@@ -1,9 +1,13 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles.finders import get_finder
 from django.template import Context, Template
 
+from allocations.domain.policy import Actor, Role
+from allocations.presenters.shell import shell
+from allocations.selectors.shell import OpenWork
 from rewards_portal import packages
 
 
@@ -29,3 +33,11 @@ def test_other_file_of_a_package_is_not_found(finder) -> None:
 def test_exactly_the_named_files_are_collected(finder) -> None:
     collected = {path: storage.path(path) for path, storage in finder.list([])}
     assert collected == {path: str(Path(finder.find(path))) for path in packages.sources()}
+
+
+def test_every_page_of_the_navigation_has_its_icon() -> None:
+    everybody = Actor(id=1, name="Asha Rao", roles=frozenset(Role))
+    pages = [item.page for item in shell(everybody, work=OpenWork(approvals=0, runs=0), url_name="home", environment="uat").nav]
+    styles = (settings.BASE_DIR / "static" / "portal.css").read_text()
+    assert [page for page in pages if f"packages/icon-{page}.svg" not in packages.FILES] == []
+    assert [page for page in pages if f'.to-{page} {{ --icon: url("packages/icon-{page}.svg")' not in styles] == []
