@@ -79,8 +79,8 @@ def approver_since(user_id: int) -> datetime | None:
     return confirmed.order_by("-decided_at").values_list("decided_at", flat=True).first()
 
 
-def approver_count() -> int:
-    return User.objects.filter(is_active=True, groups__name=Role.APPROVER.value).count()
+def count_with(role: Role) -> int:
+    return User.objects.filter(is_active=True, groups__name=role.value).count()
 
 
 def may_decide_roles(*, besides: frozenset[int]) -> bool:

@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from allocations.domain.approval_policies import Terms, can_propose, check_propose, replay
 from allocations.domain.known import check_known
-from allocations.domain.policy import Actor
+from allocations.domain.policy import Actor, Role
 from allocations.forms.approval_policies import PolicyForm
 from allocations.models import ApprovalPolicy
 from allocations.presenters import approval_policies as words
 from allocations.selectors import approval_policies as reads
-from allocations.selectors.roster import approver_count, is_owner
+from allocations.selectors.roster import count_with, is_owner
 from allocations.services import approval_policies
 from allocations.views.gates import action, form_page, page
 
@@ -82,7 +82,10 @@ def _consequences(terms: Terms) -> dict[str, object]:
     return {
         "compared": words.term_lines(agreed.terms, terms, ceilings=ceilings),
         "warnings": words.warnings(
-            terms, approvers=approver_count(), number=agreed.number, void=reads.void_with_another(agreed.number)
+            terms,
+            approvers=count_with(Role.APPROVER),
+            number=agreed.number,
+            void=reads.void_with_another(agreed.number),
         ),
         "what_if": words.what_if(batches, past, replay(terms.within(**ceilings), past, given=given)),
     }

@@ -37,7 +37,10 @@ def test_exactly_the_named_files_are_collected(finder) -> None:
 
 def test_every_page_of_the_navigation_has_its_icon() -> None:
     everybody = Actor(id=1, name="Asha Rao", roles=frozenset(Role))
-    pages = [item.page for item in shell(everybody, work=OpenWork(approvals=0, runs=0), url_name="home", environment="uat").nav]
+    pages = [
+        item.page
+        for item in shell(everybody, work=OpenWork(approvals=0, runs=0), url_name="home", environment="uat").nav
+    ]
     styles = (settings.BASE_DIR / "static" / "portal.css").read_text()
     assert [page for page in pages if f"packages/icon-{page}.svg" not in packages.FILES] == []
     assert [page for page in pages if f'.to-{page} {{ --icon: url("packages/icon-{page}.svg")' not in styles] == []
