@@ -10,6 +10,7 @@ import threading
 import django_rq
 from django.db import transaction
 from redis.exceptions import RedisError
+from rq import Worker
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,11 @@ def ring_reversal(reversal_id: int) -> None:
 def ring_erasure(batch_id: int) -> None:
     """After the commit: the personal data of a batch have been kept long enough."""
     transaction.on_commit(lambda: _ring(ERASE_BATCH, batch_id), robust=True)
+
+
+def workers_of(name: str) -> int:
+    """How many processes serve the queue. Raises RedisError or OSError while Redis is away."""
+    return sum(name in worker.queue_names() for worker in Worker.all(connection=django_rq.get_connection(name)))
 
 
 def _ring(job: str, object_id: int) -> None:

@@ -291,6 +291,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Pressing Tabler's source map would take longer than everything else; only developers' tools ask for it.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "woff2")
 
+METRICS_TOKEN = env.text("METRICS_TOKEN", use="Set a long random text, or nothing.", default="")
+
 logs.configure()
 LOGGING = logs.logging_settings(
     readable=env.flag("LOG_READABLE", use="Set on to read logs in a terminal.", default=False),

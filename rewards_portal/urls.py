@@ -1,12 +1,14 @@
-"""Routes: the pages of the application, login, health."""
+"""Routes: the pages of the application, login, health, metrics."""
 
 from django.urls import include, path
 
 from rewards_portal.health import live, ready
+from rewards_portal.metrics import metrics
 
 urlpatterns = [
     path("health/", live, name="health"),
     path("health/ready/", ready, name="health-ready"),
+    path("metrics/", metrics, name="metrics"),
     path("", include("rewards_portal.sign_in.urls")),
     path("", include("allocations.urls")),
 ]

@@ -18,10 +18,9 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django_rq import get_connection
 from redis.exceptions import RedisError
-from rq import Worker
 
 from allocations import gateway as gateways
-from allocations import triggers
+from allocations import queue, triggers
 from allocations.domain.policy import Role
 from allocations.enkash.errors import EnkashError
 from allocations.gateway import secrets, trail_key
@@ -102,26 +101,20 @@ def _folders() -> Iterator[Finding]:
 
 def _redis() -> Iterator[Finding]:
     """Redis, and which of its queues somebody works on."""
-    for name in settings.RQ_QUEUES:
-        server = get_connection(name)
-        try:
-            memory = server.info("memory")
-            workers = Worker.all(connection=server)
-        except (RedisError, OSError) as error:
-            yield Finding(
-                "Redis", State.WRONG, f"It cannot be asked: {error}", "Check that it runs and that REDIS_URL is right."
-            )
-            return
-        if memory.get("maxmemory_policy") != "noeviction":
-            yield Finding(
-                "Redis",
-                State.WRONG if memory.get("maxmemory") else State.LOOK,
-                f"Its maxmemory-policy is {memory.get('maxmemory_policy')}.",
-                "Set it to noeviction.",
-            )
-        at_work = sum(name in worker.queue_names() for worker in workers)
-        if at_work:
-            yield Finding(f"Queue {name}", State.OK, f"{at_work} at work.")
+    try:
+        memory = get_connection(queue.RUNS).info("memory")
+        at_work = {name: queue.workers_of(name) for name in settings.RQ_QUEUES}
+    except (RedisError, OSError) as error:
+        remedy = "Check that it runs and that REDIS_URL is right."
+        yield Finding("Redis", State.WRONG, f"It cannot be asked: {error}", remedy)
+        return
+    evicts = memory.get("maxmemory_policy")
+    if evicts != "noeviction":
+        state = State.WRONG if memory.get("maxmemory") else State.LOOK
+        yield Finding("Redis", state, f"Its maxmemory-policy is {evicts}.", "Set it to noeviction.")
+    for name, count in at_work.items():
+        if count:
+            yield Finding(f"Queue {name}", State.OK, f"{count} at work.")
         else:
             yield Finding(f"Queue {name}", State.WRONG, "Nobody works on it.", f"Start `manage.py worker {name}`.")
 
