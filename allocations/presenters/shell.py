@@ -6,6 +6,7 @@ from allocations.domain.policy import Actor, can_audit
 from allocations.domain.roster import can_see_people
 from allocations.presenters.numbers import counted
 from allocations.presenters.times import moment
+from allocations.selectors.logins import BlockedLogin
 from allocations.selectors.shell import OpenWork, Recovery
 
 
@@ -127,6 +128,7 @@ def shell(
     url_name: str,
     environment: str,
     recovery: Recovery | None = None,
+    login: BlockedLogin | None = None,
     unread: int = 0,
 ) -> Shell:
     numbers = {
@@ -146,7 +148,7 @@ def shell(
         environment=_ENVIRONMENTS[environment],
         is_live=environment == "live",
         is_demo=environment == "simulator",
-        notice=_recovery_notice(recovery) if recovery else None,
+        notice=_recovery_notice(recovery, login) if recovery else _login_notice() if login else None,
         withheld=" and ".join(sorted(actor.withheld)),
     )
 
@@ -158,13 +160,26 @@ def _sections(actor: Actor) -> tuple[tuple[str, str, frozenset[str]], ...]:
     return (*_SECTIONS, _REPORTS, *audit, _NOTICES, _ACCOUNTS, _POLICIES, *people)
 
 
-def _recovery_notice(recovery: Recovery) -> Notice:
+_TRY_LOGIN = "Compare user name and password with EnKash, then try the login once on the page Accounts."
+
+
+def _login_notice() -> Notice:
+    """A run that only looks up is not paused for it, so the page of the run may not say it."""
+    return Notice(
+        head="EnKash refuses our login.",
+        text=f"Two logins in a row failed, so nothing tries again by itself: nothing is sent or looked up. {_TRY_LOGIN}",
+    )
+
+
+def _recovery_notice(recovery: Recovery, login: BlockedLogin | None) -> Notice:
     left = recovery.calls_left
     doing = (
         f"The rows of {counted(left, 'call')} are still to be looked up at EnKash. Then sending goes on by itself."
         if left
         else "Everything was looked up. Sending goes on by itself when the quiet time is over."
     )
+    if login and left:
+        doing += f" EnKash refuses our login, so nothing is looked up until somebody acts. {_TRY_LOGIN}"
     return Notice(
         head=f"Nothing is sent: the portal recovers since {moment(recovery.since)}.",
         text="The database was restored, or lost its last entries, and may not know what was sent since. "

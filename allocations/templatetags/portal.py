@@ -16,6 +16,7 @@ from allocations.presenters.freezes import Banner, banner
 from allocations.presenters.shell import Shell
 from allocations.presenters.shell import shell as present_shell
 from allocations.selectors.freezes import open_freeze
+from allocations.selectors.logins import blocked_login
 from allocations.selectors.notices import unread_count
 from allocations.selectors.shell import open_work, recovery
 
@@ -99,5 +100,6 @@ def portal_shell(context: Context) -> Shell:
         url_name=(match.url_name or "") if match else "",
         environment=settings.ENKASH_ENVIRONMENT,
         recovery=recovery(),
+        login=blocked_login(),
         unread=unread_count(actor.id),
     )

@@ -4,6 +4,7 @@ import pytest
 
 from allocations.domain.policy import Actor, Role
 from allocations.presenters.shell import shell
+from allocations.selectors.logins import BlockedLogin
 from allocations.selectors.shell import OpenWork, Recovery
 from allocations.urls import urlpatterns
 
@@ -84,6 +85,18 @@ def test_recovery_is_told_on_every_page(left, words):
     assert notice.head == "Nothing is sent: the portal recovers since 11 Nov 2026, 14:05 IST."
     assert words in notice.text
     assert frame().notice is None
+
+
+def test_a_blocked_login_is_told_on_every_page():
+    work = OpenWork(approvals=0, runs=0)
+    blocked = BlockedLogin("Bad credentials", None)
+    alone = shell(SUDHA, work=work, url_name="home", environment="live", login=blocked).notice
+    assert alone.head == "EnKash refuses our login."
+    assert "try the login once on the page Accounts" in alone.text
+    since = Recovery(datetime(2026, 11, 11, 8, 35, tzinfo=UTC), 2)
+    both = shell(SUDHA, work=work, url_name="home", environment="live", recovery=since, login=blocked).notice
+    assert both.head.startswith("Nothing is sent: the portal recovers")
+    assert "EnKash refuses our login, so nothing is looked up until somebody acts." in both.text
 
 
 def test_every_page_is_in_one_section():

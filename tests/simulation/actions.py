@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from allocations.domain.decisions import Decision
 from allocations.models import Batch, Freeze, Proposal, Row, Run
-from allocations.services import cancelling, freezes, proposals, reruns, runs
+from allocations.services import cancelling, freezes, logins, proposals, reruns, runs
 
 if TYPE_CHECKING:
     from tests.simulation.people import People
@@ -103,6 +103,11 @@ def confirm(people: "People") -> None:
         proposals.confirm(people.second, proposal_id=proposal.pk)
 
 
+def try_login(people: "People") -> None:
+    people.world.watch.allow_login()
+    logins.try_login_once(people.maker)
+
+
 def _some_run(people: "People") -> Run:
     return people.world.rng.choice(people.runs())
 
@@ -118,4 +123,6 @@ ACTIONS: Mapping[str, tuple[Action, float]] = {
     "release": (release, 1),
     "decide": (decide, 1),
     "confirm": (confirm, 1),
+    # Nobody tries it for the fun of it.
+    "try login": (try_login, 0),
 }

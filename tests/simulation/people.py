@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from allocations.domain.errors import DomainError
 from allocations.domain.policy import Actor
 from allocations.models import Run
+from allocations.selectors.logins import blocked_login
 from tests.factories.people import known
 from tests.simulation import actions
 from tests.simulation.actions import ACTIONS
@@ -69,6 +70,9 @@ class People:
         profile, rng = self.world.profile, self.world.rng
         if actions.open_freeze():
             self.do("release")
+        if blocked_login() and not any(run.pause_code == "login" for run in self.runs()):
+            # Every page says so; a cancelled run that is only looked up is not paused for it.
+            self.do("try login")
         doubtful = profile.decides and bool(actions.doubtful_rows())
         if doubtful and not any(self._is_worth_another_look(run) for run in self.runs()):
             self.do("decide")

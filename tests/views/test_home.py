@@ -77,5 +77,5 @@ def test_home_costs_the_same_however_many_batches(client, django_assert_max_num_
     for _ in range(4):
         approved_batch(credited=1)
     client.force_login(person("admin", "approver"))
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(46):
         client.get("/")
