@@ -51,11 +51,24 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) lost(true);
 });
 
-// "/" goes to the search box, unless somebody is typing.
+// Single keys are shortcuts unless somebody switched them off in this browser: who dictates, types them by the word.
+const ON_OFF = "portal-single-keys";
+const remembered = () => {
+  try {
+    return localStorage.getItem(ON_OFF);
+  } catch {
+    return null;
+  }
+};
+const isShortcut = (event) =>
+  !event.target.closest("input, textarea, select, dialog") &&
+  !(event.ctrlKey || event.metaKey || event.altKey || event.isComposing) &&
+  (event.key.length > 1 || remembered() !== "off");
+
+// "/" goes to the search box.
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, textarea, select");
   const search = document.getElementById("search");
-  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey || !search) return;
+  if (event.key !== "/" || !search || !isShortcut(event)) return;
   event.preventDefault();
   search.focus();
 });

@@ -13,9 +13,29 @@ from allocations.presenters.people import for_reader, masked_email, masked_mobil
 from allocations.presenters.readings import cell_notes
 from allocations.presenters.statuses import NEEDS_FIXING, Status
 from allocations.selectors.review import Show
+from allocations.services.mending import fingerprint
 
-FIELDS = {"name": "Name", "mobile": "Mobile", "email": "E-mail", "amount": "Points"}
-_OTHERS = {"title": "Title", "remarks": "Remarks", "client_reference": "Reference"}
+# In the order in which one goes through a row.
+FIELDS = {
+    "name": "Name",
+    "title": "Title",
+    "mobile": "Mobile",
+    "email": "E-mail",
+    "amount": "Points",
+    "remarks": "Remarks",
+    "client_reference": "Reference",
+}
+# Who gets what: enough to recognise a row.
+_CHIEF = frozenset({"name", "mobile", "email", "amount"})
+# In a column with another cell one would not see which of the two a dash stands for.
+_NONE = {"title": "no title", "email": "no e-mail", "remarks": "no remarks", "client_reference": "no reference"}
+# The columns of the grid, and which cells stand in each.
+COLUMNS = {
+    "Name and title": ("name", "title"),
+    "Mobile and e-mail": ("mobile", "email"),
+    "Points": ("amount",),
+    "Remarks and reference": ("remarks", "client_reference"),
+}
 
 
 def review_equation(batch: Batch, *, rows_in_file: int) -> Equation:
@@ -76,7 +96,7 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """`found` is what the file had, where the value was read differently or not at all; `note` says in which cell and
-    what that was."""
+    what that was. `seen`: of a mended cell, the fingerprint with which it is put back."""
 
     field: str
     value: str
@@ -84,6 +104,7 @@ class Cell:
     note: str
     said: tuple[Said, ...]
     is_mended: bool = False
+    seen: str = ""
 
     @property
     def label(self) -> str:
@@ -100,12 +121,26 @@ class Cell:
 class Line:
     number: int
     cells: tuple[Cell, ...]
-    remarks: str
     said: tuple[Said, ...]
     status: Status
     can_leave_out: bool
     can_take_back: bool
     can_mend: bool
+
+    @property
+    def chief(self) -> tuple[Cell, ...]:
+        """Who gets what, where a row is only to be recognised."""
+        return tuple(cell for cell in self.cells if cell.field in _CHIEF)
+
+    @property
+    def columns(self) -> tuple[tuple[Cell, ...], ...]:
+        """The cells as they stand in COLUMNS."""
+        by_field = {cell.field: cell for cell in self.cells}
+        return tuple(tuple(by_field[field] for field in fields) for fields in COLUMNS.values())
+
+    @property
+    def has_problem(self) -> bool:
+        return bool(self.said) or any(cell.said for cell in self.cells)
 
 
 def lines(rows: Iterable[Row], *, unmasked: bool, kept: bool = False, upload: Upload | None = None) -> list[Line]:
@@ -121,7 +156,6 @@ def _line(row: Row, *, upload: Upload | None, unmasked: bool, kept: bool) -> Lin
     return Line(
         number=row.number,
         cells=tuple(_cell(row, field, problems, note=notes.get(field, ""), unmasked=unmasked) for field in FIELDS),
-        remarks=row.remarks,
         said=_said((one for one in problems if one.field not in FIELDS), unmasked=unmasked),
         status=_status(row),
         can_leave_out=not is_left_out and (row.error_count > 0 or not kept),
@@ -131,24 +165,29 @@ def _line(row: Row, *, upload: Upload | None, unmasked: bool, kept: bool) -> Lin
 
 
 def _cell(row: Row, field: str, problems: Iterable[Problem], *, note: str, unmasked: bool) -> Cell:
+    is_mended = field in (row.edits or {})
     return Cell(
         field=field,
         value=_value(row, field, unmasked=unmasked),
         found=str(row.raw.get(field, "")) if unmasked else "",
         note=note,
         said=_said((one for one in problems if one.field == field), unmasked=unmasked),
-        is_mended=field in (row.edits or {}),
+        is_mended=is_mended,
+        seen=fingerprint(row, field) if is_mended else "",
     )
 
 
 def _value(row: Row, field: str, *, unmasked: bool) -> str:
-    if field == "mobile":
-        return (mobile(row.mobile) if unmasked else masked_mobile(row.mobile)) or NO_VALUE
-    if field == "email":
-        return (row.email if unmasked else masked_email(row.email)) or NO_VALUE
-    if field == "amount":
-        return grouped(row.amount)
-    return for_reader(f"{row.title} {row.name}".strip(), unmasked) or NO_VALUE
+    match field:
+        case "mobile":
+            value = mobile(row.mobile) if unmasked else masked_mobile(row.mobile)
+        case "email" if row.email:
+            value = row.email if unmasked else masked_email(row.email)
+        case "amount":
+            value = grouped(row.amount)
+        case _:
+            value = for_reader(getattr(row, field), unmasked)
+    return value or _NONE.get(field, NO_VALUE)
 
 
 def _said(problems: Iterable[Problem], *, unmasked: bool) -> tuple[Said, ...]:
@@ -158,9 +197,8 @@ def _said(problems: Iterable[Problem], *, unmasked: bool) -> tuple[Said, ...]:
 
 
 def _sentence(problem: Problem) -> str:
-    """The message follows the name of its column; beside its label the name would only repeat it."""
-    label = _OTHERS.get(problem.field)
-    return f"{label} {problem.message}" if label else problem.message[:1].upper() + problem.message[1:]
+    """The message follows the name of its column, which stands before it as a label."""
+    return problem.message[:1].upper() + problem.message[1:]
 
 
 def _status(row: Row) -> Status:

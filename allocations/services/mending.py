@@ -22,14 +22,17 @@ from allocations.services.mending_findings import Changed, find_again, values_of
 from allocations.services.restored import insist_on_free_rows
 
 
-def mend_cell(actor: Actor, *, batch_id: int, number: int, field: str, text: str, seen: str) -> None:
-    """`seen`: the fingerprint of the cell that the actor had before them; another one by now is a conflict."""
-    _change(actor, batch_id, number, field, text, seen=seen)
+def mend_cell(actor: Actor, *, batch_id: int, number: int, field: str, text: str, seen: str) -> frozenset[int]:
+    """`seen`: the fingerprint of the cell that the actor had before them; another one by now is a conflict.
+
+    Returns the numbers of the rows whose problems may be others now, its own among them.
+    """
+    return _change(actor, batch_id, number, field, text, seen=seen)
 
 
-def put_back_cell(actor: Actor, *, batch_id: int, number: int, field: str, seen: str) -> None:
-    """Undoes mending: the cell is as in the file again."""
-    _change(actor, batch_id, number, field, None, seen=seen)
+def put_back_cell(actor: Actor, *, batch_id: int, number: int, field: str, seen: str) -> frozenset[int]:
+    """Undoes mending: the cell is as in the file again. Returns what mend_cell does."""
+    return _change(actor, batch_id, number, field, None, seen=seen)
 
 
 def fingerprint(row: Row, field: str) -> str:
@@ -55,12 +58,20 @@ def with_mended(row: Row, mended: MendedRow) -> Changed:
     return Changed(row, before, mended.problems)
 
 
-def store(batch: Batch, changed: Sequence[Changed]) -> None:
-    """Stores mended rows of a locked batch and brings up to date what depends on them: problems, counts, the total."""
+def is_as_seen(row: Row, field: str, seen: str) -> bool:
+    return constant_time_compare(seen, fingerprint(row, field))
+
+
+def store(batch: Batch, changed: Sequence[Changed]) -> frozenset[int]:
+    """Stores mended rows of a locked batch and brings up to date what depends on them: problems, counts, the total.
+
+    Returns the numbers of the rows whose problems may be others now.
+    """
     update_many(Row, [*FIELDS, "raw", "edits", "payload_hash", "id"], [_record(one.row) for one in changed], among={})
-    find_again(batch.pk, changed)
+    around = find_again(batch.pk, changed)
     count_rows(batch)
     check_points_total(batch.points_total, limit=settings.MAX_POINTS_PER_BATCH)
+    return around
 
 
 def _record(row: Row) -> tuple[str | int | None, ...]:
@@ -78,16 +89,16 @@ def check_mendable(row: Row) -> None:
         )
 
 
-def _change(actor: Actor, batch_id: int, number: int, field: str, text: str | None, *, seen: str) -> None:
+def _change(actor: Actor, batch_id: int, number: int, field: str, text: str | None, *, seen: str) -> frozenset[int]:
     now = database_now()
     with transaction.atomic():
         batch = editable_batch(actor, batch_id)
         insist_on_free_rows(batch)
         row = _row(batch, number, field)
-        if not constant_time_compare(seen, fingerprint(row, field)):
+        if not is_as_seen(row, field, seen):
             raise StateConflict(f"Row {number} was changed by somebody else meanwhile. Look at it again.")
         check_mendable(row)
-        store(batch, [with_mended(row, mend(stored(row), field, text, limits=limits()))])
+        around = store(batch, [with_mended(row, mend(stored(row), field, text, limits=limits()))])
         trail.write_entry(
             "cell put back" if text is None else "cell mended",
             at=now,
@@ -98,6 +109,7 @@ def _change(actor: Actor, batch_id: int, number: int, field: str, text: str | No
             number=number,
             field=field,
         )
+    return around
 
 
 def _row(batch: Batch, number: int, field: str) -> Row:

@@ -69,8 +69,11 @@ def look_again(batch_id: int, changed: Sequence[Changed]) -> Found:
     return Found(ids, groups, tuple(findings))
 
 
-def find_again(batch_id: int, changed: Sequence[Changed]) -> None:
-    """The rows are stored: their problems and those of rows around them are brought up to date."""
+def find_again(batch_id: int, changed: Sequence[Changed]) -> frozenset[int]:
+    """The rows are stored: their problems and those of rows around them are brought up to date.
+
+    Returns the numbers of all these rows.
+    """
     found = look_again(batch_id, changed)
     for rows in _blocks([one.row.pk for one in changed]):
         Problem.objects.filter(row__in=rows).exclude(code__in=_OF_THE_FILE).delete()
@@ -85,6 +88,7 @@ def find_again(batch_id: int, changed: Sequence[Changed]) -> None:
         count_problems(touched)
         _fingerprint(list(touched.filter(error_count=0, payload_hash="", amount__isnull=False)))
     find_above_list_again(batch_id)
+    return frozenset(found.ids)
 
 
 def _sharing(batch_id: int, changed: Sequence[CleanRow]) -> tuple[dict[int, int], dict[int, CleanRow]]:

@@ -1,5 +1,6 @@
 import pytest
 
+from allocations.domain.cells import FIELDS
 from allocations.models import Batch, Problem, Row
 from allocations.presenters import review
 from allocations.presenters.review import Said
@@ -73,27 +74,38 @@ def test_tabs_carry_the_stored_counters():
 
 
 def test_line_shows_values_as_people_read_them():
-    values = [cell.value for cell in line(mobile="9876500001").cells]
-    assert values == ["Ms Asha Rao", "98765 00001", "asha@example.com", "1,500"]
+    found = line(mobile="9876500001", remarks="Diwali")
+    values = [cell.value for cell in found.cells]
+    assert values == ["Asha Rao", "Ms", "98765 00001", "asha@example.com", "1,500", "Diwali", "no reference"]
+    assert [cell.field for cell in found.chief] == ["name", "mobile", "email", "amount"]
 
 
 def test_problem_stands_in_its_own_cell():
-    cell = line(WRONG_MOBILE, raw={"mobile": "98204 41"}, error_count=1).cells[1]
+    cell = line(WRONG_MOBILE, raw={"mobile": "98204 41"}, error_count=1).cells[2]
     said = (Said("Has 7 digits (98204 41); an Indian mobile has 10.", is_error=True),)
     assert (cell.value, cell.found, cell.css, cell.said) == ("–", "98204 41", "bad", said)
 
 
-def test_problem_of_a_column_without_a_cell_names_the_column():
-    assert line(LONG_REMARK).said == (Said("Remarks contained a line break.", is_error=False),)
+def test_every_column_of_a_list_has_a_cell_in_the_grid():
+    found = line(LONG_REMARK)
+    fields = [cell.field for cells in found.columns for cell in cells]
+    assert sorted(fields) == sorted(FIELDS)
+    assert found.cells[5].said == (Said("Contained a line break.", is_error=False),)
+
+
+def test_problem_of_a_row_stands_in_no_cell():
+    found = line(Problem(field="", code="hidden_row", severity="warning", message="is hidden."))
+    assert (found.said, found.has_problem) == ((Said("Is hidden.", is_error=False),), True)
 
 
 def test_masked_line_shows_personal_data_nowhere():
-    shown = repr(line(WRONG_MOBILE, unmasked=False, mobile="9876500001", raw={"mobile": "98204 41"}))
-    assert [part in shown for part in ("9876500001", "00001", "98204", "asha@")] == [False] * 4
+    remarks = "Call 98111 22333"
+    shown = repr(line(WRONG_MOBILE, unmasked=False, mobile="9876500001", raw={"mobile": "98204 41"}, remarks=remarks))
+    assert [part in shown for part in ("9876500001", "00001", "98204", "asha@", "98111 22333")] == [False] * 5
 
 
 def test_masked_line_still_says_what_is_wrong():
-    assert line(WRONG_MOBILE, unmasked=False).cells[1].said == (Said("Mobile too long or too short.", is_error=True),)
+    assert line(WRONG_MOBILE, unmasked=False).cells[2].said == (Said("Mobile too long or too short.", is_error=True),)
 
 
 @pytest.mark.parametrize(

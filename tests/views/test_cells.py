@@ -2,11 +2,12 @@ import re
 
 import pytest
 
+from allocations.domain.cells import FIELDS
 from tests.factories.batches import review_batch, submitted_batch
 from tests.factories.people import person
 
 pytestmark = pytest.mark.django_db
-LAST = {"show": "errors"}
+HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -26,12 +27,12 @@ def seen(client, batch, **where):
 
 def test_grid_leads_to_each_cell_and_back(client, batch):
     text = client.get(f"/batches/{batch.pk}/?show=all").text
-    assert text.count(f'href="{address(batch)}?show=all"') == 1
+    assert [text.count(f'href="{address(batch, field=field)}?show=all"') for field in FIELDS] == [1] * 7
     posted = {"seen": seen(client, batch), "text": "98123 45671"}
     response = client.post(address(batch) + "?show=errors", posted)
     assert (response.status_code, response.url) == (302, f"/batches/{batch.pk}/?show=errors")
     text = client.get(f"/batches/{batch.pk}/?show=all").text
-    assert ("Changed here" in text, "98204 41" in text, "B2" in text) == (True, True, True)
+    assert ("changed here" in text, "98204 41" in text, "B2" in text) == (True, True, True)
 
 
 def test_page_shows_what_the_file_has_and_where(client, batch):
@@ -93,3 +94,91 @@ def test_submitted_list_offers_no_change(client):
     client.force_login(batch.uploaded_by)
     assert client.get(address(batch)).status_code == 409
     assert client.post(address(batch) + "back/", {"seen": "x"}).status_code == 409
+
+
+def in_grid(client, batch, *, shown="2,3,4", **where):
+    """Opens the editor of a cell and sends a text from it."""
+    text, query = where.pop("text"), "?show=errors"
+    found = client.get(address(batch, **where) + query, headers=HTMX).text
+    posted = {"seen": re.search(r'name="seen" value="(\w+)"', found)[1], "text": text, "shown": shown}
+    return client.post(address(batch, **where) + query, posted, headers=HTMX)
+
+
+def test_cell_opens_in_the_grid_with_what_it_has(client, batch):
+    text = client.get(address(batch), headers=HTMX).text
+    assert ("<html" in text, 'name="text" value="98204 41"' in text, 'data-was="98204 41"' in text) == (
+        False,
+        True,
+        True,
+    )
+    assert 'aria-label="Mobile of row 2"' in text
+
+
+def test_saved_cell_brings_its_row_and_the_counters(client, batch):
+    response = in_grid(client, batch, text="98123 45671")
+    assert (response.status_code, response["HX-Reswap"]) == (200, "none")
+    text = response.text
+    assert "Mobile of row 2 is changed. What the file had stays beside it. Errors: 0 rows left." in text
+    assert [f'id="row-{number}"' in text for number in (2, 3)] == [True, False]
+    assert ('<span class="num" id="count-errors" hx-swap-oob="true">0</span>' in text, "<html" in text) == (True, False)
+    # What the page showed until now, and the way back to where the person was.
+    assert ("98204 41" in text, "98123 45671" in text, f'{address(batch)}back/?show=errors"' in text) == (True,) * 3
+    assert "Submit 3 rows for approval" in text
+
+
+def test_saved_cell_brings_the_rows_around_it_that_the_page_shows(client, batch):
+    other = batch.rows.get(number=3).mobile
+    assert 'id="row-3"' in in_grid(client, batch, text=other).text
+    batch.rows.filter(number=2).update(mobile="", edits=None, raw={"mobile": "98204 41"})
+    assert 'id="row-3"' not in in_grid(client, batch, text=other, shown="2,4,x,-3,99999999999999").text
+
+
+def test_refused_text_stays_in_the_grid_with_the_reason(client, batch):
+    response = in_grid(client, batch, text="98123")
+    assert (response.status_code, "HX-Reswap" in response) == (422, False)
+    text = response.text
+    assert ('value="98123"' in text, "Not stored: what you typed" in text, 'aria-invalid="true"' in text) == (True,) * 3
+    assert 'data-was="98204 41"' in text
+
+
+def test_cell_that_somebody_changed_meanwhile_shows_both_texts(client, batch):
+    before = seen(client, batch)
+    in_grid(client, batch, text="9812345671")
+    late = {"seen": before, "text": "9812345672", "shown": "2"}
+    response = client.post(address(batch), late, headers=HTMX)
+    assert (response.status_code, response["HX-Reswap"]) == (409, "none")
+    text = response.text
+    assert ("was changed by somebody else meanwhile" in text, 'id="row-2"' in text) == (True, True)
+    assert ('value="9812345672"' in text, 'data-was="9812345671"' in text) == (True, True)
+    assert batch.rows.get(number=2).mobile == "9812345671"
+    # Knowing that, the person stores their own.
+    now = re.search(r'class="cell-edit.*?name="seen" value="(\w+)"', text, re.DOTALL)[1]
+    assert client.post(address(batch), late | {"seen": now}, headers=HTMX).status_code == 200
+    assert batch.rows.get(number=2).mobile == "9812345672"
+
+
+def test_row_that_was_left_out_meanwhile_is_told_above_the_grid(client, batch):
+    late = {"seen": seen(client, batch), "text": "9812345672"}
+    batch.rows.filter(number=2).update(state="left_out")
+    response = client.post(address(batch), late, headers=HTMX)
+    assert (response.status_code, response["HX-Retarget"]) == (409, "#messages")
+
+
+def test_cell_is_put_back_in_the_grid(client, batch):
+    text = in_grid(client, batch, text="9812345671").text
+    posted = {"seen": re.search(r'put-back.*?name="seen" value="(\w+)"', text, re.DOTALL)[1], "shown": "2,3"}
+    response = client.post(address(batch) + "back/?show=errors", posted, headers=HTMX)
+    assert (response.status_code, "Row 2: Mobile is as in the file again." in response.text) == (200, True)
+    assert (batch.rows.get(number=2).edits, "Put back" in response.text) == (None, False)
+
+
+def test_editor_shows_nobody_more_than_the_page(client, batch):
+    client.force_login(person("admin"))
+    text = client.get(address(batch), headers=HTMX).text
+    assert ("98204" in text, "hidden from you" in text) == (False, True)
+
+
+def test_grid_of_somebody_who_changes_nothing_has_no_editors(client, batch):
+    client.force_login(person("auditor"))
+    text = client.get(f"/batches/{batch.pk}/?show=all").text
+    assert ('class="small edit' in text, "Put back" in text) == (False, False)

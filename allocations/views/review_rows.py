@@ -1,0 +1,44 @@
+"""What htmx gets in answer to a changed row: the row, those around it, and every number on the page that follows."""
+
+from collections.abc import Collection, Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from allocations.domain.policy import Actor
+from allocations.presenters import review
+from allocations.presenters.numbers import counted
+from allocations.selectors import review as reads
+from allocations.selectors.approvals import facts_of
+from allocations.selectors.batch_pages import batches_with_people
+from allocations.views.review_tops import top_of
+
+
+def changed_rows(
+    request: HttpRequest,
+    actor: Actor,
+    batch_id: int,
+    numbers: Collection[int],
+    *,
+    said: str,
+    editor: Mapping[str, object] | None = None,
+) -> HttpResponse:
+    """`numbers`: rows that the person's page shows. `said`: what a screen reader hears. `editor`: of a cell that
+    somebody else changed meanwhile, so that nothing was stored."""
+    batch = get_object_or_404(batches_with_people(), pk=batch_id)
+    upload = reads.newest_upload(batch_id)
+    top = top_of(actor, batch, facts_of(batch), upload=upload)
+    rows = reads.rows_by_number(batch_id, numbers)
+    left = "" if editor else f" Errors: {counted(batch.error_rows, 'row')} left."
+    context = {
+        **top,
+        "lines": review.lines(rows, upload=upload, unmasked=bool(top["in_full"]), kept=bool(top["kept_because"])),
+        "tabs": review.tabs(batch),
+        "query": request.GET.urlencode(),
+        "said": f"{said}{left}",
+        "editor": editor,
+    }
+    response = render(request, "allocations/review/_changed.html", context, status=409 if editor else 200)
+    # Everything in the answer names its own place.
+    response["HX-Reswap"] = "none"
+    return response
