@@ -18,6 +18,8 @@ _PERSON = frozenset(
 )
 _EMAIL = frozenset({"same_email_other_mobile"})
 _REFERENCE = frozenset({"reference_twice", "reference_nearly_twice"})
+# Found of rows that share somebody or a reference with each other.
+SHARED = _PERSON | _EMAIL | _REFERENCE
 _ODD = frozenset(OddKind)
 
 

@@ -14,19 +14,16 @@ from django.db.models import Count, Max, Q, Sum
 
 from allocations import queue
 from allocations.domain import policy
-from allocations.domain.accepting import Found, check_shown
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.numerals import grouped
 from allocations.domain.policy import Actor
 from allocations.domain.readings import Choice, check_offered, open_questions
-from allocations.domain.states import BATCH, ROW, BatchEvent, BatchState, RowEvent, RowState, move, sources
+from allocations.domain.states import BATCH, BatchEvent, BatchState, RowState, move
 from allocations.gateway import database_now
-from allocations.models import Account, Batch, BatchEditor, Correction, Problem, Row, Upload
-from allocations.selectors.accepting import cause_of
+from allocations.models import Account, Batch, BatchEditor, Correction, Row, Upload
 from allocations.selectors.approvals import facts_of
 from allocations.selectors.replacements import is_replacement_batch
 from allocations.services import trail
-from allocations.services.finding_anew import find_anew
 from allocations.services.locks import locked_batch
 from allocations.services.restored import insist_on_free_rows
 
@@ -151,29 +148,6 @@ def _same_file(upload: Upload, *, by: Actor, **how: Any) -> Upload:
     )
 
 
-def leave_out_problem_rows(actor: Actor, *, batch_id: int) -> int:
-    """Leaves out every row with an error, knowingly; returns how many. They stay listed."""
-    return _set_aside(actor, batch_id, RowEvent.LEAVE_OUT, Q(error_count__gt=0))
-
-
-def leave_out_cause(actor: Actor, *, batch_id: int, shown: Found) -> int:
-    """Leaves out every row with one problem, as the page showed it; returns how many. They stay listed."""
-    with transaction.atomic():
-        editable_batch(actor, batch_id)
-        check_shown(cause_of(batch_id, shown.code), shown)
-        rows = Problem.objects.filter(batch_id=batch_id, code=shown.code).values("row")
-        return _set_aside(actor, batch_id, RowEvent.LEAVE_OUT, Q(pk__in=rows), cause=shown.code)
-
-
-def leave_out_row(actor: Actor, *, batch_id: int, number: int) -> None:
-    _set_aside(actor, batch_id, RowEvent.LEAVE_OUT, Q(number=number))
-
-
-def take_back_row(actor: Actor, *, batch_id: int, number: int) -> None:
-    """Undoes leaving a row out."""
-    _set_aside(actor, batch_id, RowEvent.TAKE_BACK, Q(number=number))
-
-
 def editable_batch(actor: Actor, batch_id: int) -> Batch:
     """As batch_of_maker, of a batch whose rows people may change."""
     batch = batch_of_maker(actor, batch_id)
@@ -249,35 +223,6 @@ def _start_check(actor: Actor, batch: Batch, upload: Upload, *, event: str, now:
         **({"reading": upload.choice} if upload.choice else {}),
     )
     queue.ring_import(upload.pk)
-
-
-def _set_aside(actor: Actor, batch_id: int, event: RowEvent, wanted: Q, **why: str) -> int:
-    now = database_now()
-    with transaction.atomic():
-        batch = editable_batch(actor, batch_id)
-        source = next(iter(sources(ROW, event)))
-        rows = batch.rows.filter(wanted, state=source)
-        # A row with errors was never sent; one that is taken back is looked up before it is.
-        if event is RowEvent.LEAVE_OUT and rows.filter(error_count=0).exists():
-            insist_on_free_rows(batch)
-        numbers = list(rows.values_list("number", flat=True)[:100])
-        if event is RowEvent.TAKE_BACK:
-            find_anew(rows)
-        changed = rows.update(state=move(ROW, source, event))
-        if changed:
-            count_rows(batch)
-            trail.write_entry(
-                f"rows {event}",
-                at=now,
-                object_type="batch",
-                object_id=batch.pk,
-                batch_id=batch.pk,
-                actor=actor,
-                count=changed,
-                first_numbers=numbers,
-                **why,
-            )
-    return changed
 
 
 def count_rows(batch: Batch) -> dict[str, Any]:

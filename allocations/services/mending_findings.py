@@ -15,6 +15,7 @@ from allocations.domain.cells import FIELDS, CleanRow
 from allocations.domain.manifest import payload_hash
 from allocations.domain.mending import Around, around, wanted_keys
 from allocations.domain.problems import Problem as Finding
+from allocations.domain.states import RowState
 from allocations.models import Problem, Row
 from allocations.services.bulk import update_many
 from allocations.services.finding_anew import find_anew
@@ -79,6 +80,19 @@ def find_again(batch_id: int, changed: Sequence[Changed]) -> frozenset[int]:
         Problem.objects.filter(row__in=rows).exclude(code__in=_OF_THE_FILE).delete()
         # What stays was accepted of other values, too.
         find_anew(Row.objects.filter(pk__in=rows))
+    _rewrite(batch_id, found)
+    find_above_list_again(batch_id)
+    return frozenset(found.ids)
+
+
+def look_around(batch_id: int, rows: Sequence[CleanRow]) -> None:
+    """Rows left the list or came back: what is found about those that share something with them follows."""
+    ids, values = _sharing(batch_id, rows)
+    groups = tuple(around(rows, values))
+    _rewrite(batch_id, Found(ids, groups, tuple(finding for group in groups for finding in group.findings)))
+
+
+def _rewrite(batch_id: int, found: Found) -> None:
     for group in found.groups:
         for rows in _blocks([found.ids[number] for number in group.numbers]):
             Problem.objects.filter(row__in=rows, code__in=group.codes).delete()
@@ -87,15 +101,17 @@ def find_again(batch_id: int, changed: Sequence[Changed]) -> frozenset[int]:
         touched = Row.objects.filter(pk__in=rows)
         count_problems(touched)
         _fingerprint(list(touched.filter(error_count=0, payload_hash="", amount__isnull=False)))
-    find_above_list_again(batch_id)
-    return frozenset(found.ids)
 
 
 def _sharing(batch_id: int, changed: Sequence[CleanRow]) -> tuple[dict[int, int], dict[int, CleanRow]]:
-    """Ids and values, by row number. A look through the batch a block; left-out rows count as they do in the import."""
+    """Ids and values, by row number. A look through the batch a block. Left-out rows have nothing to do with others."""
     mobiles, emails, references = map(list, wanted_keys(changed))
     key = Lower(Replace("client_reference", Value("-"), Value("")))
-    every = Row.objects.filter(batch_id=batch_id).annotate(key=key, address=Lower("email")).order_by("number")
+    every = (
+        Row.objects.filter(batch_id=batch_id, state=RowState.PENDING)
+        .annotate(key=key, address=Lower("email"))
+        .order_by("number")
+    )
     ids, values = {}, {}
     for start in range(0, max(map(len, (mobiles, emails, references))), _BLOCK):
         block = slice(start, start + _BLOCK)

@@ -14,7 +14,7 @@ from allocations.presenters.numbers import counted
 from allocations.selectors import review as reads
 from allocations.selectors.accepting import cause_of, points_with
 from allocations.selectors.approvals import facts_of
-from allocations.services import batches
+from allocations.services import leaving_out
 from allocations.views.gates import form_page
 
 _SHOWN = 10
@@ -26,7 +26,7 @@ def leave_out_cause(request: HttpRequest, actor: Actor, batch_id: int, code: str
     facts = facts_of(batch)
     check_edit(actor, facts)
     if request.method == "POST":
-        left = batches.leave_out_cause(actor, batch_id=batch_id, shown=ShownForm(request.POST).shown)
+        left = leaving_out.leave_out_cause(actor, batch_id=batch_id, shown=ShownForm(request.POST).shown)
         messages.info(request, f"{counted(left, 'row')} left out: {cause_label(code)}. They stay listed.")
         return HttpResponseRedirect(f"{reverse('allocations:batch', args=[batch_id])}?show=left-out#grid")
     found = cause_of(batch_id, code)

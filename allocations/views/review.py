@@ -14,7 +14,7 @@ from allocations.presenters import review
 from allocations.presenters.numbers import counted
 from allocations.selectors import review as reads
 from allocations.selectors.approvals import facts_of
-from allocations.services import batches
+from allocations.services import leaving_out
 from allocations.services.restored import against_change
 from allocations.views.gates import action, wants_fragment
 from allocations.views.review_tops import top_of
@@ -60,10 +60,10 @@ def leave_out(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse
     """One row by its number, or without one every row that has errors."""
     number = RowNumberForm(request.POST).row
     if number is not None:
-        batches.leave_out_row(actor, batch_id=batch_id, number=number)
+        leaving_out.leave_out_row(actor, batch_id=batch_id, number=number)
         messages.info(request, f"Row {number} is left out. It stays listed under “Left out”.")
     else:
-        left = batches.leave_out_problem_rows(actor, batch_id=batch_id)
+        left = leaving_out.leave_out_problem_rows(actor, batch_id=batch_id)
         messages.info(request, f"{counted(left, 'row')} with errors left out. They stay listed under “Left out”.")
     return to_grid(request, batch_id)
 
@@ -71,7 +71,7 @@ def leave_out(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse
 @action
 def take_back(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
     number = RowNumberForm(request.POST).required_row
-    batches.take_back_row(actor, batch_id=batch_id, number=number)
+    leaving_out.take_back_row(actor, batch_id=batch_id, number=number)
     messages.info(request, f"Row {number} is back in the list.")
     return to_grid(request, batch_id)
 

@@ -46,6 +46,7 @@ def test_list_is_mended_by_keyboard_alone(stack: Stack, browser: Browser, tmp_pa
     expect(edited).to_have_value("Dr")
     page.keyboard.type("Mr")
     press("Tab")
+    expect(told).to_be_visible()
     expect(told).to_contain_text("Title of row 2 is changed. What the file had stays beside it. Errors: 2 rows left.")
     has_focus(maker, "Edit: Mobile of row 2")
     expect(page.locator("#cell-2-title")).to_contain_text("in the file: Dr")

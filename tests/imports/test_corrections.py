@@ -13,7 +13,8 @@ from allocations.exports.corrections import SHEET, correction_workbook
 from allocations.imports.run import run_import
 from allocations.models import Correction, Problem, TrailEntry
 from allocations.services import corrections
-from allocations.services.batches import leave_out_row, replace_list
+from allocations.services.batches import replace_list
+from allocations.services.leaving_out import leave_out_row
 from allocations.services.submission import submit_batch
 from tests.factories.people import UserFactory, actor, known
 from tests.imports.books import book

@@ -7,7 +7,7 @@ from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
 from allocations.domain.manifest import payload_hash
 from allocations.models import Problem, Row, TrailEntry
 from allocations.services.approval import approve_batch
-from allocations.services.batches import leave_out_row
+from allocations.services.leaving_out import leave_out_row, take_back_row
 from allocations.services.mending import fingerprint, mend_cell, put_back_cell
 from allocations.services.planning import payload_of
 from allocations.services.submission import submit_batch
@@ -183,3 +183,30 @@ def test_total_stays_within_the_limit_of_a_batch() -> None:
     with pytest.raises(InvalidInput, match="the limit is 400"):
         change(batch, "amount", "301")
     assert batch.rows.get(number=3).amount == 250
+
+
+@pytest.mark.parametrize("other", [ASHA, ASHA.replace("100", "70"), RAVI.replace("98123 4567", "9812345671"), RAVI])
+def test_rows_left_out_have_nothing_to_do_with_others_until_they_are_back(other) -> None:
+    batch = imported(HEAD + ASHA + other + ASHA.replace("A-1", "A-3")).batch
+    maker, untouched = known(batch.uploaded_by), state(batch)
+    leave_out_row(maker, batch_id=batch.pk, number=3)
+    after, holds = state(batch), fingerprints_hold(batch)
+    take_back_row(maker, batch_id=batch.pk, number=3)
+    assert (state(batch), fingerprints_hold(batch)) == (untouched, True)
+    batch.rows.all().delete()
+    alone = state(imported(HEAD + ASHA + "\n" + ASHA.replace("A-1", "A-3")).batch)
+    kept = [[one for one in found["problems"] if one[0] != 3] for found in (after, alone)]
+    assert (kept[0], holds) == (kept[1], True)
+
+
+def test_row_that_comes_back_meets_what_was_changed_meanwhile() -> None:
+    batch = imported(HEAD + ASHA + RAVI.replace("98123 4567", "9812345672")).batch
+    maker = known(batch.uploaded_by)
+    leave_out_row(maker, batch_id=batch.pk, number=2)
+    change(batch, "mobile", "9812345671")
+    assert not Problem.objects.filter(batch=batch, number=3).exists()
+    take_back_row(maker, batch_id=batch.pk, number=2)
+    found = set(Problem.objects.filter(batch=batch).values_list("number", "code"))
+    assert found == {(2, "same_mobile_other_email"), (3, "same_mobile_other_email")}
+    batch.refresh_from_db()
+    assert (batch.error_rows, batch.points_total) == (2, 0)

@@ -12,7 +12,7 @@ from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
 from allocations.domain.policy import Actor
 from allocations.models import Acceptance, Batch, Problem, TrailEntry
 from allocations.selectors.accepting import warning_of, warnings_of
-from allocations.services import batches, mending
+from allocations.services import leaving_out, mending
 from allocations.services.accepting import accept_warnings, take_back_acceptance
 from allocations.services.approval import approve_batch
 from allocations.services.submission import submit_batch, withdraw_batch
@@ -164,22 +164,22 @@ def test_manifest_and_trail_name_what_was_accepted(batch: Batch, maker: Actor) -
 def test_rows_left_out_need_no_reason_and_a_stale_one_is_not_signed(batch: Batch, maker: Actor) -> None:
     accept(maker, batch)
     for number in (2, 3):
-        batches.leave_out_row(maker, batch_id=batch.pk, number=number)
+        leaving_out.leave_out_row(maker, batch_id=batch.pk, number=number)
     assert json.loads(submit_batch(maker, batch_id=batch.pk).manifest)["accepted"] == []
     assert not Acceptance.objects.exists()
 
 
 def test_fewer_rows_stay_accepted_and_are_counted_anew(batch: Batch, maker: Actor) -> None:
     accept(maker, batch)
-    batches.leave_out_row(maker, batch_id=batch.pk, number=3)
+    leaving_out.leave_out_row(maker, batch_id=batch.pk, number=3)
     assert json.loads(submit_batch(maker, batch_id=batch.pk).manifest)["accepted"][0]["rows"] == 1
     assert Acceptance.objects.get().rows == 1
 
 
 def test_a_row_that_comes_back_was_not_among_those_accepted(batch: Batch, maker: Actor) -> None:
-    batches.leave_out_row(maker, batch_id=batch.pk, number=2)
+    leaving_out.leave_out_row(maker, batch_id=batch.pk, number=2)
     given = accept(maker, batch)
-    batches.take_back_row(maker, batch_id=batch.pk, number=2)
+    leaving_out.take_back_row(maker, batch_id=batch.pk, number=2)
     assert Problem.objects.filter(row__number=2).values_list("code", "message").get() == (
         MADE_UP,
         "looks made up (9999999999). Check it with the person.",
@@ -230,7 +230,7 @@ def test_a_warning_that_goes_with_its_cell_leaves_the_others_accepted(batch: Bat
 
 def test_rows_that_share_a_person_are_to_be_accepted_again(maker: Actor, batch: Batch) -> None:
     for number in (2, 3):
-        batches.leave_out_row(maker, batch_id=batch.pk, number=number)
+        leaving_out.leave_out_row(maker, batch_id=batch.pk, number=number)
     twins = review_batch(ready=3, uploaded_by=batch.uploaded_by)
     first = twins.rows.get(number=2)
     for number in (3, 4):

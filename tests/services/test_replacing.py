@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
 from allocations.models import Batch, Installation, Problem, Replacement, Row, Run, TrailEntry
 from allocations.selectors.accepting import to_be_seen
-from allocations.services import batches, proposals, replacing, reruns, runs
+from allocations.services import batches, leaving_out, proposals, replacing, reruns, runs
 from allocations.services.approval import approve_batch
 from allocations.services.repeats import Answer
 from allocations.services.submission import submit_batch, withdraw_batch
@@ -130,7 +130,7 @@ def test_the_same_form_twice_makes_one_batch(portal: Portal) -> None:
 def test_a_replacement_batch_goes_as_it_is(portal: Portal) -> None:
     batch = replace_rows(portal, failed_run(portal))
     with pytest.raises(StateConflict, match="goes as it is"):
-        batches.leave_out_row(portal.maker, batch_id=batch.pk, number=2)
+        leaving_out.leave_out_row(portal.maker, batch_id=batch.pk, number=2)
     with pytest.raises(StateConflict, match="goes as it is"):
         batches.map_columns(portal.maker, batch_id=batch.pk, mapping={})
 

@@ -7,9 +7,10 @@ import pytest
 from django.core.files.base import ContentFile
 
 from allocations.domain.errors import StateConflict
+from allocations.domain.states import RowState
 from allocations.models import Batch, Replacement, Row, TrailEntry, Upload
 from allocations.selectors.accepting import to_be_seen
-from allocations.services import batches, emptying, importing, recovering, replacing
+from allocations.services import batches, emptying, importing, leaving_out, recovering, replacing
 from allocations.services.approval import approve_batch, send_back_batch
 from allocations.services.submission import submit_batch, withdraw_batch
 from tests.factories.lists import BatchFactory, RowFactory, UploadFactory
@@ -33,7 +34,7 @@ def map_again(portal: Portal, batch: Batch) -> Upload:
 
 
 def leave_out(portal: Portal, batch: Batch) -> None:
-    batches.leave_out_row(portal.maker, batch_id=batch.pk, number=3)
+    leaving_out.leave_out_row(portal.maker, batch_id=batch.pk, number=3)
 
 
 DOORS = [upload_again, map_again, leave_out]
@@ -121,9 +122,9 @@ def test_rows_with_errors_were_never_sent_and_can_be_left_out(portal: Portal) ->
     batch = portal.review_batch(rows=3)
     Row.objects.filter(number=2).update(error_count=1, payload_hash="")
     recovery(portal, over=True)
-    assert batches.leave_out_problem_rows(portal.maker, batch_id=batch.pk) == 1
-    batches.take_back_row(portal.maker, batch_id=batch.pk, number=2)
-    batches.leave_out_row(portal.maker, batch_id=batch.pk, number=2)
+    assert leaving_out.leave_out_problem_rows(portal.maker, batch_id=batch.pk) == 1
+    leaving_out.take_back_row(portal.maker, batch_id=batch.pk, number=2)
+    leaving_out.leave_out_row(portal.maker, batch_id=batch.pk, number=2)
     assert submit_batch(portal.maker, batch_id=batch.pk).state == "submitted"
 
 
@@ -228,3 +229,12 @@ def test_when_people_ended_the_recovery_by_hand_batches_can_be_changed(portal: P
     recovering.end_by_person(now=portal.clock(), why=COMPARED)
     leave_out(portal, batch)
     assert upload_again(portal, batch)
+
+
+def test_row_that_comes_back_makes_no_other_one_look_never_sent(portal: Portal) -> None:
+    batch = portal.review_batch(rows=3)
+    Row.objects.filter(number__in=(2, 3)).update(client_reference="A-1")
+    Row.objects.filter(number=2).update(state=RowState.LEFT_OUT)
+    recovery(portal, over=True)
+    leaving_out.take_back_row(portal.maker, batch_id=batch.pk, number=2)
+    assert Row.objects.get(number=3).error_count == 0

@@ -10,7 +10,7 @@ from django.test import override_settings
 from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
 from allocations.domain.manifest import digest
 from allocations.models import Batch, Row, Run, TrailEntry, Vote
-from allocations.services import batches, trail
+from allocations.services import batches, leaving_out, trail
 from allocations.services.approval import approve_batch, send_back_batch
 from allocations.services.submission import submit_batch, withdraw_batch
 from tests.factories.batches import recount
@@ -44,7 +44,7 @@ def test_submit_freezes_what_would_be_sent(portal: Portal) -> None:
 
 def test_submit_counts_only_rows_that_are_not_left_out(portal: Portal) -> None:
     batch = portal.review_batch(rows=3)
-    batches.leave_out_row(portal.maker, batch_id=batch.pk, number=3)
+    leaving_out.leave_out_row(portal.maker, batch_id=batch.pk, number=3)
     manifest = json.loads(submit_batch(portal.maker, batch_id=batch.pk).manifest)
     assert (manifest["rows"], manifest["points"], manifest["left_out"]) == (2, 200, 1)
     assert manifest["editors"] == [portal.maker.id]
@@ -55,13 +55,13 @@ def test_submit_refuses_rows_with_errors(portal: Portal) -> None:
     Row.objects.filter(number=2).update(error_count=1)
     with pytest.raises(InvalidInput, match=r"^1 row has errors\."):
         submit_batch(portal.maker, batch_id=batch.pk)
-    assert batches.leave_out_problem_rows(portal.maker, batch_id=batch.pk) == 1
+    assert leaving_out.leave_out_problem_rows(portal.maker, batch_id=batch.pk) == 1
     assert submit_batch(portal.maker, batch_id=batch.pk).state == "submitted"
 
 
 def test_submit_refuses_a_list_without_rows_to_send(portal: Portal) -> None:
     batch = portal.review_batch(rows=1)
-    batches.leave_out_row(portal.maker, batch_id=batch.pk, number=2)
+    leaving_out.leave_out_row(portal.maker, batch_id=batch.pk, number=2)
     with pytest.raises(InvalidInput, match=r"^No row would be sent"):
         submit_batch(portal.maker, batch_id=batch.pk)
 
@@ -141,7 +141,7 @@ def test_approve_is_not_for_whoever_had_a_hand_in_the_batch(portal: Portal) -> N
     both = [UserFactory(roles=("admin", "approver")) for _ in range(3)]
     uploader, editor, maker = (known(user) for user in both)
     batch = portal.review_batch(uploaded_by=both[0])
-    batches.leave_out_row(editor, batch_id=batch.pk, number=2)
+    leaving_out.leave_out_row(editor, batch_id=batch.pk, number=2)
     batch = submit_batch(maker, batch_id=batch.pk)
     for person in (uploader, editor, maker):
         with pytest.raises(NotAllowed, match=r"^You made or changed this batch"):
@@ -192,7 +192,7 @@ def test_send_back_needs_a_reason(portal: Portal) -> None:
 def test_an_approval_past_the_service_is_refused_by_the_database(portal: Portal) -> None:
     editor = actor("admin", "approver")
     batch = portal.review_batch()
-    batches.leave_out_row(editor, batch_id=batch.pk, number=2)
+    leaving_out.leave_out_row(editor, batch_id=batch.pk, number=2)
     batch = submit_batch(portal.maker, batch_id=batch.pk)
     for person in (editor.id, portal.maker.id, batch.uploaded_by_id):
         vote = Vote(batch=batch, version=1, digest=batch.digest, decision="approve", voted_by_id=person)
@@ -226,7 +226,7 @@ def test_a_credited_row_stays_credited(portal: Portal, change) -> None:
 
 def test_which_rows_are_left_out_is_frozen_from_submission_on(portal: Portal) -> None:
     batch = portal.review_batch(rows=2)
-    batches.leave_out_row(portal.maker, batch_id=batch.pk, number=2)
+    leaving_out.leave_out_row(portal.maker, batch_id=batch.pk, number=2)
     submit_batch(portal.maker, batch_id=batch.pk)
     for number, state in ((2, "pending"), (3, "left_out")):
         with pytest.raises(IntegrityError, match="left out is frozen"), transaction.atomic():
@@ -330,15 +330,15 @@ def test_map_columns_needs_a_list(portal: Portal) -> None:
 def test_nothing_is_changed_while_it_is_read_or_frozen(portal: Portal, state: str) -> None:
     batch = submitted(portal) if state == "submitted" else BatchFactory(state=state, account=portal.account)
     with pytest.raises(StateConflict, match="it can be changed only as a draft or in review"):
-        batches.leave_out_row(portal.maker, batch_id=batch.pk, number=2)
+        leaving_out.leave_out_row(portal.maker, batch_id=batch.pk, number=2)
 
 
 def test_rows_left_out_can_be_taken_back(portal: Portal) -> None:
     batch = portal.review_batch(rows=2)
-    batches.leave_out_row(portal.maker, batch_id=batch.pk, number=2)
+    leaving_out.leave_out_row(portal.maker, batch_id=batch.pk, number=2)
     batch.refresh_from_db()
     assert (batch.left_out_count, batch.points_total) == (1, 100)
     for _ in range(2):
-        batches.take_back_row(portal.maker, batch_id=batch.pk, number=2)
+        leaving_out.take_back_row(portal.maker, batch_id=batch.pk, number=2)
     assert (recount(batch).left_out_count, batch.points_total) == (0, 200)
     assert list(TrailEntry.objects.values_list("event", flat=True)) == ["rows leave out", "rows take back"]
