@@ -11,6 +11,7 @@ from allocations.models.installation import Installation
 from allocations.models.notices import MutedMail, Notice, NoticeCursor
 from allocations.models.problems import Problem
 from allocations.models.proposals import ExceptionOwner, Proposal, ProposalRow
+from allocations.models.repairs import Repair
 from allocations.models.repeats import Repeat
 from allocations.models.replacements import Replacement
 from allocations.models.reversals import Reversal, ReversalAttempt
@@ -45,6 +46,7 @@ __all__ = [
     "Problem",
     "Proposal",
     "ProposalRow",
+    "Repair",
     "Repeat",
     "Replacement",
     "Reversal",

@@ -14,8 +14,8 @@ from allocations.models import AttemptRow, Problem, Proposal, Row, TrailEntry, U
 # The trail's event for a row that EnKash credited under a second transaction id.
 SECOND_CREDIT = "row credited again"
 _BY_HAND = ("cell mended", "cell put back")
-# One entry for the rows and columns of a whole workbook.
-_BY_WORKBOOK = "correction workbook applied"
+# One entry for the rows and columns of a whole workbook, or of a repair.
+_BY_MANY = ("correction workbook applied", "rows repaired", "repair undone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +73,14 @@ def _by_hand(row: Row) -> tuple[ByHand, ...]:
     # Rows of a list that was read anew were changed by nothing that came before it.
     newest = Upload.objects.filter(batch_id=row.batch_id).values_list("uploaded_at", flat=True).first()
     own = Q(object_type="row", object_id=row.pk, event__in=_BY_HAND)
-    several = Q(event=_BY_WORKBOOK, at__gt=newest) if newest else Q(event=_BY_WORKBOOK)
+    several = Q(event__in=_BY_MANY, at__gt=newest) if newest else Q(event__in=_BY_MANY)
     entries = TrailEntry.objects.filter(own | several, batch=row.batch_id).select_related("actor").order_by("pk")
     told = (ByHand(entry, _fields(entry, row.number)) for entry in entries)
     return tuple(one for one in told if one.fields)
 
 
 def _fields(entry: TrailEntry, number: int) -> tuple[str, ...]:
-    if entry.event != _BY_WORKBOOK:
+    if entry.event not in _BY_MANY:
         return (entry.data["field"],)
     return tuple(field for field in FIELDS if number in entry.data["changed"].get(field, ()))
 

@@ -20,7 +20,7 @@ from allocations.domain.policy import Actor
 from allocations.domain.readings import Choice, check_offered, open_questions
 from allocations.domain.states import BATCH, BatchEvent, BatchState, RowState, move
 from allocations.gateway import database_now
-from allocations.models import Account, Batch, BatchEditor, Correction, Row, Upload
+from allocations.models import Account, Batch, BatchEditor, Correction, Repair, Row, Upload
 from allocations.selectors.approvals import facts_of
 from allocations.selectors.replacements import is_replacement_batch
 from allocations.services import trail
@@ -208,8 +208,9 @@ def _measure(content: "File[bytes]") -> tuple[int, str]:
 def _start_check(actor: Actor, batch: Batch, upload: Upload, *, event: str, now: datetime) -> None:
     batch.state = move(BATCH, BatchState(batch.state), BatchEvent.CHECK)
     batch.save(update_fields=["state", "changed_at"])
-    # Their workbooks are of rows that are no more.
+    # Workbooks and repairs are of rows that are no more.
     Correction.objects.filter(batch=batch).delete()
+    Repair.objects.filter(batch=batch).delete()
     trail.write_entry(
         event,
         at=now,

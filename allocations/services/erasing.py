@@ -18,6 +18,7 @@ from allocations.models import (
     Correction,
     Problem,
     Proposal,
+    Repair,
     Reversal,
     ReversalAttempt,
     Row,
@@ -42,6 +43,7 @@ PERSONAL: Mapping[type[models.Model], Mapping[str, Any]] = {
     # A list without a header line has a person where others have their header.
     Upload: {"header": [], "ignored": [], "sample": [], "offers": {}, "questions": [], "notes": [], "error": ""},
     Correction: {"changes": []},
+    Repair: {"steps": []},
     Attempt: _ANSWER,
     AttemptRow: {"reason": ""},
     Reversal: {"said": ""},
@@ -52,6 +54,7 @@ _BATCH_OF: Mapping[type[models.Model], str] = {
     Problem: "batch",
     Upload: "batch",
     Correction: "batch",
+    Repair: "batch",
     Attempt: "chunk__run__batch",
     AttemptRow: "row__batch",
     Reversal: "row__batch",

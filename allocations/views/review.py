@@ -12,6 +12,7 @@ from allocations.forms.row_numbers import RowNumberForm
 from allocations.models import Batch, Upload
 from allocations.presenters import review
 from allocations.presenters.numbers import counted
+from allocations.presenters.repairs import offers
 from allocations.selectors import review as reads
 from allocations.selectors.approvals import facts_of
 from allocations.services import leaving_out
@@ -43,6 +44,7 @@ def _grid(
         "show": show,
         "code": form.code,
         "code_label": cause_label(form.code),
+        "offers": [] if kept_because else offers(form.code),
         "found": found,
         "last_number": found.rows[-1].number if found.rows else None,
         "kept_because": kept_because,

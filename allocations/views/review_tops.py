@@ -17,11 +17,13 @@ from allocations.presenters.numbers import counted
 from allocations.presenters.problems import cause_cards, unaccepted
 from allocations.presenters.readings import how_read
 from allocations.presenters.refusals import reason_of
+from allocations.presenters.repairs import made
 from allocations.presenters.repeats import repeated
 from allocations.selectors import review as reads
 from allocations.selectors.accepting import acceptances
 from allocations.selectors.approval_policies import against_submitting, in_force
 from allocations.selectors.corrections import correctable_rows, open_correction
+from allocations.selectors.repairs import repairs_of
 from allocations.selectors.repeats import kept_repeats
 from allocations.selectors.replacements import is_replacement_batch
 from allocations.selectors.wallets import wallet
@@ -60,6 +62,7 @@ def top_of(actor: Actor, batch: Batch, facts: BatchFacts, *, upload: Upload | No
         "error_cards": [card for card in cards if card.is_error],
         "warning_cards": [card for card in cards if not card.is_error],
         "list_problems": reads.list_problems(batch.pk),
+        "repairs": made(repairs_of(batch.pk)),
         "mapped": mapped(upload.header, upload.mapping, labels=LABELS) if upload else [],
         **_workbook(batch, actor, facts),
         **_forecast(batch),

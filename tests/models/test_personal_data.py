@@ -16,6 +16,7 @@ from allocations.models import (
     Problem,
     Proposal,
     ProposalRow,
+    Repair,
     Replacement,
     Reversal,
     ReversalAttempt,
@@ -35,6 +36,7 @@ HARMLESS = {
     Problem: "field code severity",
     Upload: "file_name sha256 kind state mapping mapping_override encoding delimiter parser_version sheet choice",
     Correction: "file_name sha256",
+    Repair: "kind code",
     Attempt: "state worker code_version payload_sha256 headers result",
     AttemptRow: "outcome evidence reason_code transaction_id",
     Reversal: "reference card_id reason content digest state closed_reason lease_owner pause_code pause_text "
