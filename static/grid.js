@@ -90,22 +90,29 @@ const leaveOrSave = (form, where) => {
   form.dataset.then = where;
   form.requestSubmit();
 };
+const ends = (event) =>
+  ({ Enter: "down", Tab: event.shiftKey ? "previous" : "next", Escape: "escape" })[event.key] || "";
+const leave = (form, where) => (where === "escape" ? close(form) : leaveOrSave(form, where));
 const inEditor = (event, form) => {
-  if (event.isComposing) return;
-  const isText = event.target.name === "text";
-  if (event.key === "Escape") close(form);
-  else if (event.key === "Enter" && isText) leaveOrSave(form, "down");
-  else if (event.key === "Tab" && isText) leaveOrSave(form, event.shiftKey ? "previous" : "next");
-  else return;
+  const where = ends(event);
+  if (!where || event.isComposing || (where !== "escape" && event.target.name !== "text")) return;
   event.preventDefault();
+  leave(form, where);
 };
 
-// What somebody types until the editor is there belongs into it.
-let early = "";
+// What somebody types until the editor is there belongs into it, with the key that ends it.
+let early = { text: "", where: "" };
+const forget = () => {
+  early = { text: "", where: "" };
+};
 document.addEventListener("keydown", (event) => {
   const opening = document.querySelector("#grid .edit.htmx-request");
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (!opening && !document.querySelector("#grid .cell-edit.htmx-request")) return;
-  if (opening && !event.ctrlKey && !event.metaKey && !event.altKey && event.key.length === 1) early += event.key;
+  if (opening && !early.where) {
+    if (event.key.length === 1) early.text += event.key;
+    early.where = ends(event);
+  }
   event.preventDefault();
   event.stopImmediatePropagation();
 }, true);
@@ -127,8 +134,8 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   const press = event.target.closest("[data-press]");
   if (press) anywhere[press.dataset.press]();
-  const leave = event.target.closest("[data-leave]");
-  if (leave) close(leave.closest("form"));
+  const button = event.target.closest("[data-leave]");
+  if (button) close(button.closest("form"));
   // A click on the text of a cell, not one that marks it to be copied.
   const cell = event.target.closest("#grid .cell");
   if (!cell || event.target.closest("a, button, input, form") || String(getSelection())) return;
@@ -142,11 +149,13 @@ document.addEventListener("htmx:load", (event) => {
     if (other !== form && other.elements.text.value === other.dataset.was) other.remove();
   });
   const input = form.elements.text;
+  const { text, where } = early;
+  forget();
   input.focus();
-  if (early) input.value = early;
-  if (early || input.matches("[aria-invalid]")) input.setSelectionRange(input.value.length, input.value.length);
+  if (text) input.value = text;
+  if (text || input.matches("[aria-invalid]")) input.setSelectionRange(input.value.length, input.value.length);
   else input.select();
-  early = "";
+  if (where) setTimeout(() => leave(form, where));
 });
 // Which rows the page shows, so that the answer brings those that changed with this one, and no others.
 document.addEventListener("htmx:configRequest", (event) => {
@@ -157,9 +166,8 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.detail.requestConfig?.elt;
-  if (!event.detail.successful) early = "";
+  if (!event.detail.successful) forget();
   if (!form?.matches(".cell-edit, .put-back") || !event.detail.successful) return;
-  early = "";
   move(form.dataset.then || "", form.dataset.row, form.dataset.field);
 });
 // A refusal that is no matter of the cell stands at the top of the page.

@@ -69,6 +69,8 @@ _SECTIONS = (
                     "batch-accept-back",
                     "batch-leave-out",
                     "batch-leave-out-cause",
+                    "batch-repair",
+                    "repair-undo",
                     "batch-take-back",
                     "replacement-new",
                     "replacement-give-up",

@@ -82,6 +82,6 @@ def _editor(request: HttpRequest, actor: Actor, batch: Batch, row: Row, field: s
     context = {"batch": batch, "row": row, "label": LABELS[field], "cell": cell, "form": form}
     context |= {"number": row.number, "field": field, "seen": seen, "query": request.GET.urlencode()}
     if form.is_late:
-        return changed_rows(request, actor, batch.pk, {row.number}, said=form.errors["text"][0], editor=context)
+        return changed_rows(request, actor, batch.pk, {row.number}, said=str(form.errors["text"][0]), editor=context)
     template = "review/_editor" if wants_fragment(request) else "cell/page"
     return render(request, f"allocations/{template}.html", context, status=422 if form.is_bound else 200)

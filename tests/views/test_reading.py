@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 # Sessions tell when somebody was last seen; what the limits count is no state of the portal.
 _NOT_STATE = {"session", "usersession"}
 _VALUES = {"uidb36": "1", "key": "x-y", "provider_id": "company", "pk": "1", "field": "mobile", "code": "markup"}
+_VALUES |= {"kind": "empty"}
 
 
 def routes(resolver=None, prefix=""):
@@ -52,6 +53,7 @@ def numbers():
         "role_proposal_id": proposed.pk,
         "view_id": 1,
         "policy_id": policy.pk,
+        "repair_id": 1,
     }
 
 
