@@ -21,7 +21,7 @@ const present = () => rowOf(document.activeElement) || document.getElementById(l
 const enter = (row, field) => {
   if (!row) return false;
   const links = [...row.querySelectorAll("a.edit")];
-  const target = links.find((link) => link.dataset.field === field) || links[0] || row.querySelector("th");
+  const target = links.find((link) => placeOf(link) === field) || links[0] || row.querySelector("th");
   target.focus();
   target.scrollIntoView({ block: "nearest", inline: "nearest" });
   return true;
@@ -58,13 +58,18 @@ const anywhere = {
   p: () => toProblem(-1),
   "?": () => document.getElementById("keys").showModal(),
 };
+// Into the cell instead of to its page, once; with a key held the browser opens the page elsewhere.
+const open = (link) => {
+  if (link.matches(".htmx-request")) return;
+  htmx.ajax("GET", link.href, { source: link, target: link.closest(".cell"), swap: "beforeend settle:0ms" });
+};
 const inRows = {
   ArrowDown: () => step(1),
   ArrowUp: () => step(-1),
   ArrowRight: (link) => across(link, 1),
   ArrowLeft: (link) => across(link, -1),
-  F2: (link) => link.click(),
-  e: (link) => link.click(),
+  F2: open,
+  e: open,
 };
 
 const close = (form) => {
@@ -136,10 +141,16 @@ document.addEventListener("click", (event) => {
   if (press) anywhere[press.dataset.press]();
   const button = event.target.closest("[data-leave]");
   if (button) close(button.closest("form"));
+  const link = event.target.closest("#grid a.edit");
+  if (link && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
+    event.preventDefault();
+    open(link);
+  }
   // A click on the text of a cell, not one that marks it to be copied.
   const cell = event.target.closest("#grid .cell");
   if (!cell || event.target.closest("a, button, input, form") || String(getSelection())) return;
-  if (!cell.querySelector(".cell-edit")) cell.querySelector("a.edit")?.click();
+  const own = cell.querySelector("a.edit");
+  if (own && !cell.querySelector(".cell-edit")) open(own);
 });
 
 document.addEventListener("htmx:load", (event) => {

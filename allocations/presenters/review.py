@@ -29,6 +29,7 @@ FIELDS = {
 _CHIEF = frozenset({"name", "mobile", "email", "amount"})
 # In a column with another cell one would not see which of the two a dash stands for.
 _NONE = {"title": "no title", "email": "no e-mail", "remarks": "no remarks", "client_reference": "no reference"}
+_KINDS = {"name": "name", "remarks": "name", "email": "mail", "client_reference": "mail"}
 # The columns of the grid, and which cells stand in each.
 COLUMNS = {
     "Name and title": ("name", "title"),
@@ -109,6 +110,11 @@ class Cell:
     @property
     def label(self) -> str:
         return FIELDS[self.field]
+
+    @property
+    def kind(self) -> str:
+        """How its value is set."""
+        return _KINDS.get(self.field, "num")
 
     @property
     def css(self) -> str:
