@@ -96,9 +96,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`found` is what the file had, where the value was read differently or not at all; `note` says in which cell and
-    what that was. `seen`: of a mended cell, the fingerprint with which it is put back."""
+    """`place` names it on the page: “Mobile of row 12”. `found` is what the file had, where the value was read
+    differently or not at all; `note` says in which cell and what that was. `seen`: of a mended cell, the fingerprint with which it is put back."""
 
+    id: str
+    place: str
     field: str
     value: str
     found: str
@@ -173,6 +175,8 @@ def _line(row: Row, *, upload: Upload | None, unmasked: bool, kept: bool) -> Lin
 def _cell(row: Row, field: str, problems: Iterable[Problem], *, note: str, unmasked: bool) -> Cell:
     is_mended = field in (row.edits or {})
     return Cell(
+        id=f"cell-{row.number}-{field}",
+        place=f"{FIELDS[field]} of row {row.number}",
         field=field,
         value=_value(row, field, unmasked=unmasked),
         found=str(row.raw.get(field, "")) if unmasked else "",
