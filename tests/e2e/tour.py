@@ -193,6 +193,8 @@ class Tour:
         self.look(page, "batch-reading")
         expect(page.get_by_role("button", name=re.compile("^Submit"))).to_be_visible(timeout=READING)
         self.look(page, "review-problems", Rank.MAIN)
+        self._edit_in_the_grid()
+        self._see(self.maker, f"/batches/{self.batch}/repair/sum/same_person_and_amount/", "repair", Rank.MAIN)
         self._see(self.maker, f"/batches/{self.batch}/corrections/", "corrections")
         self._see(self.maker, f"/batches/{self.batch}/?show=warnings", "review-warnings", Rank.EXTRA)
         self.maker.press("Leave out .* with errors")
@@ -202,6 +204,17 @@ class Tour:
         self.look(page, "review-accepted", Rank.EXTRA)
         self.maker.submit()
         self.look(page, "batch-submitted", Rank.EXTRA)
+
+    def _edit_in_the_grid(self) -> None:
+        page = self.maker.page
+        page.locator("#grid .bad a.edit").first.click()
+        page.locator(".cell-edit input[name=text]").fill("?")
+        self.maker.press("Save")
+        expect(page.locator(".cell-edit .err")).to_be_visible()
+        self.look(page, "review-editing", Rank.MAIN)
+        page.get_by_role("button", name="Keyboard shortcuts").click()
+        self.look(page, "review-keys", Rank.MAIN)
+        page.get_by_role("button", name="Close").click()
 
     def _approval(self) -> None:
         self._see(self.maker, f"/batches/{self.batch}/approval/", "approval-maker")
