@@ -1,5 +1,4 @@
 // The rows of a list by keyboard, and cells edited where they stand. Without it each "Edit" leads to the cell's own page.
-"use strict";
 const said = (text) => {
   document.getElementById("grid-said").textContent = text;
 };

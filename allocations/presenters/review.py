@@ -97,7 +97,8 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """`place` names it on the page: “Mobile of row 12”. `found` is what the file had, where the value was read
-    differently or not at all; `note` says in which cell and what that was. `seen`: of a mended cell, the fingerprint with which it is put back."""
+    differently or not at all; `note` says in which cell and what that was. `seen`: of a mended cell, the fingerprint
+    with which it is put back."""
 
     id: str
     place: str

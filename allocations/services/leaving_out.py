@@ -17,8 +17,8 @@ from allocations.services.finding_anew import find_anew
 from allocations.services.mending_findings import look_around
 from allocations.services.restored import against_change, insist_on_free_rows
 
-# Each block of them is one more pass over the list while a person waits. Rows around more than these keep what was
-# found about them: it says too much, never too little.
+# Each block of them is one more pass over the list while a person waits. Where more are left out, or more are around
+# them, nothing is looked up: what was found before says too much, never too little.
 _MOST_LOOKED_AROUND = 10_000
 
 
@@ -81,7 +81,7 @@ def move_rows(batch: Batch, rows: QuerySet[Row], event: RowEvent) -> int:
     # In a batch that came back with a backup, rows without errors may have been sent: none of them gets one now.
     felt = [] if against_change(batch) else _felt_around(rows, event)
     changed = rows.update(state=move(ROW, source, event))
-    look_around(batch.pk, felt)
+    look_around(batch.pk, felt, most=_MOST_LOOKED_AROUND if event is RowEvent.LEAVE_OUT else None)
     return changed
 
 

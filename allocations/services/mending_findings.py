@@ -85,9 +85,12 @@ def find_again(batch_id: int, changed: Sequence[Changed]) -> frozenset[int]:
     return frozenset(found.ids)
 
 
-def look_around(batch_id: int, rows: Sequence[CleanRow]) -> None:
-    """Rows left the list or came back: what is found about those that share something with them follows."""
-    ids, values = _sharing(batch_id, rows)
+def look_around(batch_id: int, rows: Sequence[CleanRow], *, most: int | None) -> None:
+    """Rows left the list or came back: what is found about those that share something with them follows.
+
+    Not where these are more than `most`: they keep what was found.
+    """
+    ids, values = _sharing(batch_id, rows, most=most)
     groups = tuple(around(rows, values))
     _rewrite(batch_id, Found(ids, groups, tuple(finding for group in groups for finding in group.findings)))
 
@@ -103,7 +106,9 @@ def _rewrite(batch_id: int, found: Found) -> None:
         _fingerprint(list(touched.filter(error_count=0, payload_hash="", amount__isnull=False)))
 
 
-def _sharing(batch_id: int, changed: Sequence[CleanRow]) -> tuple[dict[int, int], dict[int, CleanRow]]:
+def _sharing(
+    batch_id: int, changed: Sequence[CleanRow], *, most: int | None = None
+) -> tuple[dict[int, int], dict[int, CleanRow]]:
     """Ids and values, by row number. A look through the batch a block. Left-out rows have nothing to do with others."""
     mobiles, emails, references = map(list, wanted_keys(changed))
     key = Lower(Replace("client_reference", Value("-"), Value("")))
@@ -112,12 +117,16 @@ def _sharing(batch_id: int, changed: Sequence[CleanRow]) -> tuple[dict[int, int]
         .annotate(key=key, address=Lower("email"))
         .order_by("number")
     )
-    ids, values = {}, {}
+    ids: dict[int, int] = {}
+    values: dict[int, CleanRow] = {}
     for start in range(0, max(map(len, (mobiles, emails, references))), _BLOCK):
         block = slice(start, start + _BLOCK)
         wanted = Q(mobile__in=mobiles[block]) | Q(address__in=emails[block]) | Q(key__in=references[block])
-        for pk, number, *found in every.filter(wanted).values_list("pk", "number", *FIELDS):
+        rows = every.filter(wanted).values_list("pk", "number", *FIELDS)
+        for pk, number, *found in rows if most is None else rows[: most + 1]:
             ids[number], values[number] = pk, CleanRow._make(found)
+        if most is not None and len(ids) > most:
+            return {}, {}
     return ids, values
 
 

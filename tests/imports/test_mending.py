@@ -6,6 +6,7 @@ from django.test import override_settings
 from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
 from allocations.domain.manifest import payload_hash
 from allocations.models import Problem, Row, TrailEntry
+from allocations.services import leaving_out
 from allocations.services.approval import approve_batch
 from allocations.services.leaving_out import leave_out_row, take_back_row
 from allocations.services.mending import fingerprint, mend_cell, put_back_cell
@@ -210,3 +211,11 @@ def test_row_that_comes_back_meets_what_was_changed_meanwhile() -> None:
     assert found == {(2, "same_mobile_other_email"), (3, "same_mobile_other_email")}
     batch.refresh_from_db()
     assert (batch.error_rows, batch.points_total) == (2, 0)
+
+
+def test_row_that_shares_with_too_many_to_be_looked_at_leaves_them_as_they_were(monkeypatch) -> None:
+    monkeypatch.setattr(leaving_out, "_MOST_LOOKED_AROUND", 2)
+    batch = imported(HEAD + ASHA + ASHA.replace("A-1", "A-2") + ASHA.replace("A-1", "A-3") + ASHA).batch
+    untouched = state(batch)["problems"]
+    leave_out_row(known(batch.uploaded_by), batch_id=batch.pk, number=5)
+    assert state(batch)["problems"] == untouched
