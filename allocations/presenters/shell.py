@@ -169,7 +169,7 @@ def _login_notice() -> Notice:
     """A run that only looks up is not paused for it, so the page of the run may not say it."""
     return Notice(
         head="EnKash refuses our login.",
-        text=f"Two logins in a row failed, so nothing tries again by itself: nothing is sent or looked up. {_TRY_LOGIN}",
+        text=f"Two logins in a row failed, so nothing tries again: nothing is sent or looked up. {_TRY_LOGIN}",
     )
 
 
