@@ -149,7 +149,8 @@ class Line:
 
     @property
     def has_problem(self) -> bool:
-        return bool(self.said) or any(cell.said for cell in self.cells)
+        """Whether there is something to do about it; a row that was left out is done with."""
+        return not self.can_take_back and (bool(self.said) or any(cell.said for cell in self.cells))
 
 
 def lines(rows: Iterable[Row], *, unmasked: bool, kept: bool = False, upload: Upload | None = None) -> list[Line]:

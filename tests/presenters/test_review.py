@@ -98,6 +98,10 @@ def test_problem_of_a_row_stands_in_no_cell():
     assert (found.said, found.has_problem) == ((Said("Is hidden.", is_error=False),), True)
 
 
+def test_left_out_row_is_no_next_problem():
+    assert [line(WRONG_MOBILE, state=state).has_problem for state in ("pending", "left_out")] == [True, False]
+
+
 def test_masked_line_shows_personal_data_nowhere():
     remarks = "Call 98111 22333"
     shown = repr(line(WRONG_MOBILE, unmasked=False, mobile="9876500001", raw={"mobile": "98204 41"}, remarks=remarks))
