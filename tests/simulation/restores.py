@@ -34,9 +34,10 @@ class Restores:
         self.lives += 1
         world.count("restores")
         self._templates.restore()
-        world.watch.begin_again()
         # A witness that forgot notices nothing: then it is the operator who begins the recovery.
-        if world.profile.forgets or world.rng.random() < 0.5:
+        told = bool(world.profile.forgets) or world.rng.random() < 0.5
+        world.watch.begin_again(told=told)
+        if told:
             recovering.begin(now=world.now, timing=world.timing, why="A backup was put back.")
             world.committed()
         world.sweeper.arm()

@@ -73,12 +73,13 @@ class Watch:
     def _read_past(self) -> None:
         self._seen = max((entry.number for entry in journal.read(after=0)), default=0)
 
-    def begin_again(self) -> None:
+    def begin_again(self, *, told: bool) -> None:
         """The database was restored: what it holds is what there is, and EnKash knows more than it."""
         self._lost_attempts += self.attempts.values()
         self._unsure = UNSURE | {"pending", "failed", "cancelled"}
-        # Nobody knows how many logins failed since the backup; the portal tries once.
-        self._allowed_logins = self._failed_logins + 1
+        # Nobody knows how many logins failed since the backup; the portal tries once. Where nothing was sent since, the
+        # witness has nothing to notice either, and a restore that nobody tells of gives both tries back.
+        self._allowed_logins = self._failed_logins + (1 if told else 2)
         for row in Row.objects.all():
             watched = self.rows[row.pk]
             watched.state, watched.transaction_id = row.state, row.transaction_id or ""
