@@ -41,6 +41,7 @@ FILES = {
     "packages/inter-latin-ext.woff2": f"{_INTER}-latin-ext-wght-normal.woff2",
     **{f"packages/noto-{script}-400.woff2": _NOTO.format(script, 400) for script in _SCRIPTS},
     **{f"packages/noto-{script}-600.woff2": _NOTO.format(script, 600) for script in _SCRIPTS},
+    "packages/icon-edit.svg": "heroicons/24/outline/pencil-square.svg",
     **{f"packages/icon-{page}.svg": f"heroicons/24/outline/{icon}.svg" for page, icon in _ICONS.items()},
 }
 

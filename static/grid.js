@@ -184,6 +184,10 @@ document.addEventListener("htmx:afterRequest", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id === "messages") event.detail.target.scrollIntoView({ block: "center" });
 });
+// The whole editor, not its first line alone.
+document.addEventListener("htmx:afterSettle", () => {
+  document.querySelector(".cell-edit")?.scrollIntoView({ block: "nearest" });
+});
 let clearing;
 new MutationObserver(() => {
   clearTimeout(clearing);
