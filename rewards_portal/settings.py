@@ -10,8 +10,9 @@ from rewards_portal.sign_in.oidc import elsewhere
 from rewards_portal.sign_in.options import *  # noqa: F403 - settings that no environment changes
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-# `make run` writes this file for its demo; with ENKASH_ENVIRONMENT in the environment it is not read.
+# Written by `make run` for its demo; not read with ENKASH_ENVIRONMENT in the environment.
 env.read_file(BASE_DIR / "var" / "portal.env", unless="ENKASH_ENVIRONMENT")
+from rewards_portal.limits import *  # noqa: E402, F403 - reads the environment, which is complete only now
 
 # EnKash -----------------------------------------------------------------------------------------------------
 ENKASH_ENVIRONMENT = env.choice(
@@ -68,34 +69,6 @@ ENKASH_STOP_AT_FIRST_UNKNOWN = env.flag(
     "ENKASH_STOP_AT_FIRST_UNKNOWN", use="Set on to pause a run at its first unknown row.", default=False
 )
 ENKASH_LOOKUP_PAGE_SIZE = env.whole("ENKASH_LOOKUP_PAGE_SIZE", use="Set the rows of one look-up page.", default=50)
-
-# Limits -----------------------------------------------------------------------------------------------------
-MAX_ROWS = env.whole("MAX_ROWS", use="Set the rows that one batch may hold.", default=1_000_000)
-MAX_POINTS_PER_ROW = env.whole("MAX_POINTS_PER_ROW", use="Set points.", default=100_000)
-MAX_POINTS_PER_BATCH = env.whole("MAX_POINTS_PER_BATCH", use="Set points.", default=100_000_000)
-OFFICE_OPENS = env.whole("OFFICE_OPENS", use="Set the hour at which work begins, in IST.", default=9, minimum=0)
-OFFICE_CLOSES = env.whole("OFFICE_CLOSES", use="Set the hour at which work ends, in IST.", default=19)
-OFFICE_DAYS = env.weekdays("OFFICE_DAYS", use="Set the days of work, as mon,tue.", default="mon,tue,wed,thu,fri,sat")
-SEARCH_EXPORT_ROWS = env.whole("SEARCH_EXPORT_ROWS", use="Set the rows of one exported search.", default=50_000)
-ODD_AMOUNT_FACTOR = env.whole(
-    "ODD_AMOUNT_FACTOR", use="Set how many times the usual amount is odd, 0 for never.", default=10, minimum=0
-)
-PERSONAL_DATA_DAYS = env.whole(
-    "PERSONAL_DATA_DAYS", use="Set days after which recipients are forgotten, 0 for never.", default=0, minimum=0
-)
-GIFT_METER_POINTS = env.whole(
-    "GIFT_METER_POINTS", use="Set points of one person and financial year, 0 for no meter.", default=5_000, minimum=0
-)
-SAME_LIST_BLOCK_DAYS = env.whole(
-    "SAME_LIST_BLOCK_DAYS",
-    use="Set the days for which a list that was given is not taken again.",
-    default=20,
-    minimum=0,
-)
-APPROVAL_DAYS = env.whole("APPROVAL_DAYS", use="Set the days for which an approval holds.", default=7)
-UPLOAD_MAX_BYTES = env.whole("UPLOAD_MAX_BYTES", use="Set bytes.", default=100 * 1024 * 1024)
-XLSX_MAX_BYTES = env.whole("XLSX_MAX_BYTES", use="Set the bytes that a workbook may expand to.", default=1 << 30)
-XLSX_MAX_RATIO = env.whole("XLSX_MAX_RATIO", use="Set how many times its size a workbook may expand to.", default=200)
 
 # Trail ------------------------------------------------------------------------------------------------------
 TRAIL_KEY_FILE = env.text(
@@ -215,6 +188,7 @@ INSTALLED_APPS = [
     "import_export",
 ]
 MIDDLEWARE = [
+    "rewards_portal.request_ids.RequestIds",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -31,7 +31,8 @@ def test_print_states_prints_every_section():
 
 
 def test_operations_names_every_variable_of_the_settings_and_no_other():
-    read = READERS.findall((settings.BASE_DIR / "rewards_portal/settings.py").read_text(encoding="utf-8"))
+    sources = (settings.BASE_DIR / "rewards_portal" / name for name in ("settings.py", "limits.py"))
+    read = [name for source in sources for name in READERS.findall(source.read_text(encoding="utf-8"))]
     table = re.findall(r"^\| `([A-Z_]+)` \| ", text("operations.md"), re.MULTILINE)
 
     assert table == read
