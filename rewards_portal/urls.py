@@ -12,3 +12,5 @@ urlpatterns = [
     path("", include("rewards_portal.sign_in.urls")),
     path("", include("allocations.urls")),
 ]
+
+handler500 = "rewards_portal.request_ids.failed"

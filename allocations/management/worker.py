@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from rq import Queue, Worker
 from rq.job import Job
 from rq.utils import import_attribute
+from structlog.contextvars import bound_contextvars
 
 from allocations.queue import JOBS, leaving
 
@@ -51,6 +52,11 @@ class PortalWorker(Worker):
         """Before the first fork, for the child inherits it: a signal without a handler would kill it."""
         super()._install_signal_handlers()  # type: ignore[no-untyped-call]
         signal.signal(signal.SIGUSR1, lambda *_: leaving.set())
+
+    def perform_job(self, job: Job, queue: Queue) -> bool:
+        """Every line that the job logs says which one it is."""
+        with bound_contextvars(job=(job.func_name or "").rpartition(".")[2], object_id=next(iter(job.args), None)):
+            return super().perform_job(job, queue)
 
     def handle_warm_shutdown_request(self) -> None:
         """RQ lets the whole job end, which may take minutes: let it end with the chunk in hand."""

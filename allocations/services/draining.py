@@ -1,5 +1,7 @@
 """Working off a run: chunk after chunk until nothing is due, the run stops, or the job's time is nearly up."""
 
+from structlog.contextvars import bound_contextvars
+
 from allocations import queue
 from allocations.domain.states import RunState
 from allocations.gateway import Gateway
@@ -34,7 +36,8 @@ def drain_run(run_id: int, *, gateway: Gateway) -> bool:
         _call_another_worker(run_id, gateway=gateway)
     while claim is not None:
         try:
-            work_on(claim, gateway=gateway)
+            with bound_contextvars(chunk=claim.chunk_id):
+                work_on(claim, gateway=gateway)
             out_of_time = gateway.clock() > until or queue.leaving.is_set()
             # A database can be put back under a running worker.
             put_back = recovering.guard(gateway=gateway)

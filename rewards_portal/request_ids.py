@@ -1,0 +1,30 @@
+"""A name for every request: in each line that is logged for it, in the answer, and on the page that says it failed."""
+
+from collections.abc import Callable
+from secrets import token_hex
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from structlog.contextvars import bound_contextvars, get_contextvars
+
+
+class RequestIds:
+    """Middleware, before all others."""
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # Ours, never one that came with the request: a stranger would write into the log with it.
+        name = token_hex(6)
+        with bound_contextvars(request_id=name):
+            response = self._answer(request)
+        response.headers["X-Request-Id"] = name
+        return response
+
+
+def failed(_request: HttpRequest) -> HttpResponse:
+    """Answer 500 with what operators find the error by; asks no database, for that may be what failed."""
+    page = render_to_string("500.html", {"request_id": get_contextvars().get("request_id", "")})
+    return HttpResponse(page, status=500)
