@@ -12,7 +12,6 @@ from rewards_portal.sign_in.options import *  # noqa: F403 - settings that no en
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Written by `make run` for its demo; not read with ENKASH_ENVIRONMENT in the environment.
 env.read_file(BASE_DIR / "var" / "portal.env", unless="ENKASH_ENVIRONMENT")
-from rewards_portal.limits import *  # noqa: E402, F403 - reads the environment, which is complete only now
 
 # EnKash -----------------------------------------------------------------------------------------------------
 ENKASH_ENVIRONMENT = env.choice(
@@ -69,6 +68,9 @@ ENKASH_STOP_AT_FIRST_UNKNOWN = env.flag(
     "ENKASH_STOP_AT_FIRST_UNKNOWN", use="Set on to pause a run at its first unknown row.", default=False
 )
 ENKASH_LOOKUP_PAGE_SIZE = env.whole("ENKASH_LOOKUP_PAGE_SIZE", use="Set the rows of one look-up page.", default=50)
+
+# Limits -----------------------------------------------------------------------------------------------------
+from rewards_portal.limits import *  # noqa: E402, F403 - reads the environment, which is complete only now
 
 # Trail ------------------------------------------------------------------------------------------------------
 TRAIL_KEY_FILE = env.text(

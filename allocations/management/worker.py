@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from rq import Queue, Worker
+from rq.executions import Execution
 from rq.job import Job
 from rq.utils import import_attribute
 from structlog.contextvars import bound_contextvars
@@ -53,10 +54,10 @@ class PortalWorker(Worker):
         super()._install_signal_handlers()  # type: ignore[no-untyped-call]
         signal.signal(signal.SIGUSR1, lambda *_: leaving.set())
 
-    def perform_job(self, job: Job, queue: Queue) -> bool:
-        """Every line that the job logs says which one it is."""
+    def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
+        """Let every line that the job logs say which one it is."""
         with bound_contextvars(job=(job.func_name or "").rpartition(".")[2], object_id=next(iter(job.args), None)):
-            return super().perform_job(job, queue)
+            return super().perform_job(job, queue, execution)
 
     def handle_warm_shutdown_request(self) -> None:
         """RQ lets the whole job end, which may take minutes: let it end with the chunk in hand."""
