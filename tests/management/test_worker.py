@@ -1,5 +1,6 @@
 """The worker against a real Redis: what it runs, what it refuses, what it leaves behind."""
 
+import json
 import os
 import subprocess
 import sys
@@ -48,6 +49,14 @@ def test_worker_fails_a_foreign_job_without_running_it(live_worker, tmp_path) ->
     job = django_rq.get_queue("runs").enqueue("os.system", f"touch {trace}")
     live_worker("runs", "--burst").communicate(timeout=60)
     assert (status_of(job), trace.exists()) == ("JobStatus.FAILED", False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lines_of_a_job_say_which_job_it_is(live_worker) -> None:
+    django_rq.get_queue("runs").enqueue("os.unlink", 12)
+    said = live_worker("runs", "--burst", LOG_READABLE="off").communicate(timeout=60)[0]
+    events = [json.loads(line) for line in said.splitlines() if "ForeignJobError" in line]
+    assert {(event["job"], event["object_id"]) for event in events} == {("unlink", 12)}
 
 
 def test_child_whose_worker_died_before_it_could_watch_over_it_does_nothing() -> None:
