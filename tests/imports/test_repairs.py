@@ -165,6 +165,13 @@ def test_more_rows_than_one_can_look_at_are_refused(monkeypatch) -> None:
         repairs.plan_repair(batch.pk, kind=Kind.EMPTY, code="title_unknown")
 
 
+def test_one_row_that_shares_a_person_with_very_many_is_refused_too(monkeypatch) -> None:
+    monkeypatch.setattr(repairs, "MOST_ROWS", 1)
+    batch = imported(HEAD + PLAIN + PLAIN + PLAIN.replace("100", "70")).batch
+    with pytest.raises(InvalidInput, match="or share a person with one"):
+        repairs.plan_repair(batch.pk, kind=Kind.SUM, code=OTHER)
+
+
 def test_accepted_warnings_do_not_cover_the_repaired_rows() -> None:
     batch = imported(HEAD + PLAIN + PLAIN.replace("100", "70") + PLAIN.replace("Asha", "Asha Rao")).batch
     maker = known(batch.uploaded_by)
