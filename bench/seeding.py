@@ -17,6 +17,7 @@ from allocations.models import Account, Batch, Lane, Row, Run, Upload
 from allocations.services.approval import approve_batch
 from allocations.services.bulk import TableWriter, analyze
 from allocations.services.submission import submit_batch
+from tests.factories.samples import open_sample
 
 POINTS = 500
 PAYLOAD = ("title", "name", "email", "mobile", "amount", "remarks", "reference")
@@ -78,4 +79,5 @@ def approved_run(*, rows: int, chunk: int, lanes: int = 1) -> Run:
     reviewed = review_batch(account(chunk=chunk, lanes=lanes), maker, rows=rows)
     batch = submit_batch(maker, batch_id=reviewed.pk)
     approver = person(Role.APPROVER)
+    open_sample(approver, batch)
     return approve_batch(approver, batch_id=batch.pk, version=batch.version, digest=batch.digest)

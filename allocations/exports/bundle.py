@@ -131,7 +131,7 @@ def _write_batch(bundle: ZipFile, batch: Batch, *, personal_data: bool) -> None:
         f"{folder}/votes.jsonl",
         (
             {"version": v.version, "digest": v.digest, "decision": v.decision, "voted_by": v.voted_by_id}
-            | {"voted_at": instant(v.voted_at), "reason": v.reason}
+            | {"voted_at": instant(v.voted_at), "reason": v.reason, "sample_rows": v.sample_rows}
             for v in votes
         ),
     )

@@ -18,6 +18,7 @@ from allocations.models.reversals import Reversal, ReversalAttempt
 from allocations.models.role_proposals import RoleProposal
 from allocations.models.rows import Row
 from allocations.models.runs import Chunk, Run
+from allocations.models.sample_openings import SampleOpening
 from allocations.models.saved_views import SavedView
 from allocations.models.sweeper import SweeperLease
 from allocations.models.tokens import EnkashToken
@@ -54,6 +55,7 @@ __all__ = [
     "RoleProposal",
     "Row",
     "Run",
+    "SampleOpening",
     "SavedView",
     "SweeperLease",
     "TrailEntry",

@@ -12,6 +12,8 @@ class Vote(models.Model):
     digest = models.CharField(max_length=64)
     decision = models.CharField(max_length=10)
     reason = models.TextField(blank=True)
+    # Rows of the sample that had to be opened for it, and were; 0 where the list stood on the sheet whole.
+    sample_rows = models.PositiveSmallIntegerField(default=0)
     voted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="votes")
     voted_at = models.DateTimeField()
 

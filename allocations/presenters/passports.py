@@ -177,6 +177,16 @@ def findings(passport: Passport, *, in_full: bool) -> list[Finding]:
     ]
 
 
+def details(passport: Passport, *, in_full: bool) -> dict[str, object]:
+    """What somebody who opens the row before it is approved reads beside its line."""
+    return {
+        "contact": contact(passport.row, in_full=in_full),
+        "found": as_found(passport.row, passport.upload, in_full=in_full),
+        "problems": findings(passport, in_full=in_full),
+        "by_hand": passport.by_hand,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     mobile: str

@@ -81,7 +81,11 @@ _SECTIONS = (
             }
         ),
     ),
-    ("approvals", "Approvals", frozenset({"approvals", "batch-approval", "batch-approve", "batch-send-back"})),
+    (
+        "approvals",
+        "Approvals",
+        frozenset({"approvals", "batch-approval", "batch-approve", "batch-send-back", "sample-open"}),
+    ),
     ("runs", "Runs", _RUN_PAGES),
     (
         "exceptions",

@@ -1,6 +1,5 @@
 """What an approver reads before deciding: the queue, and everything notable about one frozen list."""
 
-import hashlib
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
@@ -13,8 +12,6 @@ from allocations.domain.policy import BatchFacts
 from allocations.domain.states import BatchState, RowState, RunState
 from allocations.models import Account, Batch, Chunk, Problem, Row, Run, Vote
 
-LARGEST = 5
-DRAWN = 3
 BAND_TOPS = (250, 500, 1_000, 2_500, 5_000)
 
 
@@ -86,32 +83,6 @@ def own_row(batch: Batch, *, user_id: int) -> int | None:
     address = User.objects.filter(pk=user_id).values_list("email", flat=True).first()
     rows = sent_rows(batch).filter(email__iexact=address) if address else Row.objects.none()
     return rows.order_by("number").values_list("number", flat=True).first()
-
-
-def largest_rows(batch: Batch) -> list[Row]:
-    return list(sent_rows(batch).order_by("-amount", "number")[:LARGEST])
-
-
-def drawn_rows(batch: Batch, *, besides: frozenset[int]) -> list[Row]:
-    """A few rows drawn by the digest itself, so nobody chose them: not the maker, not the approver, not chance."""
-    numbers = sent_rows(batch).values_list("number", flat=True)
-    # The ends of an index: an aggregate of both would read every row.
-    low, high = numbers.order_by("number").first(), numbers.order_by("-number").first()
-    if low is None or high is None:
-        return []
-    drawn: dict[int, Row] = {}
-    for turn in range(4 * DRAWN):
-        at = low + _lot(batch.digest, turn) % (high - low + 1)
-        row = sent_rows(batch).filter(number__gte=at).order_by("number").first()
-        if row is not None and row.number not in besides:
-            drawn[row.number] = row
-        if len(drawn) == DRAWN:
-            break
-    return sorted(drawn.values(), key=lambda row: row.number)
-
-
-def _lot(digest: str, turn: int) -> int:
-    return int.from_bytes(hashlib.sha256(f"{digest}:{turn}".encode()).digest()[:8])
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.known import check_known
 from allocations.domain.policy import Actor
 from allocations.domain.roster import check_settled_in
+from allocations.domain.samples import check_opened
 from allocations.domain.schedule import still_ahead
 from allocations.domain.states import BATCH, BatchEvent, BatchState, move
 from allocations.gateway import database_now
@@ -21,6 +22,7 @@ from allocations.selectors.accepting import to_be_seen
 from allocations.selectors.approval_policies import in_force
 from allocations.selectors.approvals import facts_of, own_row
 from allocations.selectors.roster import approver_since
+from allocations.selectors.samples import must_be_opened, opened_rows, sample_of
 from allocations.selectors.votes import holding_approvals, run_begun_by
 from allocations.services import predecessors, runs, submission, trail
 from allocations.services.approval_policies import check_approved_limits
@@ -46,22 +48,38 @@ def approve_batch(actor: Actor, *, batch_id: int, version: int, digest: str, see
         predecessors.check_predecessors(batch_id)
         kinds = to_be_seen(batch)
         check_seen(kinds, seen)
-        ticked = {"seen": sorted(kinds)} if kinds else {}
+        sample = must_be_opened(batch, sample_of(batch))
+        check_opened(sample, opened_rows(batch, actor.id))
+        looked_at = _looked_at(kinds, sample)
         agreed = in_force()
         check_in_force(batch.policy, agreed.number)
         check_approved_limits(batch, agreed.terms, now=now)
         Vote.objects.create(
-            batch=batch, version=version, digest=digest, decision="approve", voted_by_id=actor.id, voted_at=now
+            batch=batch,
+            version=version,
+            digest=digest,
+            decision="approve",
+            sample_rows=len(sample),
+            voted_by_id=actor.id,
+            voted_at=now,
         )
         holding = [vote.voted_by_id for vote in holding_approvals(batch, now=now)]
         if len(holding) < batch.approvers:
             counts = {"approvals": len(holding), "needed": batch.approvers}
-            _note(batch, "batch approval given", actor=actor, now=now, **counts, **ticked)
+            _note(batch, "batch approval given", actor=actor, now=now, **counts, **looked_at)
             return None
         _approve(batch, actor, now=now)
-        _note(batch, "batch approved", actor=actor, now=now, approvers=sorted(holding), policy=batch.policy, **ticked)
+        _note(
+            batch, "batch approved", actor=actor, now=now, approvers=sorted(holding), policy=batch.policy, **looked_at
+        )
         batch.refresh_from_db()
         return runs.create_run(batch, actor=actor, now=now, start_at=still_ahead(batch.start_at, now=now))
+
+
+def _looked_at(kinds: Collection[str], sample: Collection[int]) -> dict[str, list[Any]]:
+    """For the trail: what was ticked as seen, and the rows that were opened."""
+    noted = {"seen": sorted(kinds), "sample": sorted(sample)}
+    return {name: found for name, found in noted.items() if found}
 
 
 def _approve(batch: Batch, actor: Actor, *, now: datetime) -> None:

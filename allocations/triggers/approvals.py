@@ -18,6 +18,24 @@ APPROVAL_TRIGGERS = (
         only_if="NEW.state = 'approved' AND OLD.state <> 'approved'",
     ),
     Trigger(
+        "vote_sample_opened",
+        "allocations_vote",
+        "INSERT",
+        "NEW.sample_rows > (SELECT COUNT(*) FROM allocations_sampleopening o WHERE o.batch_id = NEW.batch_id"
+        " AND o.digest = NEW.digest AND o.opened_by_id = NEW.voted_by_id)",
+        "a vote tells of no row that its voter has not opened",
+    ),
+    *(
+        Trigger(
+            f"sample_opening_no_{action.lower()}",
+            "allocations_sampleopening",
+            action,
+            "1 = 1",
+            "what an approver opened is never changed",
+        )
+        for action in ("UPDATE", "DELETE")
+    ),
+    Trigger(
         "batch_policy_frozen",
         "allocations_batch",
         "UPDATE",

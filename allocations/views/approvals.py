@@ -13,11 +13,13 @@ from allocations.domain.approval_policies import check_in_force
 from allocations.domain.policy import Actor, can_see_personal_data
 from allocations.domain.restored import TO_THE_APPROVER
 from allocations.domain.roster import check_settled_in
+from allocations.domain.samples import against_unopened
 from allocations.domain.states import BatchState
 from allocations.forms.votes import ApproveForm, SendBackForm
 from allocations.models import Batch
 from allocations.presenters import approvers, spreads, votes
 from allocations.presenters.bars import BAR_X
+from allocations.presenters.passports import details
 from allocations.presenters.refusals import reason_of
 from allocations.presenters.repeats import repeated
 from allocations.presenters.statuses import AWAITING_APPROVAL
@@ -26,10 +28,12 @@ from allocations.selectors.accepting import acceptances
 from allocations.selectors.approval_policies import against_limits, in_force
 from allocations.selectors.batch_pages import batches_with_people
 from allocations.selectors.holds import hold
+from allocations.selectors.passports import passport_of
 from allocations.selectors.repeats import kept_repeats
 from allocations.selectors.restores import may_have_been_sent
 from allocations.selectors.review import twin_of
 from allocations.selectors.roster import approver_since
+from allocations.selectors.samples import must_be_opened, opened_rows, sample_of
 from allocations.selectors.votes import approvals_of, holding_approvals
 from allocations.views.gates import page
 from allocations.views.step_up import step_up
@@ -68,24 +72,37 @@ def sheet(
         "awaiting": AWAITING_APPROVAL,
         "approve_form": approve_form,
         "back_form": back_form,
-        "step_up": step_up(
-            actor, cast("User", request.user), here=reverse("allocations:batch-approval", args=[batch.pk])
-        ),
         **_what_is_signed(batch, in_full=can_see_personal_data(actor, reads.facts_of(batch))),
-        **_who_signs(batch, actor),
+        **door_context(request, batch, actor),
+        **sample_context(batch, actor, shown=request.GET.get("sample", "")),
     }
     return render(request, "allocations/approvals/sheet.html", context, status=422 if refused else 200)
 
 
+def sample_context(batch: Batch, actor: Actor, *, shown: str) -> dict[str, object]:
+    """The rows to be opened. `shown`: the number of the one whose details are open, if this person has opened it."""
+    sample, opened = sample_of(batch), opened_rows(batch, actor.id)
+    must = must_be_opened(batch, sample)
+    number = int(shown) if shown.isascii() and shown.isdecimal() else 0
+    passport = passport_of(batch.pk, number) if number in opened else None
+    in_full = can_see_personal_data(actor, reads.facts_of(batch))
+    return {
+        "sample": sample,
+        "opened": opened,
+        "must_open": len(must),
+        "have_opened": len(must & opened),
+        "unopened": against_unopened(must, opened),
+        "shown": number,
+        "details": details(passport, in_full=in_full) if passport else None,
+    }
+
+
 def _what_is_signed(batch: Batch, *, in_full: bool) -> dict[str, object]:
-    largest = reads.largest_rows(batch)
-    drawn = reads.drawn_rows(batch, besides=frozenset(row.number for row in largest))
     return {
         "in_full": in_full,
         "twin": twin_of(batch),
         "repeats": repeated(kept_repeats(batch.pk)),
         "restored": TO_THE_APPROVER if may_have_been_sent(batch) else "",
-        "effect": votes.effect(batch, committed=reads.committed_points(batch.account)),
         "equation": votes.submitted_equation(batch),
         "who_gets_points": votes.who_gets_points(batch),
         "after_approval": votes.after_approval(batch.start_at, now=timezone.now(), hold=hold()),
@@ -93,7 +110,16 @@ def _what_is_signed(batch: Batch, *, in_full: bool) -> dict[str, object]:
         "bars": spreads.bars(reads.bands(batch)),
         "bar_x": BAR_X,
         "comparison": votes.comparison(batch, reads.previous_batch(batch)),
-        "sample": [("Largest", row) for row in largest] + [("Drawn", row) for row in drawn],
+    }
+
+
+def door_context(request: HttpRequest, batch: Batch, actor: Actor) -> dict[str, object]:
+    """What decides whether the page has a form to approve."""
+    here = reverse("allocations:batch-approval", args=[batch.pk])
+    return {
+        "effect": votes.effect(batch, committed=reads.committed_points(batch.account)),
+        "step_up": step_up(actor, cast("User", request.user), here=here),
+        **_who_signs(batch, actor),
     }
 
 

@@ -60,8 +60,16 @@ class Person:
             buttons.first.click()
             expect(buttons).to_have_count(left)
 
+    def open_sample(self) -> None:
+        """Opens every row of the sample on the sheet, one after the other."""
+        buttons = self.page.get_by_role("button", name=re.compile("^Open row"))
+        for left in range(buttons.count() - 1, -1, -1):
+            buttons.first.click()
+            expect(buttons).to_have_count(left)
+
     def approve(self, batch: int) -> None:
         self.page.goto(f"/batches/{batch}/approval/")
+        self.open_sample()
         button = self.page.get_by_role("button", name=re.compile("^Approve"))
         total = re.search(r"([\d,]+) points", button.inner_text()).group(1)
         for box in self.page.get_by_role("checkbox").all():

@@ -222,6 +222,8 @@ class Tour:
         self._see(self.approver, "/approvals/", "approvals-waiting")
         page = self.approver.page
         self._see(self.approver, f"/batches/{self.batch}/approval/", "approval-approver", Rank.MAIN)
+        self.approver.open_sample()
+        self.look(page, "approval-sample", Rank.MAIN)
         page.get_by_label("Type the total points").fill("1")
         if page.get_by_label("Your password").count():
             page.get_by_label("Your password").fill(PASSWORD)

@@ -16,6 +16,7 @@ from tests.exports.reading import csv_rows, make
 from tests.factories.batches import recount
 from tests.factories.lists import BatchFactory, RowFactory, UploadFactory
 from tests.factories.people import UserFactory, known
+from tests.factories.samples import open_sample
 from tests.services_up.workers import StartWorker
 
 # Short waits; 2 D < lease < job and Q >= 2 D hold as in production.
@@ -50,6 +51,7 @@ class Field:
         recount(batch)
         submitted = submit_batch(known(batch.uploaded_by), batch_id=batch.pk)
         approver = known(UserFactory(roles=("approver",)))
+        open_sample(approver, submitted)
         return approve_batch(approver, batch_id=batch.pk, version=submitted.version, digest=submitted.digest)
 
     def worker(self, **variables: str) -> "subprocess.Popen[str]":

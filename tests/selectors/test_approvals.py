@@ -9,9 +9,7 @@ from allocations.selectors.approvals import (
     bands,
     batches_awaiting_approval,
     committed_points,
-    drawn_rows,
     facts_of,
-    largest_rows,
     latest_votes,
     oddities,
     previous_batch,
@@ -53,27 +51,6 @@ def test_oddities_count_rows_and_points_without_left_out_rows():
     assert oddities(batch) == [
         Oddity("mobile_made_up", 2, 1000, "looks made up (9999999999). Check it with the person.", 3)
     ]
-
-
-def test_largest_rows_are_the_five_highest_amounts():
-    batch = submitted_batch(rows=0)
-    batch.state = BatchState.REVIEW
-    batch.save()
-    for number, amount in enumerate((100, 900, 300, 900, 500, 700, 200), start=2):
-        batch.rows.create(number=number, amount=amount, reference=f"R{number}", payload_hash="x")
-    assert [row.number for row in largest_rows(batch)] == [3, 5, 7, 6, 4]
-
-
-def test_drawn_rows_depend_only_on_the_digest():
-    batch = submitted_batch(rows=12)
-    first = [row.number for row in drawn_rows(batch, besides=frozenset({2, 3}))]
-    assert first == [row.number for row in drawn_rows(batch, besides=frozenset({2, 3}))]
-    assert len(first) == 3
-    assert not {2, 3} & set(first)
-
-
-def test_drawn_rows_of_an_empty_batch_are_none():
-    assert drawn_rows(submitted_batch(rows=0), besides=frozenset()) == []
 
 
 def test_bands_hold_every_row_once():

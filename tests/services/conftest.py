@@ -20,6 +20,7 @@ from allocations.services.submission import submit_batch
 from tests.factories.batches import recount
 from tests.factories.lists import BatchFactory, RowFactory, UploadFactory
 from tests.factories.people import UserFactory, known
+from tests.factories.samples import open_sample
 
 QUIET = timedelta(seconds=900)
 
@@ -54,6 +55,7 @@ class Portal:
 
     def approved_run(self, **fields) -> Run:
         batch = submit_batch(self.maker, batch_id=self.review_batch(**fields).pk)
+        open_sample(self.approver, batch)
         return approve_batch(self.approver, batch_id=batch.pk, version=batch.version, digest=batch.digest)
 
     def drain(self, run: Run) -> Run:

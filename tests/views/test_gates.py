@@ -64,6 +64,7 @@ ACTIONS = {
     "run-pause",
     "run-resume",
     "run-stop",
+    "sample-open",
     "search-export",
     "view-delete",
     "view-save",
