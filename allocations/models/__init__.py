@@ -14,6 +14,7 @@ from allocations.models.proposals import ExceptionOwner, Proposal, ProposalRow
 from allocations.models.repairs import Repair
 from allocations.models.repeats import Repeat
 from allocations.models.replacements import Replacement
+from allocations.models.reveals import Reveal
 from allocations.models.reversals import Reversal, ReversalAttempt
 from allocations.models.role_proposals import RoleProposal
 from allocations.models.rows import Row
@@ -50,6 +51,7 @@ __all__ = [
     "Repair",
     "Repeat",
     "Replacement",
+    "Reveal",
     "Reversal",
     "ReversalAttempt",
     "RoleProposal",

@@ -1,6 +1,6 @@
 """What a search found, in sentences, and what it looked for."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from allocations.domain.searching import SHORTEST_NAME, Meant
@@ -24,20 +24,22 @@ class Hit:
     parts: tuple[str, ...]
 
 
-def hits(rows: Iterable[Row]) -> list[Hit]:
-    return [_hit(row) for row in rows]
+def hits(rows: Iterable[Row], revealed: Container[int] = ()) -> list[Hit]:
+    """`revealed`: ids of the rows that the reader sees in full."""
+    return [_hit(row, in_full=row.pk in revealed) for row in rows]
 
 
-def _hit(row: Row) -> Hit:
-    name = people.for_reader(row.name, in_full=False) or "Row without a name"
+def _hit(row: Row, *, in_full: bool) -> Hit:
+    name = people.for_reader(row.name, in_full) or "Row without a name"
     # Nobody approved a row that was left out, although its batch was.
     is_out = row.state == RowState.LEFT_OUT
     head = f"{name}, {points(row.amount) if row.amount else 'no amount'}"
     parts = (
         f"Batch {row.batch_id}, {row.batch.purpose}, row {grouped(row.number)}",
-        people.masked_mobile(row.mobile),
+        people.mobile(row.mobile) if in_full else people.masked_mobile(row.mobile),
+        row.email if in_full else "",
         moment(row.outcome_at) if row.outcome_at else "",
-        people.for_reader(remark(row), in_full=False) if row.state != RowState.PENDING else "",
+        people.for_reader(remark(row), in_full) if row.state != RowState.PENDING else "",
         row.transaction_id or "",
         f"approved by {_approvers(row.batch)}" if row.batch.approved_by and not is_out else "",
     )

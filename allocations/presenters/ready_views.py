@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from allocations.domain.revealing import WORDS, Cause
 from allocations.models import Proposal, TrailEntry, Vote
 from allocations.presenters.numbers import counted, grouped, points
 from allocations.presenters.stories import person
@@ -56,6 +57,15 @@ def in_full(entry: TrailEntry) -> Line:
     said = f"{person(entry.actor)} took {what} out with personal data in full{why}"
     batch = entry.batch
     return Line(entry.at, said, (_batch(batch.pk, batch.purpose),) if batch else ())
+
+
+def revealed(entry: TrailEntry) -> Line:
+    """The row is found by its reference: under its number there may be another one since."""
+    data, batch = entry.data, entry.batch
+    said = f"{person(entry.actor)} saw row {grouped(data['row'])} in full for {counted(data['minutes'], 'minute')}"
+    row = Link(f"Row {data['reference']}", f"{reverse('allocations:search')}?{urlencode({'q': data['reference']})}")
+    why = f"{WORDS[Cause(data['cause'])]}: “{data['reason']}”"
+    return Line(entry.at, f"{said}. {why}", (row, *([_batch(batch.pk, batch.purpose)] if batch else [])))
 
 
 def exported_search(entry: TrailEntry) -> Line:

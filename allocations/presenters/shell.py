@@ -75,7 +75,15 @@ _SECTIONS = (
                     "replacement-new",
                     "replacement-give-up",
                 ),
-                *("batch-reading", "batch-reading-confirm", "recipient", "search", "cell", "cell-put-back"),
+                *(
+                    "batch-reading",
+                    "batch-reading-confirm",
+                    "recipient",
+                    "row-reveal",
+                    "search",
+                    "cell",
+                    "cell-put-back",
+                ),
                 *("batch-people", "ready-views", "search-export", "view-save", "view-delete"),
                 *("batch-corrections", "corrections-apply", "corrections-download", "corrections-give-up"),
             }

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from allocations.domain.decisions import ProposalState
 from allocations.models import Proposal, TrailEntry, Vote
+from allocations.selectors.reveals import REVEALED
 
 PAGE = 50
 # What takes recipients' details out of the portal.
@@ -56,6 +57,12 @@ def taken_in_full(place: Place, *, size: int = PAGE) -> Listed[TrailEntry]:
     """Exports and bundles with recipients' details that are not masked."""
     entries = TrailEntry.objects.filter(event__in=_EXPORTS, data__personal_data="in full")
     return _page(entries.select_related("batch", "actor"), place, time="at", size=size)
+
+
+def reveals(place: Place, *, size: int = PAGE) -> Listed[TrailEntry]:
+    """What was masked and shown all the same, one entry a row."""
+    entries = TrailEntry.objects.filter(event=REVEALED).select_related("batch", "actor")
+    return _page(entries, place, time="at", size=size)
 
 
 def exported_searches(place: Place, *, size: int = PAGE) -> Listed[TrailEntry]:

@@ -5,7 +5,7 @@ from django.db import transaction
 from allocations.domain.restored import check_emptiable
 from allocations.domain.states import BatchState
 from allocations.gateway import database_now
-from allocations.models import Problem, Repair, Replacement, Row
+from allocations.models import Problem, Repair, Replacement, Reveal, Row
 from allocations.selectors.restores import may_have_been_sent
 from allocations.services import bulk, trail
 from allocations.services.batches import count_rows
@@ -26,6 +26,7 @@ def empty_batch(batch_id: int, *, why: str) -> int:
         Replacement.objects.filter(row__batch=batch).delete()
         Repair.objects.filter(batch=batch).delete()
         bulk.delete_of_batch(Problem, batch_id)
+        bulk.delete_of_batch(Reveal, batch_id)
         bulk.delete_of_batch(Row, batch_id)
         count_rows(batch)
         trail.write_entry(

@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from allocations.domain.errors import StateConflict
 from allocations.domain.restored import READ_IN_LOST_TIME
 from allocations.domain.states import BATCH, BatchEvent, BatchState, move
-from allocations.models import Batch, Problem, Row, Upload
+from allocations.models import Batch, Problem, Reveal, Row, Upload
 from allocations.models.uploads import UploadState
 from allocations.selectors.restores import came_from_a_backup
 from allocations.services import bulk, trail
@@ -90,6 +90,7 @@ def refuse_import(claim: Claim, *, sentence: str, now: datetime, keep_rows: bool
 
 def _delete_rows(claim: Claim) -> None:
     bulk.delete_of_batch(Problem, claim.batch_id)
+    bulk.delete_of_batch(Reveal, claim.batch_id)
     bulk.delete_of_batch(Row, claim.batch_id)
 
 

@@ -12,11 +12,12 @@ from allocations.presenters import ready_views as words
 from allocations.selectors import ready_views as reads
 from allocations.views.gates import page
 
-LATE, CLOSED, IN_FULL, EXPORTS = "late", "closed", "in-full", "exports"
+LATE, CLOSED, IN_FULL, REVEALS, EXPORTS = "late", "closed", "in-full", "reveals", "exports"
 TITLES = (
     (LATE, "Approved outside office hours"),
     (CLOSED, "Unknown and conflict rows that people closed"),
     (IN_FULL, "Personal data taken out in full"),
+    (REVEALS, "Personal data revealed on a page"),
     (EXPORTS, "Searches that were exported"),
 )
 
@@ -55,6 +56,9 @@ def _lines(view: str, place: reads.Place) -> tuple[list[words.Line], int | None]
     if view == IN_FULL:
         taken = reads.taken_in_full(place)
         return [words.in_full(one) for one in taken.found], taken.before
+    if view == REVEALS:
+        shown = reads.reveals(place)
+        return [words.revealed(one) for one in shown.found], shown.before
     if view == EXPORTS:
         exported = reads.exported_searches(place)
         return [words.exported_search(one) for one in exported.found], exported.before

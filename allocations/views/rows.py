@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from allocations.domain.decisions import ProposalState, can_work_on_exceptions
-from allocations.domain.policy import Actor, can_see_personal_data
+from allocations.domain.policy import Actor
 from allocations.domain.replacing import REPLACEABLE, can_replace
 from allocations.domain.retention import ERASED
 from allocations.domain.reversal_policy import check_request
@@ -17,12 +17,12 @@ from allocations.presenters.reasons import evidence_words, explain
 from allocations.presenters.refusals import reason_of
 from allocations.presenters.row_lines import said_of_row
 from allocations.presenters.statuses import row_status
-from allocations.selectors.approvals import facts_of
 from allocations.selectors.exceptions import decisions_about, waits_for_people
 from allocations.selectors.passports import Passport, passport_of
 from allocations.selectors.replacements import replacement_of, successor_of
 from allocations.selectors.reversals import reversals_of_row, row_takings
 from allocations.views.gates import page
+from allocations.views.revealing import masks, until_then
 
 
 @page
@@ -30,18 +30,19 @@ def row(request: HttpRequest, actor: Actor, batch_id: int, number: int) -> HttpR
     passport = passport_of(batch_id, number)
     if passport is None:
         raise Http404(f"Batch {batch_id} has no row {number}.")
-    in_full = can_see_personal_data(actor, facts_of(passport.row.batch))
+    shown = masks(request, actor, passport.row)
     context = {
         "batch": passport.row.batch,
         "row": passport.row,
-        "in_full": in_full,
+        "masks": shown,
+        "in_full": shown.in_full,
         "why_no_reversal": reason_of(
             check_request, actor, RowState(passport.row.state), is_erased=passport.row.payload_hash == ERASED
         ),
-        **_facts(passport, in_full=in_full),
+        **_facts(passport, in_full=shown.in_full),
         **_decisions(passport, actor),
     }
-    return render(request, "allocations/row/page.html", context)
+    return until_then(render(request, "allocations/row/page.html", context), shown.until)
 
 
 def _facts(passport: Passport, *, in_full: bool) -> dict[str, object]:

@@ -18,6 +18,7 @@ from allocations.models import (
     ProposalRow,
     Repair,
     Replacement,
+    Reveal,
     Reversal,
     ReversalAttempt,
     Row,
@@ -47,6 +48,7 @@ HARMLESS = {
     Proposal: "outcome statement file_name file_sha256 state reason",
     ProposalRow: "transaction_id",
     Replacement: "found",
+    Reveal: "",
     ExceptionOwner: "",
     # The filter of a search without its words; domain.searching.check_view_name keeps contacts out of names.
     SavedView: "name query",

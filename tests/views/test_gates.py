@@ -61,6 +61,7 @@ ACTIONS = {
     "reversal-withdraw",
     "role-confirm",
     "role-refuse",
+    "row-reveal",
     "run-pause",
     "run-resume",
     "run-stop",
