@@ -3,8 +3,7 @@
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.db.models import QuerySet
 
@@ -17,6 +16,7 @@ from allocations.exports.cells import Reader, points
 from allocations.exports.csv_file import write_csv
 from allocations.exports.hashes import sha256_of
 from allocations.exports.jsonl_file import write_jsonl
+from allocations.exports.kinds import FileKind, kind_of
 from allocations.exports.resource import RowResource, columns
 from allocations.exports.snapshots import snapshot
 from allocations.exports.tallies import FILTERS, Tally, check
@@ -31,24 +31,54 @@ from allocations.services import exporting
 _FETCH = 2000
 
 
-class FileKind(StrEnum):
-    CSV = "csv"
-    XLSX = "xlsx"
-    JSONL = "jsonl"
-
-
 @dataclass(frozen=True, slots=True)
 class Made:
     """A finished file, at its start, and what is known of it. Closing it deletes it."""
 
     file: BinaryIO
+    kind: FileKind
     name: str
     sha256: str
     tally: Tally
-    batch: Batch
+    export: Export
+
+    @property
+    def batch(self) -> Batch:
+        return self.export.batch
+
+    @property
+    def in_full(self) -> bool:
+        return not self.export.masked
+
+    def note(self) -> None:
+        """Writes the trail entry, without which nothing is handed out."""
+        export, tally = self.export, self.tally
+        exporting.record_export(
+            export.actor,
+            batch_id=export.batch.pk,
+            kind=self.kind,
+            rows=tally.row_count,
+            points=tally.points.total(),
+            sha256=self.sha256,
+            credited_points=str(points(tally.credited)),
+            taken_back_points=str(points(tally.taken_back)),
+            outcome=export.outcome or "all",
+            personal_data="masked" if export.masked else "in full",
+        )
 
 
-def batch_file(
+def batch_file(actor: Actor, **asked: Any) -> Made:
+    """`written_batch`, noted in the trail: to be handed out at once."""
+    made = written_batch(actor, **asked)
+    try:
+        made.note()
+    except BaseException:
+        made.file.close()
+        raise
+    return made
+
+
+def written_batch(
     actor: Actor,
     *,
     batch_id: int,
@@ -56,14 +86,17 @@ def batch_file(
     outcome: str = "",
     reasons: Mapping[str, str],
     evidence: Mapping[str, str],
+    tally: Tally | None = None,
 ) -> Made:
     """Every row of the batch, or those of one outcome (a word of tallies.FILTERS), as a `FileKind`.
 
-    `reasons`, `evidence`: plain words by stored code. Raises NotAllowed, InvalidInput for a kind or outcome that
-    does not exist, StateConflict when the rows do not equal the counters; then nothing is handed out.
+    `reasons`, `evidence`: plain words by stored code. `tally`: counts while rows are written. Raises NotAllowed,
+    InvalidInput for a kind or outcome that does not exist, StateConflict when the rows do not equal the counters; then
+    nothing is handed out.
     """
-    wanted = _kind(kind)
+    wanted = kind_of(kind)
     _check_outcome(outcome)
+    tally = Tally() if tally is None else tally
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
     try:
         with snapshot():
@@ -72,17 +105,12 @@ def batch_file(
             masked = not can_see_personal_data(actor, facts_of(batch))
             reader = Reader(reasons=reasons, evidence=evidence, masked=masked)
             export = Export(batch=batch, actor=actor, at=database_now(), outcome=outcome, masked=reader.masked)
-            tally = _write(file, export, wanted, reader)
-        return _noted(file, export, wanted, tally)
+            _write(file, export, wanted, reader, tally)
+        name = f"batch-{batch.pk}-{export.at.astimezone(IST):%Y-%m-%d}{wanted.ending}"
+        return Made(file, wanted, name, sha256_of(file), tally, export)
     except BaseException:
         file.close()
         raise
-
-
-def _kind(kind: str) -> FileKind:
-    if kind not in set(FileKind):
-        raise InvalidInput(f"“{kind}” is not a kind of file. Choose {', '.join(FileKind)}.")
-    return FileKind(kind)
 
 
 def _check_outcome(outcome: str) -> None:
@@ -97,13 +125,13 @@ def _batch(batch_id: int) -> Batch:
     return batch
 
 
-def _write(file: BinaryIO, export: Export, kind: FileKind, reader: Reader) -> Tally:
-    shown, tally = columns(), Tally()
+def _write(file: BinaryIO, export: Export, kind: FileKind, reader: Reader, tally: Tally) -> None:
+    shown = columns()
     blocks = cell_blocks(_rows(export).values_list(*paths(shown)).iterator(_FETCH), shown, tally, reader)
     totals = batch_totals(export.batch)
     match kind:
-        case FileKind.CSV:
-            write_csv(file, shown, blocks)
+        case FileKind.CSV | FileKind.CSV_EXACT:
+            write_csv(file, shown, blocks, exact=kind is FileKind.CSV_EXACT)
             check(tally, export.batch, totals, outcome=export.outcome)
         case FileKind.JSONL:
             write_jsonl(file, shown, blocks)
@@ -114,7 +142,6 @@ def _write(file: BinaryIO, export: Export, kind: FileKind, reader: Reader) -> Ta
                 book.write_rows(shown, blocks)
                 check(tally, export.batch, totals, outcome=export.outcome)
                 book.write_about(about(export, tally))
-    return tally
 
 
 def _check_size(batch: Batch) -> None:
@@ -125,21 +152,3 @@ def _check_size(batch: Batch) -> None:
 def _rows(export: Export) -> QuerySet[Row]:
     rows: QuerySet[Row] = RowResource().get_queryset().filter(batch=export.batch)
     return rows.filter(state__in=STATE_FILTERS[FILTERS[export.outcome]]) if export.outcome else rows
-
-
-def _noted(file: BinaryIO, export: Export, kind: FileKind, tally: Tally) -> Made:
-    sha256 = sha256_of(file)
-    exporting.record_export(
-        export.actor,
-        batch_id=export.batch.pk,
-        kind=kind,
-        rows=tally.row_count,
-        points=tally.points.total(),
-        sha256=sha256,
-        credited_points=str(points(tally.credited)),
-        taken_back_points=str(points(tally.taken_back)),
-        outcome=export.outcome or "all",
-        personal_data="masked" if export.masked else "in full",
-    )
-    name = f"batch-{export.batch.pk}-{export.at.astimezone(IST):%Y-%m-%d}.{kind}"
-    return Made(file=file, name=name, sha256=sha256, tally=tally, batch=export.batch)

@@ -2,6 +2,8 @@
 
 The mark is for Excel, which reads Indian scripts as something else without it. Text is always quoted and figures
 never are, so a program can tell a mobile from a number; Excel cannot, whoever wants text there takes the XLSX.
+
+The exact variant is for programs: no mark, and every text as it is stored, formulas too.
 """
 
 import csv
@@ -21,15 +23,21 @@ def safe(text: str) -> str:
     return f"'{text}" if text[:1] in RISKY else text
 
 
-def write_csv(file: IO[bytes], columns: Sequence[ExportField], blocks: Iterable[Sequence[Sequence[Cell]]]) -> None:
-    """`blocks`: the cells of some hundred rows each, by column."""
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=False)
+def write_csv(
+    file: IO[bytes],
+    columns: Sequence[ExportField],
+    blocks: Iterable[Sequence[Sequence[Cell]]],
+    *,
+    exact: bool = False,
+) -> None:
+    """`blocks`: the cells of some hundred rows each, by column. `exact`: without anything done for spreadsheets."""
+    text = io.TextIOWrapper(file, encoding="utf-8" if exact else "utf-8-sig", newline="", write_through=False)
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow([column.column_name for column in columns])
     figures = [column.kind in FIGURES for column in columns]
     for block in blocks:
         shown = (
-            cells if figure else _safe(cast("Sequence[str]", cells))
+            cells if figure or exact else _safe(cast("Sequence[str]", cells))
             for cells, figure in zip(block, figures, strict=True)
         )
         writer.writerows(zip(*shown, strict=True))

@@ -20,6 +20,7 @@ from allocations.exports.blocks import cell_blocks, paths
 from allocations.exports.cells import Cell, Reader, points
 from allocations.exports.csv_file import write_csv
 from allocations.exports.hashes import sha256_of
+from allocations.exports.kinds import CSVS, FileKind, kind_of
 from allocations.exports.resource import ExportField, RowResource, columns_of_batches
 from allocations.exports.snapshots import snapshot
 from allocations.exports.tallies import Tally
@@ -32,14 +33,50 @@ from allocations.services import exporting
 _FETCH = 2000
 
 
+class TooMuch(InvalidInput):
+    """More rows than one such file may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """`meant` None: by facets alone. `filter`: the facets as the trail keeps them."""
+
+    meant: Meant | None
+    facets: Facets
+    filter: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class MadeSearch:
     """A finished file, at its start, and what is known of it. Closing it deletes it."""
 
     file: BinaryIO
+    kind: FileKind
     name: str
     sha256: str
     tally: Tally
+    actor: Actor
+    batches: tuple[int, ...]
+    wanted: Wanted
+
+    @property
+    def in_full(self) -> bool:
+        return False
+
+    def note(self) -> None:
+        """Writes the trail entry, without which nothing is handed out."""
+        exporting.record_search_export(
+            self.actor,
+            rows=self.tally.row_count,
+            points=self.tally.points.total(),
+            sha256=self.sha256,
+            batches=self.batches,
+            credited_points=str(points(self.tally.credited)),
+            filter=dict(self.wanted.filter),
+            words=", ".join(kinds(self.wanted.meant)) if self.wanted.meant else "",
+            kind=self.kind,
+            personal_data="masked",
+        )
 
 
 @dataclass(slots=True)
@@ -55,49 +92,57 @@ class _Counted:
 
 def search_file(
     actor: Actor,
+    wanted: Wanted,
     *,
-    meant: Meant | None,
-    facets: Facets,
-    filter_: dict[str, str],
+    kind: str = FileKind.CSV,
     reasons: Mapping[str, str],
     evidence: Mapping[str, str],
 ) -> MadeSearch:
-    """`meant` None: by facets alone. `filter_`: the facets as the trail keeps them.
+    """`written_search`, noted in the trail: to be handed out at once."""
+    most = settings.SEARCH_EXPORT_ROWS
+    made = written_search(actor, wanted, kind=kind, most=most, reasons=reasons, evidence=evidence)
+    try:
+        made.note()
+    except BaseException:
+        made.file.close()
+        raise
+    return made
 
-    Raises NotAllowed without the role, InvalidInput for a search that finds nothing or too much, StateConflict when
-    what was written is not what the database counts; then nothing is handed out.
+
+def written_search(
+    actor: Actor,
+    wanted: Wanted,
+    *,
+    kind: str = FileKind.CSV,
+    most: int,
+    reasons: Mapping[str, str],
+    evidence: Mapping[str, str],
+    tally: Tally | None = None,
+) -> MadeSearch:
+    """All rows of the search, masked. `tally`: counts while rows are written.
+
+    Raises NotAllowed without the role, InvalidInput for a search that finds nothing, TooMuch for one that finds more
+    than `most` rows, StateConflict when what was written is not what the database counts; then nothing is handed out.
     """
     policy.check_export(actor)
+    form, tally = kind_of(kind, of=CSVS), Tally() if tally is None else tally
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
     try:
         with snapshot():
-            ids = _ids(meant, facets)
-            at = database_now()
-            tally, counted = Tally(), _Counted()
-            shown = columns_of_batches()
+            ids = _ids(wanted.meant, wanted.facets, most=most)
+            at, counted, shown = database_now(), _Counted(), columns_of_batches()
+            tally.expected = len(ids)
             blocks = cell_blocks(_records(ids, shown, counted), shown, tally, Reader(reasons, evidence, masked=True))
-            write_csv(file, shown, _with_foot(blocks, shown, tally))
+            write_csv(file, shown, _with_foot(blocks, shown, tally), exact=form is FileKind.CSV_EXACT)
             _check(tally, counted)
-        sha256 = sha256_of(file)
-        exporting.record_search_export(
-            actor,
-            rows=tally.row_count,
-            points=tally.points.total(),
-            sha256=sha256,
-            batches=sorted(counted.batches),
-            credited_points=str(points(tally.credited)),
-            filter=filter_,
-            words=", ".join(kinds(meant)) if meant else "",
-            personal_data="masked",
-        )
-        return MadeSearch(file=file, name=f"search-{at.astimezone(IST):%Y-%m-%d-%H%M}.csv", sha256=sha256, tally=tally)
+        name = f"search-{at.astimezone(IST):%Y-%m-%d-%H%M}{form.ending}"
+        return MadeSearch(file, form, name, sha256_of(file), tally, actor, tuple(sorted(counted.batches)), wanted)
     except BaseException:
         file.close()
         raise
 
 
-def _ids(meant: Meant | None, facets: Facets) -> list[int]:
-    most = settings.SEARCH_EXPORT_ROWS
+def _ids(meant: Meant | None, facets: Facets, *, most: int) -> list[int]:
     if meant is None:
         through = rows_to_look_through(facets)
         if through > settings.MAX_ROWS:
@@ -109,7 +154,7 @@ def _ids(meant: Meant | None, facets: Facets) -> list[int]:
     if not ids:
         raise InvalidInput("The search finds no row, so there is nothing to export.")
     if len(ids) > most:
-        raise InvalidInput(
+        raise TooMuch(
             f"The search finds more than {grouped(most)} rows, the most of such an export. Narrow it, or export the "
             "batches one by one."
         )

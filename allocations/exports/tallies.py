@@ -25,6 +25,8 @@ class Tally:
     points: Counter[RowState] = field(default_factory=Counter)
     credited: Decimal = Decimal(0)
     taken_back: Decimal = Decimal(0)
+    # How many rows there will be, 0 while nobody knows.
+    expected: int = 0
 
     def add(
         self,

@@ -9,7 +9,8 @@ from allocations.domain.policy import Actor
 from allocations.domain.searching import read_search
 from allocations.exports.batch import Made, batch_file
 from allocations.exports.cells import points
-from allocations.exports.search import MadeSearch, search_file
+from allocations.exports.kinds import FileKind
+from allocations.exports.search import MadeSearch, Wanted, search_file
 from allocations.forms.searches import search_of
 from allocations.models import Batch
 from allocations.presenters.reasons import EVIDENCE, EXPLANATIONS
@@ -22,18 +23,17 @@ _EVIDENCE = {code.value: words for code, words in EVIDENCE.items()}
 
 @action
 def export_batch(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBase:
-    """`kind`: csv, xlsx or jsonl; `outcome`: a word of the export's outcomes, or nothing for all rows."""
+    """`kind`: a FileKind; `outcome`: a word of the export's outcomes, or nothing for all rows."""
     get_object_or_404(Batch, pk=batch_id)
-    kind = request.POST.get("kind", "")
     made = batch_file(
         actor,
         batch_id=batch_id,
-        kind=kind,
+        kind=request.POST.get("kind", ""),
         outcome=request.POST.get("outcome", ""),
         reasons=_REASONS,
         evidence=_EVIDENCE,
     )
-    return _answer(made, kind, Export_Batch_Digest=made.batch.digest)
+    return _answer(made, Export_Batch_Digest=made.batch.digest)
 
 
 @action
@@ -44,20 +44,19 @@ def export_search(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         raise InvalidInput("There is no search to export. Type what you look for, or choose a filter.")
     made = search_file(
         actor,
-        meant=read_search(asked.text) if asked.text else None,
-        facets=asked.facets,
-        filter_=asked.filter,
+        Wanted(read_search(asked.text) if asked.text else None, asked.facets, asked.filter),
+        kind=request.POST.get("kind", FileKind.CSV),
         reasons=_REASONS,
         evidence=_EVIDENCE,
     )
-    return _answer(made, "csv")
+    return _answer(made)
 
 
-def _answer(made: Made | MadeSearch, kind: str, **more: object) -> HttpResponseBase:
+def _answer(made: Made | MadeSearch, **more: object) -> HttpResponseBase:
     """The headers are what the sheet "About" says, for those who fetch the CSV by program."""
     return handed_out(
         made,
-        kind,
+        made.kind,
         Export_Rows=made.tally.row_count,
         Export_Points=made.tally.points.total(),
         Export_Credited_Points=points(made.tally.credited),

@@ -7,6 +7,7 @@ from django.http import FileResponse
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
+    "csv-exact": "text/csv; charset=utf-8",
     "jsonl": "application/jsonl; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",

@@ -16,10 +16,10 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.samp
 )
 
 
-def written(records) -> bytes:
+def written(records, *, exact: bool = False) -> bytes:
     file = io.BytesIO()
     blocks = [list(zip(*records, strict=True))] if records else []
-    write_csv(file, COLUMNS, blocks)
+    write_csv(file, COLUMNS, blocks, exact=exact)
     return file.getvalue()
 
 
@@ -49,3 +49,11 @@ def test_csv_read_back_is_what_was_stored_but_for_the_apostrophe(records):
 
     expected = [[f"'{name}" if name[:1] in RISKY else name, str(amount)] for name, amount in records]
     assert read == expected
+
+
+@given(st.lists(st.tuples(TEXTS, st.integers(0, 10**9)), min_size=1, max_size=20))
+def test_exact_csv_read_back_is_what_was_stored(records):
+    content = written(records, exact=True)
+    read = list(csv.reader(io.StringIO(content.decode(), newline="")))[1:]
+    assert read == [[name, str(amount)] for name, amount in records]
+    assert not content.startswith(b"\xef\xbb\xbf")

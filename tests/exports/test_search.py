@@ -11,7 +11,7 @@ from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
 from allocations.domain.searching import read_search
 from allocations.domain.states import RowState
 from allocations.exports import search as module
-from allocations.exports.search import search_file
+from allocations.exports.search import Wanted, search_file
 from allocations.models import Row, TrailEntry
 from allocations.selectors.facets import Facets, walk_rows
 from allocations.selectors.searching import find_rows
@@ -29,9 +29,7 @@ def export(text: str = "", facets: Facets = ANY, *, by=None, **filter_: str) -> 
     """Lines by header, the last one is the foot; and the file as it is."""
     made = search_file(
         by or actor("auditor"),
-        meant=read_search(text) if text else None,
-        facets=facets,
-        filter_=filter_,
+        Wanted(read_search(text) if text else None, facets, filter_),
         reasons=REASONS,
         evidence=EVIDENCE,
     )
@@ -114,6 +112,7 @@ def test_trail_tells_filter_rows_and_hash_and_nothing_of_the_words() -> None:
             "sha256": hashlib.sha256(content).hexdigest(),
             "filter": {"from": "1"},
             "words": "mobile, id",
+            "kind": "csv",
             "personal_data": "masked",
         },
         False,

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from allocations.exports.batch import FileKind
+from allocations.exports.kinds import FileKind
 from allocations.exports.tallies import FILTERS
 from allocations.models import Chunk, TrailEntry
 from tests.factories.batches import approved_batch
@@ -31,7 +31,7 @@ def test_export_is_an_attachment_with_its_own_name_and_hash(admin):
 
     assert answer.status_code == 200
     name = re.fullmatch(r'attachment; filename="(.+)"', answer["Content-Disposition"])[1]
-    assert re.fullmatch(rf"batch-{batch.pk}-\d{{4}}-\d\d-\d\d\.csv", name)
+    assert re.fullmatch(rf"batch-{batch.pk}-\d{{4}}-\d\d-\d\d-safe\.csv", name)
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in answer["Cache-Control"]
@@ -157,3 +157,16 @@ def test_every_outcome_of_the_batch_that_lasts_is_offered_and_can_be_exported(ad
 
 def test_an_outcome_without_rows_is_not_offered(admin):
     assert offered(admin, approved_batch(credited=1)) == {"credited": "1"}
+
+
+def test_exact_csv_has_every_text_as_it_is_and_the_page_warns_of_it(admin):
+    batch = approved_batch(credited=1)
+    batch.rows.update(reason="=1+1 — हिन्दी")
+    exact, safe = export(admin, batch, kind="csv-exact"), export(admin, batch)
+    assert exact["Content-Disposition"].endswith('-exact.csv"')
+    assert '"=1+1 — हिन्दी"' in exact.getvalue().decode()
+    assert '"\'=1+1 — हिन्दी"' in safe.getvalue().decode()
+    kinds = [entry.data["kind"] for entry in TrailEntry.objects.filter(event="batch exported").order_by("pk")]
+    assert kinds == ["csv-exact", "csv"]
+    page = admin.get(reverse("allocations:batch", args=[batch.pk])).text
+    assert "Do not open the exact one in a spreadsheet" in page

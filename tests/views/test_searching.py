@@ -123,11 +123,14 @@ def test_search_is_exported_whatever_its_page(auditor):
     row = batch.rows.first()
     page = search(auditor, q=row.mobile, state="credited").text
     assert page.count(f'name="q" value="{row.mobile}"') == 1
-    assert "Export all pages as CSV" in page
+    assert ("Export all pages as safe CSV" in page, "Export all pages as exact CSV" in page) == (True, True)
     answer = auditor.post(reverse("allocations:search-export"), {"state": "credited", "after": f"{batch.pk}-3"})
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert (answer.headers["X-Export-Rows"], answer.headers["X-Export-Points"]) == ("3", "1500")
     assert answer.getvalue().count(b"\r\n") == 5
+    exact = auditor.post(reverse("allocations:search-export"), {"state": "credited", "kind": "csv-exact"})
+    assert (exact["Content-Disposition"].endswith('-exact.csv"'), exact.getvalue()[:7]) == (True, b'"Batch"')
+    assert auditor.post(reverse("allocations:search-export"), {"state": "credited", "kind": "xlsx"}).status_code == 422
 
 
 def test_nothing_to_export_is_told_and_an_owner_is_offered_no_file(auditor, client):
