@@ -20,9 +20,10 @@ IMPORT_UPLOAD = "allocations.jobs.imports.import_upload"
 DRAIN_RUN = "allocations.jobs.runs.drain_run"
 TAKE_BACK = "allocations.jobs.reversals.take_back"
 ERASE_BATCH = "allocations.jobs.retention.erase_batch"
+WRITE_EXPORT = "allocations.jobs.exports.write_export"
 # Set in a process that was asked to end: its job finishes the chunk in hand and rings for the rest.
 leaving = threading.Event()
-JOBS = {IMPORT_UPLOAD: IMPORTS, DRAIN_RUN: RUNS, TAKE_BACK: RUNS, ERASE_BATCH: IMPORTS}
+JOBS = {IMPORT_UPLOAD: IMPORTS, DRAIN_RUN: RUNS, TAKE_BACK: RUNS, ERASE_BATCH: IMPORTS, WRITE_EXPORT: IMPORTS}
 
 
 def ring_import(upload_id: int) -> None:
@@ -43,6 +44,11 @@ def ring_reversal(reversal_id: int) -> None:
 def ring_erasure(batch_id: int) -> None:
     """After the commit: the personal data of a batch have been kept long enough."""
     transaction.on_commit(lambda: _ring(ERASE_BATCH, batch_id), robust=True)
+
+
+def ring_export(export_id: int) -> None:
+    """After the commit: a large export waits to be written."""
+    transaction.on_commit(lambda: _ring(WRITE_EXPORT, export_id), robust=True)
 
 
 def workers_of(name: str) -> int:

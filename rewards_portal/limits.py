@@ -9,6 +9,8 @@ OFFICE_OPENS = env.whole("OFFICE_OPENS", use="Set the hour at which work begins,
 OFFICE_CLOSES = env.whole("OFFICE_CLOSES", use="Set the hour at which work ends, in IST.", default=19)
 OFFICE_DAYS = env.weekdays("OFFICE_DAYS", use="Set the days of work, as mon,tue.", default="mon,tue,wed,thu,fri,sat")
 SEARCH_EXPORT_ROWS = env.whole("SEARCH_EXPORT_ROWS", use="Set the rows of one exported search.", default=50_000)
+EXPORT_DIRECT_ROWS = env.whole("EXPORT_DIRECT_ROWS", use="Set rows exported while one waits.", default=50_000)
+EXPORT_DAYS = env.whole("EXPORT_DAYS", use="Set the days for which a large export is kept.", default=7)
 REVEALS_PER_HOUR = env.whole("REVEALS_PER_HOUR", use="Set the rows that one auditor may reveal in an hour.", default=30)
 ODD_AMOUNT_FACTOR = env.whole(
     "ODD_AMOUNT_FACTOR", use="Set how many times the usual amount is odd, 0 for never.", default=10, minimum=0

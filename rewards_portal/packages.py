@@ -31,6 +31,7 @@ _ICONS = {
     "notices": "bell",
     "people": "users",
     "audit": "shield-check",
+    "exports": "arrow-down-tray",
 }
 
 # Address below STATIC_URL -> file in node_modules. The style sheet names its map by that name, without a folder.

@@ -1,6 +1,5 @@
 """A batch as a file: written whole, checked against the counters, noted in the trail, and only then handed out."""
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -14,12 +13,13 @@ from allocations.exports.about import Export, about
 from allocations.exports.blocks import cell_blocks, paths
 from allocations.exports.cells import Reader, points
 from allocations.exports.csv_file import write_csv
+from allocations.exports.drafts import Draft, temporary
 from allocations.exports.hashes import sha256_of
 from allocations.exports.jsonl_file import write_jsonl
 from allocations.exports.kinds import FileKind, kind_of
 from allocations.exports.resource import RowResource, columns
 from allocations.exports.snapshots import snapshot
-from allocations.exports.tallies import FILTERS, Tally, check
+from allocations.exports.tallies import FILTERS, Tally, check, rows_of
 from allocations.exports.xlsx_file import MAX_ROWS, XlsxFile
 from allocations.gateway import database_now
 from allocations.models import Batch, Row
@@ -86,34 +86,34 @@ def written_batch(
     outcome: str = "",
     reasons: Mapping[str, str],
     evidence: Mapping[str, str],
-    tally: Tally | None = None,
+    draft: Draft | None = None,
 ) -> Made:
     """Every row of the batch, or those of one outcome (a word of tallies.FILTERS), as a `FileKind`.
 
-    `reasons`, `evidence`: plain words by stored code. `tally`: counts while rows are written. Raises NotAllowed,
-    InvalidInput for a kind or outcome that does not exist, StateConflict when the rows do not equal the counters; then
-    nothing is handed out.
+    `reasons`, `evidence`: plain words by stored code. `draft`: where to, a temporary file by default. Raises
+    NotAllowed, InvalidInput for a kind or outcome that does not exist, StateConflict when the rows do not equal the
+    counters; then nothing is handed out.
     """
-    wanted = kind_of(kind)
-    _check_outcome(outcome)
-    tally = Tally() if tally is None else tally
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
+    draft = draft or temporary()
     try:
+        wanted = kind_of(kind)
+        check_outcome(outcome)
         with snapshot():
             batch = _batch(batch_id)
             exporting.check_export(actor, batch)
             masked = not can_see_personal_data(actor, facts_of(batch))
             reader = Reader(reasons=reasons, evidence=evidence, masked=masked)
             export = Export(batch=batch, actor=actor, at=database_now(), outcome=outcome, masked=reader.masked)
-            _write(file, export, wanted, reader, tally)
+            _write(draft, export, wanted, reader)
         name = f"batch-{batch.pk}-{export.at.astimezone(IST):%Y-%m-%d}{wanted.ending}"
-        return Made(file, wanted, name, sha256_of(file), tally, export)
+        return Made(draft.file, wanted, name, sha256_of(draft.file), draft.tally, export)
     except BaseException:
-        file.close()
+        draft.file.close()
         raise
 
 
-def _check_outcome(outcome: str) -> None:
+def check_outcome(outcome: str) -> None:
+    """Raises InvalidInput for a word that is not among tallies.FILTERS; "" is all rows."""
     if outcome and outcome not in FILTERS:
         raise InvalidInput(f"“{outcome}” is not an outcome. Choose one of: {', '.join(FILTERS)}.")
 
@@ -125,10 +125,11 @@ def _batch(batch_id: int) -> Batch:
     return batch
 
 
-def _write(file: BinaryIO, export: Export, kind: FileKind, reader: Reader, tally: Tally) -> None:
-    shown = columns()
+def _write(draft: Draft, export: Export, kind: FileKind, reader: Reader) -> None:
+    file, tally, shown = draft.file, draft.tally, columns()
     blocks = cell_blocks(_rows(export).values_list(*paths(shown)).iterator(_FETCH), shown, tally, reader)
     totals = batch_totals(export.batch)
+    tally.expected = rows_of(export.batch, totals, outcome=export.outcome)
     match kind:
         case FileKind.CSV | FileKind.CSV_EXACT:
             write_csv(file, shown, blocks, exact=kind is FileKind.CSV_EXACT)
@@ -138,7 +139,7 @@ def _write(file: BinaryIO, export: Export, kind: FileKind, reader: Reader, tally
             check(tally, export.batch, totals, outcome=export.outcome)
         case FileKind.XLSX:
             _check_size(export.batch)
-            with XlsxFile(file) as book:
+            with XlsxFile(file, folder=draft.folder) as book:
                 book.write_rows(shown, blocks)
                 check(tally, export.batch, totals, outcome=export.outcome)
                 book.write_about(about(export, tally))

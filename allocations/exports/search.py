@@ -1,6 +1,5 @@
 """What a search found as a CSV: all its pages, masked as they are, with the totals of what is listed in its foot."""
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from allocations.domain.searching import Meant, kinds
 from allocations.exports.blocks import cell_blocks, paths
 from allocations.exports.cells import Cell, Reader, points
 from allocations.exports.csv_file import write_csv
+from allocations.exports.drafts import Draft, temporary
 from allocations.exports.hashes import sha256_of
 from allocations.exports.kinds import CSVS, FileKind, kind_of
 from allocations.exports.resource import ExportField, RowResource, columns_of_batches
@@ -117,17 +117,18 @@ def written_search(
     most: int,
     reasons: Mapping[str, str],
     evidence: Mapping[str, str],
-    tally: Tally | None = None,
+    draft: Draft | None = None,
 ) -> MadeSearch:
-    """All rows of the search, masked. `tally`: counts while rows are written.
+    """All rows of the search, masked. `draft`: where to, a temporary file by default.
 
     Raises NotAllowed without the role, InvalidInput for a search that finds nothing, TooMuch for one that finds more
     than `most` rows, StateConflict when what was written is not what the database counts; then nothing is handed out.
     """
-    policy.check_export(actor)
-    form, tally = kind_of(kind, of=CSVS), Tally() if tally is None else tally
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
+    draft = draft or temporary()
+    file, tally = draft.file, draft.tally
     try:
+        policy.check_export(actor)
+        form = kind_of(kind, of=CSVS)
         with snapshot():
             ids = _ids(wanted.meant, wanted.facets, most=most)
             at, counted, shown = database_now(), _Counted(), columns_of_batches()

@@ -75,11 +75,17 @@ def check(tally: Tally, batch: Batch, totals: Totals, *, outcome: str = "") -> N
             )
 
 
+def rows_of(batch: Batch, totals: Totals, *, outcome: str = "") -> int:
+    """How many rows the counters promise. `outcome`: the filter's word, "" for all rows."""
+    if not outcome:
+        return batch.row_count
+    return batch.left_out_count if outcome == "left out" else getattr(totals, FILTERS[outcome])
+
+
 def _figures(tally: Tally, batch: Batch, totals: Totals, outcome: str) -> Iterator[tuple[str, object, object]]:
-    for word, counter in FILTERS.items():
+    for word in FILTERS:
         if outcome in {"", word}:
-            counted = batch.left_out_count if word == "left out" else getattr(totals, counter)
-            yield f"rows with the outcome “{word}”", tally.rows_of(word), counted
+            yield f"rows with the outcome “{word}”", tally.rows_of(word), rows_of(batch, totals, outcome=word)
     if outcome in {"", "credited"}:
         yield "points credited", points(tally.credited), points(totals.credited_points)
         yield "points taken back", points(tally.taken_back), reversed_points(batch)

@@ -29,9 +29,9 @@ OPTIONS = {
 class XlsxFile:
     """Write the rows, then what is known only afterwards. The file is complete behind the `with`."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], *, folder: str | None = None) -> None:
         # The library keeps rows in files of its own and forgets them if it is not asked to finish.
-        self._folder = TemporaryDirectory(prefix="export-")
+        self._folder = TemporaryDirectory(prefix="export-", dir=folder)
         self._book = Workbook(file, {**OPTIONS, "tmpdir": self._folder.name})
         self._text = self._book.add_format({"num_format": "@"})
         self._head = self._book.add_format({"bold": True, "bottom": 1})

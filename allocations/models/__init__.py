@@ -6,6 +6,7 @@ from allocations.models.approval_policies import ApprovalPolicy
 from allocations.models.attempts import Attempt, AttemptRow
 from allocations.models.batches import Batch, BatchEditor
 from allocations.models.corrections import Correction
+from allocations.models.export_jobs import ExportJob
 from allocations.models.freezes import Freeze
 from allocations.models.installation import Installation
 from allocations.models.notices import MutedMail, Notice, NoticeCursor
@@ -39,6 +40,7 @@ __all__ = [
     "Correction",
     "EnkashToken",
     "ExceptionOwner",
+    "ExportJob",
     "Freeze",
     "Installation",
     "Lane",

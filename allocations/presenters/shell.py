@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from allocations.domain.policy import Actor, can_audit
+from allocations.domain.policy import Actor, can_audit, can_export
 from allocations.domain.roster import can_see_people
 from allocations.presenters.numbers import counted
 from allocations.presenters.times import moment
@@ -121,6 +121,7 @@ _REPORTS = ("reports", "Reports", frozenset({"reports"}))
 _POLICIES = ("policies", "Policies", frozenset({"policies", "policy-new", "policy-confirm", "policy-refuse"}))
 _NOTICES = ("notices", "Notices", frozenset({"notices", "notices-mail"}))
 # Who has the role sees them.
+_EXPORTS = ("exports", "Exports", frozenset({"exports", "export", "export-file"}))
 _AUDIT = ("audit", "Audit", frozenset({"audit"}))
 _PEOPLE = (
     "people",
@@ -170,8 +171,9 @@ def shell(
 def _sections(actor: Actor) -> tuple[tuple[str, str, frozenset[str]], ...]:
     """The work, then what tells of it, then what it follows."""
     audit = (_AUDIT,) if can_audit(actor) else ()
+    exports = (_EXPORTS,) if can_export(actor) else ()
     people = (_PEOPLE,) if can_see_people(actor) else ()
-    return (*_SECTIONS, _REPORTS, *audit, _NOTICES, _ACCOUNTS, _POLICIES, *people)
+    return (*_SECTIONS, _REPORTS, *exports, *audit, _NOTICES, _ACCOUNTS, _POLICIES, *people)
 
 
 _TRY_LOGIN = "Compare user name and password with EnKash, then try the login once on the page Accounts."

@@ -25,7 +25,7 @@ from allocations.models import (
     Upload,
 )
 from allocations.selectors.retention import erasable_batches, half_erased_batches, open_reversals
-from allocations.services import trail
+from allocations.services import export_jobs, trail
 from allocations.services.leases import installation
 from allocations.services.locks import locked_batch
 
@@ -100,6 +100,9 @@ def _erase(batch: Batch, *, now: datetime, days: int) -> None:
     # Asked for while the rows were not locked yet.
     if open_reversals(batch.pk).exists():
         raise StateConflict(f"Points of batch {batch.pk} are just being taken back. It is erased when that is over.")
+    # What was searched may have had rows of this batch too.
+    of_batch = models.Q(batch=batch) | models.Q(batch=None)
+    export_jobs.end_exports(of_batch, now=now, why="personal data were erased")
     trail.write_entry(
         "personal data erased",
         at=now,
@@ -122,6 +125,7 @@ def _stored(values: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _remove_files(batch_id: int) -> None:
     """Their hashes stay, so that a copy which somebody kept can still be told from a false one."""
+    export_jobs.remove_strays()
     for model in (Upload, Proposal):
         for stored in model._default_manager.filter(batch_id=batch_id).exclude(file=""):  # noqa: SLF001 - Django's documented model API
             stored.file.storage.delete(str(stored.file.name))

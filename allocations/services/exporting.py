@@ -6,12 +6,13 @@ from typing import Any
 from django.db import transaction
 
 from allocations.domain import policy
-from allocations.domain.errors import StateConflict
+from allocations.domain.errors import NotAllowed, StateConflict
 from allocations.domain.known import check_known
 from allocations.domain.policy import Actor
 from allocations.domain.states import BatchState
 from allocations.gateway import database_now
-from allocations.models import Batch
+from allocations.models import Batch, ExportJob
+from allocations.models.export_jobs import ExportState
 from allocations.selectors.approvals import facts_of
 from allocations.services import trail
 
@@ -37,6 +38,20 @@ def check_bundle(actor: Actor, batch: Batch, *, personal_data: bool, reason: str
     if personal_data:
         policy.check_reveal(actor, facts_of(batch), reason=reason)
         check_known(actor, now=database_now())
+
+
+def check_download(actor: Actor, export: ExportJob) -> None:
+    """The file of a large export, by who asked for it: only while they may have it as it was made."""
+    policy.check_export(actor)
+    if export.state != ExportState.READY:
+        raise StateConflict("The file is not there: it is not written yet, it failed, or it is deleted.")
+    if export.batch is not None:
+        check_export(actor, export.batch)
+    if export.in_full and not (export.batch and policy.can_see_personal_data(actor, facts_of(export.batch))):
+        raise NotAllowed(
+            "The file holds recipients' details in full, and you no longer see them in full. Export the batch anew: "
+            "then they are masked."
+        )
 
 
 def record_bundles(

@@ -1,19 +1,24 @@
 """Exports of a batch and of a search. POST, because each leaves an entry in the trail: a GET never writes."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 
 from allocations.domain.errors import InvalidInput
 from allocations.domain.policy import Actor
 from allocations.domain.searching import read_search
-from allocations.exports.batch import Made, batch_file
+from allocations.exports.batch import Made, batch_file, check_outcome
 from allocations.exports.cells import points
-from allocations.exports.kinds import FileKind
-from allocations.exports.search import MadeSearch, Wanted, search_file
+from allocations.exports.kinds import CSVS, FileKind, kind_of
+from allocations.exports.search import MadeSearch, TooMuch, Wanted, search_file
+from allocations.exports.tallies import rows_of
 from allocations.forms.searches import search_of
-from allocations.models import Batch
+from allocations.models import Batch, ExportJob
 from allocations.presenters.reasons import EVIDENCE, EXPLANATIONS
+from allocations.selectors.totals import batch_totals
+from allocations.services.export_jobs import ask_export
+from allocations.services.exporting import check_export
 from allocations.views.files import handed_out
 from allocations.views.gates import action
 
@@ -23,13 +28,21 @@ _EVIDENCE = {code.value: words for code, words in EVIDENCE.items()}
 
 @action
 def export_batch(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBase:
-    """`kind`: a FileKind; `outcome`: a word of the export's outcomes, or nothing for all rows."""
-    get_object_or_404(Batch, pk=batch_id)
+    """`kind`: a FileKind; `outcome`: a word of the export's outcomes, or nothing for all rows.
+
+    A large one is left to a worker.
+    """
+    batch = get_object_or_404(Batch, pk=batch_id)
+    kind, outcome = kind_of(request.POST.get("kind", "")), request.POST.get("outcome", "")
+    check_outcome(outcome)
+    if rows_of(batch, batch_totals(batch), outcome=outcome) > settings.EXPORT_DIRECT_ROWS:
+        check_export(actor, batch)
+        return _later(ask_export(actor, batch_id=batch_id, kind=kind, outcome=outcome))
     made = batch_file(
         actor,
         batch_id=batch_id,
-        kind=request.POST.get("kind", ""),
-        outcome=request.POST.get("outcome", ""),
+        kind=kind,
+        outcome=outcome,
         reasons=_REASONS,
         evidence=_EVIDENCE,
     )
@@ -42,14 +55,20 @@ def export_search(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     asked = search_of(request.POST)
     if not (asked.text or asked.has_facets):
         raise InvalidInput("There is no search to export. Type what you look for, or choose a filter.")
-    made = search_file(
-        actor,
-        Wanted(read_search(asked.text) if asked.text else None, asked.facets, asked.filter),
-        kind=request.POST.get("kind", FileKind.CSV),
-        reasons=_REASONS,
-        evidence=_EVIDENCE,
-    )
+    kind = kind_of(request.POST.get("kind", FileKind.CSV), of=CSVS)
+    wanted = Wanted(read_search(asked.text) if asked.text else None, asked.facets, asked.filter)
+    try:
+        made = search_file(actor, wanted, kind=kind, reasons=_REASONS, evidence=_EVIDENCE)
+    except TooMuch:
+        # What is searched for in words is kept nowhere, so no worker could be told.
+        if asked.text:
+            raise
+        return _later(ask_export(actor, batch_id=None, kind=kind, query=asked.filter_query))
     return _answer(made)
+
+
+def _later(export: ExportJob) -> HttpResponseBase:
+    return redirect("allocations:export", export_id=export.pk)
 
 
 def _answer(made: Made | MadeSearch, **more: object) -> HttpResponseBase:

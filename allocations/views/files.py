@@ -1,6 +1,7 @@
 """Files that are made on demand and handed out."""
 
 import base64
+from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from django.http import FileResponse
@@ -23,6 +24,15 @@ class Made(Protocol):
     def name(self) -> str: ...
     @property
     def sha256(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One that a worker made."""
+
+    file: BinaryIO
+    name: str
+    sha256: str
 
 
 def handed_out(made: Made, kind: str, **facts: object) -> FileResponse:

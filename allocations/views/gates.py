@@ -53,6 +53,7 @@ _PLACES = (
     ("reversal_id", "allocations:reversal"),
     ("proposal_id", "allocations:decision"),
     ("person_id", "allocations:person"),
+    ("export_id", "allocations:export"),
 )
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponseBase]

@@ -13,6 +13,7 @@ from allocations.models import (
     Batch,
     Correction,
     ExceptionOwner,
+    ExportJob,
     Problem,
     Proposal,
     ProposalRow,
@@ -49,6 +50,8 @@ HARMLESS = {
     ProposalRow: "transaction_id",
     Replacement: "found",
     Reveal: "",
+    # The filter of a search without its words; erasing deletes the files.
+    ExportJob: "kind outcome query state error name sha256",
     ExceptionOwner: "",
     # The filter of a search without its words; domain.searching.check_view_name keeps contacts out of names.
     SavedView: "name query",

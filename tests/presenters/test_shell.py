@@ -29,6 +29,7 @@ def test_navigation_counts_open_work():
         "Reports": 0,
         "Policies": 0,
         "Notices": 0,
+        "Exports": 0,
         "People": 0,
     }
 
@@ -40,6 +41,7 @@ def test_navigation_counts_open_work():
         ("batch-mapping", "Batches"),
         ("batch-rerun", "Batches"),
         ("batch-export", "Batches"),
+        ("export", "Exports"),
         ("batch-approval", "Approvals"),
         ("batch-approve", "Approvals"),
         ("batch-send-back", "Approvals"),

@@ -2,20 +2,23 @@
 
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from django.apps import apps
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
 from allocations import gateway
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.retention import ERASED
 from allocations.jobs import retention as job
-from allocations.models import Attempt, Batch, Chunk, Proposal, Reversal, Row, TrailEntry, Upload
-from allocations.services import batches, erasing, exceptions, recovering, replacing, reruns, reversals
+from allocations.models import Attempt, Batch, Chunk, ExportJob, Proposal, Reversal, Row, TrailEntry, Upload
+from allocations.services import batches, erasing, exceptions, export_jobs, recovering, replacing, reruns, reversals
 from tests.factories.batches import approved_batch, refused_batch, review_batch, submitted_batch
+from tests.factories.exports import ExportJobFactory
 from tests.factories.lists import ProblemFactory
 from tests.factories.people import UserFactory, actor
 from tests.factories.reversals import ReversalAttemptFactory, reversal_in
@@ -73,6 +76,25 @@ def test_nobody_is_left_anywhere_and_figures_stay(portal: Portal) -> None:
     assert list(batch.rows.values_list("reference", "amount", "transaction_id", "state")) == before
     assert [file.storage.exists(file.name) for file in files] == [False]
     assert {bytes(body) for body in Attempt.objects.values_list("body", flat=True)} == {b""}
+
+
+def test_files_of_large_exports_go_with_the_people_in_them(portal: Portal) -> None:
+    batch, other = sent_batch(portal), approved_batch(credited=1)
+    ready = {"state": "ready", "sha256": "ab" * 32, "expires_at": gateway.database_now() + timedelta(days=3)}
+    exports = [
+        ExportJobFactory(batch=batch, epoch=1, **ready, file="x"),
+        ExportJobFactory(batch=None, query="year=2026", epoch=1, **ready, file="x"),
+        ExportJobFactory(batch=other, epoch=1, **ready, file="x"),
+    ]
+    paths = [Path(default_storage.path(f"{export_jobs.FOLDER}/{export.pk}-1")) for export in exports]
+    paths[0].parent.mkdir(parents=True, exist_ok=True)
+    for path in paths:
+        path.write_bytes(b"Asha")
+    erasing.erase_batch(aged(batch).pk, days=DAYS)
+    assert [path.exists() for path in paths] == [False, False, True]
+    assert [ExportJob.objects.get(pk=export.pk).state for export in exports] == ["gone", "gone", "ready"]
+    whys = {entry.data["why"] for entry in TrailEntry.objects.filter(event="export deleted")}
+    assert whys == {"personal data were erased"}
 
 
 def test_the_trail_and_bundles_of_before_and_after_verify(portal: Portal, key, tmp_path, settings) -> None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from allocations.urls import urlpatterns
 from tests.factories.batches import approved_batch
 from tests.factories.decisions import open_proposal
+from tests.factories.exports import ExportJobFactory
 from tests.factories.people import person
 from tests.factories.reversals import ReversalFactory
 
@@ -187,6 +188,7 @@ def test_page_is_never_cached_and_has_the_strict_policy(client, name):
         "person_id": reader.pk,
     }
     numbers["reversal_id"] = ReversalFactory().pk
+    numbers["export_id"] = ExportJobFactory(asked_by=reader).pk
     headers = client.get(address(name, **numbers)).headers
     assert "no-store" in headers["Cache-Control"]
     assert (

@@ -2,6 +2,7 @@
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from allocations.domain.approval_policies import Terms
@@ -10,6 +11,7 @@ from allocations.services import freezes, roles
 from allocations.services.approval_policies import propose_policy
 from tests.factories.batches import approved_batch, submitted_batch
 from tests.factories.decisions import open_proposal
+from tests.factories.exports import ExportJobFactory
 from tests.factories.people import PASSWORD, known, person
 from tests.factories.reversals import ReversalFactory
 
@@ -54,6 +56,7 @@ def numbers():
         "view_id": 1,
         "policy_id": policy.pk,
         "repair_id": 1,
+        "export_id": ExportJobFactory(asked_by=User.objects.get(username="reader")).pk,
     }
 
 
