@@ -93,6 +93,7 @@ urlpatterns: list[URLPattern] = [
     path("batches/<int:batch_id>/trail/", trails.batch_trail, name="batch-trail"),
     path("batches/<int:batch_id>/rows/<int:number>/person/", persons.recipient, name="recipient"),
     path("reports/", reports.show_reports, name="reports"),
+    path("reports/export/", reports.export_report, name="report-export"),
     path("search/", searching.search, name="search"),
     path("search/export/", exports.export_search, name="search-export"),
     path("search/ready/", ready_views.ready_views, name="ready-views"),

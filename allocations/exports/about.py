@@ -31,6 +31,11 @@ class Export:
     masked: bool
 
 
+def connection() -> str:
+    """Which EnKash the figures are of."""
+    return _CONNECTIONS[settings.ENKASH_ENVIRONMENT]
+
+
 def about(export: Export, tally: Tally) -> Iterator[Sequence[Cell]]:
     """The lines of the sheet "About"."""
     batch = export.batch
@@ -38,7 +43,7 @@ def about(export: Export, tally: Tally) -> Iterator[Sequence[Cell]]:
         ("Batch", batch.pk),
         ("Purpose", batch.purpose),
         ("Reward account", batch.account.name),
-        ("EnKash connection", _CONNECTIONS[settings.ENKASH_ENVIRONMENT]),
+        ("EnKash connection", connection()),
         ("Version", batch.version),
         ("Digest code", short_code(batch.digest) if batch.digest else "not submitted"),
         ("Digest (SHA-256)", batch.digest),

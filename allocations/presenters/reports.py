@@ -8,6 +8,7 @@ from allocations.presenters.bars import Place, places
 from allocations.presenters.numbers import counted, points
 from allocations.presenters.times import month
 from allocations.selectors.reports import Month
+from allocations.selectors.totals import Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,15 @@ class MonthLine:
     name: str
     month: Month
     place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeLine:
+    """`points` None where no counter has them."""
+
+    words: str
+    rows: int
+    points: Decimal | int | None = None
 
 
 def month_lines(months: Sequence[Month]) -> list[MonthLine]:
@@ -46,6 +56,17 @@ def months_total(months: Sequence[Month]) -> Month | None:
         failed=sum(one.failed for one in months),
         reversed=sum(one.reversed for one in months),
     )
+
+
+def outcome_lines(totals: Totals) -> list[OutcomeLine]:
+    """Every row that was planned, once."""
+    return [
+        OutcomeLine("Credited", totals.credited, totals.credited_points),
+        OutcomeLine("Failed", totals.failed, totals.failed_points),
+        OutcomeLine("Unknown or in conflict", totals.unknown + totals.disputed, totals.unknown_points),
+        OutcomeLine("Cancelled", totals.cancelled),
+        OutcomeLine("Not sent or being sent", totals.pending + totals.sending),
+    ]
 
 
 def _sum(months: Sequence[Month]) -> Decimal:

@@ -117,7 +117,7 @@ _SECTIONS = (
     ),
 )
 _ACCOUNTS = ("accounts", "Accounts", frozenset({"accounts", "account-balance", "account-lanes", "enkash-login"}))
-_REPORTS = ("reports", "Reports", frozenset({"reports"}))
+_REPORTS = ("reports", "Reports", frozenset({"reports", "report-export"}))
 _POLICIES = ("policies", "Policies", frozenset({"policies", "policy-new", "policy-confirm", "policy-refuse"}))
 _NOTICES = ("notices", "Notices", frozenset({"notices", "notices-mail"}))
 # Who has the role sees them.

@@ -1,18 +1,19 @@
 """What was given in a period, from the counters of chunks that pages and exports add up too."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 
+from django.contrib.auth.models import User
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from allocations.domain.reversals import ReversalState
 from allocations.domain.states import RowState, RunState
 from allocations.models import Chunk, Reversal, Row, Run
-from allocations.selectors.runs import Cause, causes_among
-from allocations.selectors.totals import run_totals
+from allocations.selectors.runs import CAUSES, Cause, causes_among
+from allocations.selectors.totals import Totals, run_totals
 
 RUNS = 50
 GROUPS = 100
@@ -85,20 +86,35 @@ def _month(start: datetime, sums: list[int], back: int) -> Month:
     return Month(start, credited, Decimal(credited_points), failed, back)
 
 
-def given_by_programme(period: Period) -> list[Given]:
-    return _given_by(period, "run__batch__purpose")
+def given_by_programme(period: Period, *, limit: int | None = GROUPS) -> list[Given]:
+    """`limit` None: all of them, here and below."""
+    return _given_by(period, "run__batch__purpose", limit)
 
 
-def given_by_account(period: Period) -> list[Given]:
-    return _given_by(period, "run__batch__account__name")
+def given_by_account(period: Period, *, limit: int | None = GROUPS) -> list[Given]:
+    return _given_by(period, "run__batch__account__name", limit)
 
 
-def _given_by(period: Period, field: str) -> list[Given]:
-    """Most points first, the first GROUPS."""
+def given_by_maker(period: Period, *, limit: int | None = GROUPS) -> list[Given]:
+    """By who uploaded the list. Two people of one name are two lines."""
+    found = _given_by(period, "run__batch__uploaded_by", limit)
+    makers = User.objects.in_bulk([one.key for one in found])
+    return [replace(one, key=makers[one.key].get_full_name() or makers[one.key].username) for one in found]
+
+
+def rows_by_outcome(period: Period) -> Totals:
+    """As they stand now."""
+    names = [field.name for field in fields(Totals) if field.name != "rows"]
+    sums = (
+        _chunks(period).order_by().aggregate(rows=Sum("row_count", default=0), **{n: Sum(n, default=0) for n in names})
+    )
+    return Totals(**sums)
+
+
+def _given_by(period: Period, field: str, limit: int | None) -> list[Given]:
+    """Most points first."""
     sums = _chunks(period).order_by().values_list(field).annotate(**_SUMS).order_by("-credited_points", field)
-    return [
-        Given(key, credited, Decimal(points), failed, lost) for key, credited, points, failed, lost in sums[:GROUPS]
-    ]
+    return [Given(key, credited, Decimal(points), failed, lost) for key, credited, points, failed, lost in sums[:limit]]
 
 
 def _chunks(period: Period) -> QuerySet[Chunk]:
@@ -116,13 +132,13 @@ def _reversed_by_month(period: Period) -> dict[datetime, int]:
     return dict(months.annotate(points=Sum("amount")))
 
 
-def failures(period: Period) -> list[Cause]:
+def failures(period: Period, *, limit: int | None = CAUSES) -> list[Cause]:
     """Rows that stand as failed, by cause. Reads only rows of chunks that have any."""
     chunks = _chunks(period).filter(failed__gt=0)
-    return causes_among(Row.objects.filter(chunk__in=chunks, state=RowState.FAILED))
+    return causes_among(Row.objects.filter(chunk__in=chunks, state=RowState.FAILED), limit=limit)
 
 
-def reconciled_runs(period: Period, *, limit: int = RUNS) -> list[Reconciled]:
+def reconciled_runs(period: Period, *, limit: int | None = RUNS) -> list[Reconciled]:
     """Ended runs with both balances, newest first."""
     runs = Run.objects.filter(
         state=RunState.SETTLED,

@@ -59,6 +59,9 @@ def chunks_in_doubt(run: Run, limit: int) -> QuerySet[Chunk]:
     return Chunk.objects.filter(run=run, unknown__gt=0).order_by("next_action_at", "number")[:limit]
 
 
+CAUSES = 100
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Rows that failed alike: the code and EnKash's own text."""
@@ -75,9 +78,9 @@ def failure_causes(*, run_id: int | None = None, batch_id: int | None = None) ->
     return causes_among(Row.objects.filter(owner, chunk__failed__gt=0, state=RowState.FAILED))
 
 
-def causes_among(failed: QuerySet[Row]) -> list[Cause]:
-    """The first hundred causes of these rows, most frequent first."""
+def causes_among(failed: QuerySet[Row], *, limit: int | None = CAUSES) -> list[Cause]:
+    """The first causes of these rows, most frequent first. `limit` None: all."""
     kinds = (
         failed.order_by().values("reason_code", "reason").annotate(rows=Count("id"), points=Sum("amount", default=0))
     )
-    return [Cause(**kind) for kind in kinds.order_by("-rows", "reason_code", "reason")[:100]]
+    return [Cause(**kind) for kind in kinds.order_by("-rows", "reason_code", "reason")[:limit]]

@@ -118,3 +118,18 @@ def record_search_export(
             batches=list(batches),
             **scope,
         )
+
+
+def record_report(actor: Actor, *, sha256: str, rows: int, **scope: Any) -> None:
+    """`scope`: which table of which year and account. It names no recipient."""
+    with transaction.atomic():
+        trail.write_entry(
+            "report exported",
+            at=database_now(),
+            object_type="user",
+            object_id=actor.id,
+            actor=actor,
+            rows=rows,
+            sha256=sha256,
+            **scope,
+        )

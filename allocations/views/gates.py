@@ -41,6 +41,7 @@ _PAGE_OF = {
     "notices-mail": "allocations:notices",
     "policy-confirm": "allocations:policies",
     "policy-refuse": "allocations:policies",
+    "report-export": "allocations:reports",
     "role-confirm": "allocations:people",
     "role-refuse": "allocations:people",
     "search-export": "allocations:search",

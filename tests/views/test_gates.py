@@ -56,6 +56,7 @@ ACTIONS = {
     "person-role-take",
     "policy-confirm",
     "policy-refuse",
+    "report-export",
     "reversal-approve",
     "reversal-reject",
     "reversal-resume",
@@ -103,7 +104,8 @@ def address(name: str, **known: int) -> str:
 def page_of(name: str) -> str:
     """The page that shows where the thing stands that the action is about."""
     by_address = re.match(
-        r"/(batches|runs|reversals|decisions|accounts|freeze|notices|people|search|policies)/(?:1/)?", address(name)
+        r"/(batches|runs|reversals|decisions|accounts|freeze|notices|people|search|policies|reports)/(?:1/)?",
+        address(name),
     )
     assert by_address, name
     if name.startswith("role-"):
@@ -112,7 +114,7 @@ def page_of(name: str) -> str:
         return "/exceptions/"
     return (
         f"/{by_address[1]}/"
-        if by_address[1] in {"accounts", "freeze", "notices", "search", "policies"}
+        if by_address[1] in {"accounts", "freeze", "notices", "search", "policies", "reports"}
         else by_address[0]
     )
 

@@ -43,3 +43,24 @@ def test_report_of_an_account_that_gave_nothing_says_so(auditor):
 def test_a_year_that_is_not_offered_is_this_one(year, rf):
     now = datetime(2026, 11, 26, tzinfo=UTC)
     assert asked_period(rf.get("/", {"year": year}).GET, now=now).year == 2026
+
+
+def test_tables_by_maker_and_outcome_stand_on_the_page_and_go_out_as_files(auditor):
+    batch = approved_batch(credited=3, failed=1)
+    text = auditor.get(reverse("allocations:reports"), {"year": 2026}).text
+    maker = batch.uploaded_by.get_full_name()
+    assert [words in text for words in ("By maker", maker, "By outcome", "Unknown or in conflict")] == [True] * 4
+    asked = {"table": "makers", "kind": "csv", "year": "2026", "account": ""}
+    answer = auditor.post(reverse("allocations:report-export"), asked)
+    lines = answer.getvalue().decode("utf-8-sig").splitlines()
+    assert lines[1:] == [f'"{maker}",3,1500,1,500', '"Total",3,1500,1,500']
+    assert (answer["Content-Type"], answer["X-Export-Rows"]) == ("text/csv; charset=utf-8", "1")
+    other = auditor.post(reverse("allocations:report-export"), {**asked, "account": batch.account_id + 1})
+    assert other.getvalue().decode("utf-8-sig").splitlines()[1:] == ['"Total",0,0,0,0']
+
+
+def test_owner_reads_reports_and_takes_none_out(client):
+    approved_batch(credited=1)
+    client.force_login(person("owner"))
+    assert "Take a table with you" not in client.get(reverse("allocations:reports"), {"year": 2026}).text
+    assert client.post(reverse("allocations:report-export"), {"table": "months", "kind": "csv"}).status_code == 403
