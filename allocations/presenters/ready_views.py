@@ -10,7 +10,8 @@ from allocations.domain.revealing import WORDS, Cause
 from allocations.models import Proposal, TrailEntry, Vote
 from allocations.presenters.numbers import counted, grouped, points
 from allocations.presenters.stories import person
-from allocations.presenters.times import weekday
+from allocations.presenters.times import moment, weekday
+from allocations.selectors.ready_views import UnderOwnPolicy
 
 _FEW = 5
 
@@ -31,10 +32,22 @@ class Line:
 
 
 def late_approval(vote: Vote) -> Line:
+    said = f"{_approved(vote)}, on a {weekday(vote.voted_at)}"
+    return Line(vote.voted_at, said, (_batch(vote.batch.pk, vote.batch.purpose),))
+
+
+def under_own_policy(found: UnderOwnPolicy) -> Line:
+    vote, policy = found.vote, found.policy
+    did = "proposed" if policy.proposed_by_id == vote.voted_by_id else "confirmed"
+    said = f"{_approved(vote)}, after they had {did} policy {policy.number}, in force since {moment(policy.decided_at)}"
+    links = (_batch(vote.batch.pk, vote.batch.purpose), Link("Policies", reverse("allocations:policies")))
+    return Line(vote.voted_at, said, links)
+
+
+def _approved(vote: Vote) -> str:
     batch = vote.batch
     rows = counted(batch.row_count - batch.left_out_count, "row")
-    said = f"{person(vote.voted_by)} approved {rows}, {points(batch.points_total)}, on a {weekday(vote.voted_at)}"
-    return Line(vote.voted_at, said, (_batch(batch.pk, batch.purpose),))
+    return f"{person(vote.voted_by)} approved {rows}, {points(batch.points_total)}"
 
 
 def closed(proposal: Proposal) -> Line:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -10,13 +10,16 @@ from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 from django.utils import timezone
 
 from allocations.domain.decisions import ProposalState
-from allocations.models import Proposal, TrailEntry, Vote
+from allocations.models import ApprovalPolicy, Proposal, TrailEntry, Vote
 from allocations.selectors.reveals import REVEALED
 
 PAGE = 50
 # What takes recipients' details out of the portal.
 _EXPORTS = ("batch exported", "bundle exported")
+# How long after a change of policy an approval by who changed it is worth a look.
+SOON = timedelta(days=3)
 Kind = TypeVar("Kind", bound=Model)
+Shown = TypeVar("Shown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,19 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed(Generic[Kind]):
+class Listed(Generic[Shown]):
     """`before`: the id that the next, older page starts below; None on the last one."""
 
-    found: tuple[Kind, ...]
+    found: tuple[Shown, ...]
     before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnderOwnPolicy:
+    """An approval, and the newest policy before it in which its approver had a hand."""
+
+    vote: Vote
+    policy: ApprovalPolicy
 
 
 def late_approvals(place: Place, *, opens: int, closes: int, days: Iterable[int], size: int = PAGE) -> Listed[Vote]:
@@ -44,6 +55,36 @@ def late_approvals(place: Place, *, opens: int, closes: int, days: Iterable[int]
     votes = votes.alias(hour=ExtractHour("voted_at", tzinfo=zone), day=ExtractIsoWeekDay("voted_at", tzinfo=zone))
     late = votes.exclude(hour__gte=opens, hour__lt=closes, day__in=list(days))
     return _page(late, place, time="voted_at", size=size)
+
+
+def approved_under_own_policy(place: Place, *, size: int = PAGE) -> Listed[UnderOwnPolicy]:
+    """Approvals by somebody who had a hand in a policy that came into force less than SOON before. Policies are few."""
+    policies = list(
+        ApprovalPolicy.objects.filter(state=ProposalState.CONFIRMED).order_by("-number").select_related("proposed_by")
+    )
+    votes = Vote.objects.filter(_soon_after(policies), decision="approve").select_related("batch", "voted_by")
+    found = _page(votes, place, time="voted_at", size=size)
+    return Listed(tuple(UnderOwnPolicy(vote, _last_of(vote, policies)) for vote in found.found), found.before)
+
+
+def _soon_after(policies: Iterable[ApprovalPolicy]) -> Q:
+    wanted = Q(pk__in=())
+    for one in policies:
+        if one.decided_at is not None:
+            own = (one.proposed_by_id, one.decided_by_id)
+            wanted |= Q(voted_by__in=own, voted_at__gte=one.decided_at, voted_at__lt=one.decided_at + SOON)
+    return wanted
+
+
+def _last_of(vote: Vote, policies: Iterable[ApprovalPolicy]) -> ApprovalPolicy:
+    """`policies`: newest first; one of them brought the vote here."""
+    return next(
+        one
+        for one in policies
+        if one.decided_at is not None
+        and vote.voted_by_id in {one.proposed_by_id, one.decided_by_id}
+        and one.decided_at <= vote.voted_at < one.decided_at + SOON
+    )
 
 
 def closed_by_people(place: Place, *, size: int = PAGE) -> Listed[Proposal]:

@@ -1,8 +1,9 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 
+from allocations.models import ApprovalPolicy
 from allocations.services.exporting import record_bundles, record_export
 from tests.factories.batches import approved_batch, submitted_batch
 from tests.factories.decisions import open_proposal
@@ -33,6 +34,27 @@ def test_late_approval_leads_to_its_batch(auditor):
     assert f'<a href="/batches/{batch.pk}/">Batch {batch.pk}, Diwali 2026</a>' in text
     assert "15 Nov 2026, 11:30 IST" in text
     assert "There is nothing of this kind" in view(auditor, "late", year=2025)
+
+
+def test_approval_soon_after_ones_own_policy_is_listed(auditor):
+    approver, other = person("approver", "owner"), person("approver")
+    changed = {"state": "confirmed", "note": "Fewer eyes.", "proposed_at": SUNDAY, "decided_at": SUNDAY}
+    ApprovalPolicy.objects.create(number=2, proposed_by=approver, decided_by=person("owner"), **changed)
+    ApprovalPolicy.objects.create(number=3, proposed_by=person("owner"), decided_by=other, **changed)
+    day = timedelta(days=1)
+    for voter, at in ((approver, SUNDAY + day), (other, SUNDAY + 2 * day), (other, SUNDAY + 3 * day)):
+        VoteFactory(batch=submitted_batch(rows=3), voted_by=voter, voted_at=at)
+    VoteFactory(batch=submitted_batch(rows=3), voted_by=approver, voted_at=SUNDAY - day)
+    text = view(auditor, "own-policy")
+    name = approver.get_full_name()
+    assert f"{name} approved 3 rows, 1,500 points, after they had proposed policy 2, in force since 15 Nov" in text
+    assert f"{other.get_full_name()} approved 3 rows, 1,500 points, after they had confirmed policy 3" in text
+    assert text.count(" approved 3 rows") == 2
+
+
+def test_without_a_policy_nobody_approved_under_their_own(auditor):
+    VoteFactory(batch=submitted_batch(rows=3), voted_at=SUNDAY)
+    assert "There is nothing of this kind" in view(auditor, "own-policy")
 
 
 def test_decision_leads_to_its_rows(auditor):
