@@ -10,7 +10,7 @@ from tests.e2e.stack import Stack, running_stack
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running_stack(tmp_path_factory.mktemp("portal")) as running:
+    with running_stack(tmp_path_factory.mktemp("portal"), SEARCH_EXPORT_ROWS="10") as running:
         yield running
         # Shown by pytest beside a failure.
         sys.stdout.writelines(running.lines[-200:])

@@ -61,7 +61,7 @@ def main() -> None:
     TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="portal-pictures-") as name, sync_playwright() as playwright:
         folder = Path(name)
-        with running_stack(folder / "var") as stack:
+        with running_stack(folder / "var", SEARCH_EXPORT_ROWS="100") as stack:
             browser = playwright.chromium.launch(**launch_options())
             camera = Camera(TARGET, studio=browser.new_page())
             Tour(stack, browser, camera, folder=folder, rows=5000).walk()

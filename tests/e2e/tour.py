@@ -14,6 +14,7 @@ from django.core.management import call_command
 from playwright.sync_api import Browser, Page, expect
 
 from allocations.enkash.simulator.demo import CARD_ACCOUNT_ID
+from tests.e2e.audit_tour import look_into
 from tests.e2e.persons import READING, RUNNING, Person
 from tests.e2e.reversal_tour import take_points_back
 from tests.e2e.stack import PASSWORD, Stack
@@ -68,6 +69,7 @@ class Tour:
         self._ended_run()
         self._outcome()
         self._freeze()
+        look_into(self._person("demo-auditor"), self.batch, see=self._see_audit)
         take_points_back(self.maker, self.approver, self.batch, see=self._see_reversal)
         self._rest()
 
@@ -88,6 +90,9 @@ class Tour:
     def _see(self, person: Person, address: str, name: str, rank: Rank = Rank.PLAIN) -> None:
         person.page.goto(address)
         self.look(person.page, name, rank)
+
+    def _see_audit(self, page: Page, name: str, is_main: bool) -> None:
+        self.look(page, name, Rank.MAIN if is_main else Rank.PLAIN)
 
     def _see_reversal(self, page: Page, name: str, is_main: bool) -> None:
         self.look(page, name, Rank.MAIN if is_main else Rank.EXTRA)
