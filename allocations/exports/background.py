@@ -29,7 +29,6 @@ from allocations.services.export_jobs import (
     Claim,
     Superseded,
     Written,
-    claim_export,
     draft_path,
     fail_export,
     finish_export,
@@ -55,17 +54,15 @@ _DISK_FULL = (
 )
 
 
-def run_export(export_id: int, *, wanted: Wanted | None) -> None:
-    """Write, check and note one export. A second delivery of the job finds nothing to do. `wanted`: of a search."""
-    claim = claim_export(export_id, now=database_now())
-    if claim is None:
-        return
+def run_export(claim: Claim, *, wanted: Wanted | None) -> None:
+    """Write, check and note one export. `wanted`: of a search, None for a batch. What it raises is a defect of ours, or
+    means that the database was away."""
     path = Path(default_storage.path(draft_path(claim)))
     try:
         _export(claim, path, wanted)
     except Superseded:
         path.unlink(missing_ok=True)
-        logger.warning("export %s is not ours any more", export_id)
+        logger.warning("export %s is not ours any more", claim.export_id)
     except DomainError as error:
         fail_export(claim, sentence=error.sentence, now=database_now())
     except OSError as error:

@@ -146,11 +146,10 @@ def fail_export(claim: Claim, *, sentence: str, now: datetime) -> None:
     _remove_drafts(claim.export_id)
 
 
-def fail_for_defect(export_id: int) -> None:
-    """After an error of ours, which the next try would find again."""
-    epoch = ExportJob.objects.values_list("epoch", flat=True).get(pk=export_id)
+def fail_for_defect(claim: Claim) -> None:
+    """After an error of ours, which the next try would find again. It fails nothing that another worker took over."""
     with suppress(Superseded):
-        fail_export(Claim(export_id, epoch), sentence=DEFECT, now=database_now())
+        fail_export(claim, sentence=DEFECT, now=database_now())
 
 
 def ring_due(*, now: datetime) -> None:

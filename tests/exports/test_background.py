@@ -152,6 +152,27 @@ def test_a_writer_that_was_thought_dead_hands_nothing_out(monkeypatch) -> None:
     assert not TrailEntry.objects.filter(event="batch exported").exists()
 
 
+def test_an_overtaken_writer_that_fails_leaves_the_other_alone(monkeypatch) -> None:
+    export = asked(approved_batch(credited=1))
+
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("ours")
+
+    monkeypatch.setattr(batch, "write_csv", fail)
+    claimed = export_jobs.claim_export
+
+    def claim_and_lose(export_id: int, *, now):
+        claim = claimed(export_id, now=now)
+        ExportJob.objects.filter(pk=export_id).update(epoch=9)
+        return claim
+
+    monkeypatch.setattr(export_jobs, "claim_export", claim_and_lose)
+    with pytest.raises(ValueError, match="ours"):
+        write(export)
+    export.refresh_from_db()
+    assert (export.state, export.epoch) == ("writing", 9)
+
+
 def _overtaken(export: ExportJob):
     def finish(claim, written, *, now) -> None:
         ExportJob.objects.filter(pk=export.pk).update(epoch=9)

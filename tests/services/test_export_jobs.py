@@ -121,10 +121,18 @@ def test_an_end_without_its_entry_is_no_end() -> None:
 def test_a_defect_fails_what_is_being_written_and_nothing_else() -> None:
     export, claim = claimed()
     path = draft(claim)
-    export_jobs.fail_for_defect(export.pk)
+    export_jobs.fail_for_defect(claim)
     assert (state(export), export.error, path.exists()) == ("failed", export_jobs.DEFECT, False)
-    export_jobs.fail_for_defect(export.pk)
+    export_jobs.fail_for_defect(claim)
     assert events() == ["export failed"]
+
+
+def test_a_defect_of_a_writer_that_was_overtaken_fails_nothing() -> None:
+    export, first = claimed()
+    second = export_jobs.claim_export(export.pk, now=NOW + 2 * SILENCE)
+    path = draft(second)
+    export_jobs.fail_for_defect(first)
+    assert (state(export), path.exists(), events()) == ("writing", True, [])
 
 
 def test_files_go_when_their_days_are_over(settings) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from allocations.exports.background import run_export
 from allocations.models import ExportJob, TrailEntry
+from allocations.services.export_jobs import claim_export
 from tests.factories.batches import approved_batch, submitted_batch
 from tests.factories.exports import ExportJobFactory
 from tests.factories.people import person
@@ -27,6 +28,10 @@ def auditor(client, settings):
 
 def at(name: str, export: ExportJob) -> str:
     return reverse(f"allocations:{name}", args=[export.pk])
+
+
+def write(export: ExportJob) -> None:
+    run_export(claim_export(export.pk, now=timezone.now()), wanted=None)
 
 
 def ask(client, batch, **fields):
@@ -71,7 +76,7 @@ def test_page_watches_until_it_is_ready_and_hands_the_file_out(auditor):
     fragment = auditor.get(at("export", export), headers={"HX-Request": "true"})
     assert (fragment.status_code, "<html" in fragment.text) == (200, False)
     assert auditor.get(at("export-file", export)).status_code == 409
-    run_export(export.pk, wanted=None)
+    write(export)
     done = auditor.get(at("export", export), headers={"HX-Request": "true"})
     assert (done.status_code, done.headers["HX-Redirect"]) == (204, at("export", export))
     text = auditor.get(at("export", export)).text
@@ -99,7 +104,7 @@ def test_exports_of_others_are_not_there(auditor):
 def test_who_lost_the_role_gets_no_file(auditor):
     ask(auditor, approved_batch(credited=3))
     export = ExportJob.objects.get()
-    run_export(export.pk, wanted=None)
+    write(export)
     auditor.user.groups.clear()
     auditor.user.groups.add(person("owner").groups.get())
     assert [auditor.get(at(name, export)).status_code for name in ("export", "export-file")] == [403, 403]
@@ -112,7 +117,7 @@ def test_full_details_go_only_to_whoever_still_sees_them(client, settings):
     batch = submitted_batch(rows=3)
     ask(client, batch)
     export = ExportJob.objects.get()
-    run_export(export.pk, wanted=None)
+    write(export)
     export.refresh_from_db()
     assert (export.in_full, batch.rows.first().mobile.encode() in client.get(at("export-file", export)).getvalue()) == (
         True,
@@ -127,7 +132,7 @@ def test_full_details_go_only_to_whoever_still_sees_them(client, settings):
 def test_file_that_is_gone_is_told(auditor):
     ask(auditor, approved_batch(credited=3))
     export = ExportJob.objects.get()
-    run_export(export.pk, wanted=None)
+    write(export)
     export.refresh_from_db()
     export.file.storage.delete(export.file.name)
     answer = auditor.get(at("export-file", export))
