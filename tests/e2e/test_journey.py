@@ -31,7 +31,7 @@ def credited(rows: list[dict[str, str]]) -> dict[str, tuple[str, int]]:
 
 def check_books(stack: Stack, maker: Person, batch: int, folder: Path) -> list[dict[str, str]]:
     """Page, both exports and EnKash's ledger say the same, row by row."""
-    rows = exported_rows(maker.export(batch, "CSV", to=folder / "batch.csv"))
+    rows = exported_rows(maker.export(batch, "safe CSV", to=folder / "batch.csv"))
     assert rows == exported_rows(maker.export(batch, "XLSX", to=folder / "batch.xlsx"))
     references = {row["Our reference"] for row in rows}
     ledger = {reference: entry for reference, entry in stack.ledger().items() if reference in references}
