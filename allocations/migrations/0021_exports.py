@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('allocations', '0018_corrections'),
+        ('allocations', '0020_sample_openings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
