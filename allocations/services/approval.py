@@ -78,7 +78,7 @@ def approve_batch(actor: Actor, *, batch_id: int, version: int, digest: str, see
 
 def _looked_at(kinds: Collection[str], sample: Collection[int]) -> dict[str, list[Any]]:
     """For the trail: what was ticked as seen, and the rows that were opened."""
-    noted = {"seen": sorted(kinds), "sample": sorted(sample)}
+    noted: dict[str, list[Any]] = {"seen": sorted(kinds), "sample": sorted(sample)}
     return {name: found for name, found in noted.items() if found}
 
 
