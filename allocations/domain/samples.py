@@ -5,7 +5,7 @@ from collections.abc import Collection
 from allocations.domain.errors import InvalidInput
 from allocations.domain.numerals import grouped
 
-LARGEST, WARNED, DRAWN = 5, 3, 3
+LARGEST, WARNED, NEW, DRAWN = 5, 3, 3, 3
 # A list that is no longer stands on the sheet whole: there is nothing to draw.
 SHOWN_WHOLE = LARGEST + DRAWN
 

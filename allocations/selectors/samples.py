@@ -3,26 +3,34 @@
 import hashlib
 from dataclasses import dataclass
 
-from allocations.domain.samples import DRAWN, LARGEST, SHOWN_WHOLE, WARNED
+from django.db.models import QuerySet
+
+from allocations.domain.samples import DRAWN, LARGEST, NEW, SHOWN_WHOLE, WARNED
 from allocations.models import Batch, Row, SampleOpening
-from allocations.selectors.approvals import sent_rows
+from allocations.selectors.approvals import previous_batch, sent_rows
+from allocations.selectors.comparing import COUNTED_ROWS, Change, changed_rows, is_comparable
 
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """`why`: largest, warned or drawn."""
+    """`why`: largest, warned, new or drawn."""
 
     why: str
     row: Row
 
 
 def sample_of(batch: Batch) -> list[Sampled]:
-    """The same for everybody who looks at the same content."""
+    """The same for everybody who looks at the same content. All but the largest are drawn by the digest, so nobody
+    chose them: not the maker, who would put harmless ones first, not the approver, not chance."""
     sent = sent_rows(batch)
     found = [Sampled("largest", row) for row in sent.order_by("-amount", "number")[:LARGEST]]
-    warned = sent.filter(warning_count__gt=0).exclude(number__in=_numbers(found)).order_by("number")[:WARNED]
-    found += [Sampled("warned", row) for row in warned]
-    return found + [Sampled("drawn", row) for row in _drawn(batch, besides=_numbers(found))]
+    for why, rows, count in (
+        ("warned", sent.filter(warning_count__gt=0), WARNED),
+        ("new", _new_people(batch), NEW),
+        ("drawn", sent, DRAWN),
+    ):
+        found += [Sampled(why, row) for row in _drawn(rows, batch.digest, count, besides=_numbers(found))]
+    return found
 
 
 def must_be_opened(batch: Batch, sample: list[Sampled]) -> frozenset[int]:
@@ -41,17 +49,24 @@ def _numbers(found: list[Sampled]) -> frozenset[int]:
     return frozenset(one.row.number for one in found)
 
 
-def _drawn(batch: Batch, *, besides: frozenset[int]) -> list[Row]:
-    """A few rows drawn by the digest itself, so nobody chose them: not the maker, not the approver, not chance."""
-    numbers = sent_rows(batch).values_list("number", flat=True)
+def _new_people(batch: Batch) -> QuerySet[Row]:
+    """Who was not in the batch before; nobody where the lists are too long to be compared while somebody waits."""
+    before = previous_batch(batch)
+    if before is None or not is_comparable(before) or max(batch.row_count, before.row_count) > COUNTED_ROWS:
+        return Row.objects.none()
+    return changed_rows(batch, before, Change.NEW)
+
+
+def _drawn(rows: QuerySet[Row], digest: str, count: int, *, besides: frozenset[int]) -> list[Row]:
+    ordered = rows.order_by("number")
     # The ends of an index: an aggregate of both would read every row.
-    low, high = numbers.order_by("number").first(), numbers.order_by("-number").first()
+    low, high = ordered.values_list("number", flat=True).first(), ordered.values_list("number", flat=True).last()
     if low is None or high is None:
         return []
     drawn: list[Row] = []
-    for turn in range(DRAWN):
-        left = sent_rows(batch).exclude(number__in=besides | {row.number for row in drawn}).order_by("number")
-        at = low + _lot(batch.digest, turn) % (high - low + 1)
+    for turn in range(count):
+        left = ordered.exclude(number__in=besides | {row.number for row in drawn})
+        at = low + _lot(digest, turn) % (high - low + 1)
         row = left.filter(number__gte=at).first() or left.first()
         drawn += [row] if row else []
     return sorted(drawn, key=lambda row: row.number)

@@ -23,6 +23,7 @@ from allocations.models import (
     EnkashToken,
     Row,
     Run,
+    SampleOpening,
     TrailEntry,
     Upload,
     Vote,
@@ -39,7 +40,7 @@ ROWS = 2
 KINDS = {"before commit", "after commit", "after a single write", "with a lane and no chunk"}
 KINDS |= {"with half of the request sent", "with the request sent", "with the answer"}
 # Children before parents.
-TABLES = (AttemptRow, Attempt, Row, Chunk, Run, Vote, TrailEntry, Upload, Batch, EnkashToken)
+TABLES = (AttemptRow, Attempt, Row, Chunk, Run, Vote, SampleOpening, TrailEntry, Upload, Batch, EnkashToken)
 
 
 @pytest.fixture

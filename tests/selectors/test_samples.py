@@ -1,7 +1,7 @@
 import pytest
 
 from allocations.selectors.samples import must_be_opened, sample_of
-from tests.factories.batches import review_batch, submitted_batch
+from tests.factories.batches import approved_batch, review_batch, submitted_batch
 
 pytestmark = pytest.mark.django_db
 
@@ -10,8 +10,8 @@ def numbers(batch, why: str) -> list[int]:
     return [one.row.number for one in sample_of(batch) if one.why == why]
 
 
-def submitted(**rows: int):
-    batch = review_batch(**rows)
+def submitted(**fields):
+    batch = review_batch(**fields)
     batch.state, batch.digest = "submitted", "ab" * 32
     return batch
 
@@ -34,9 +34,30 @@ def test_drawn_rows_depend_only_on_the_digest():
 def test_three_rows_with_warnings_are_among_them():
     batch = submitted(ready=10, warnings=5)
     batch.rows.filter(warning_count=0).update(amount=9000)
-    assert numbers(batch, "warned") == [2, 3, 4]
+    warned = numbers(batch, "warned")
+    assert len(warned) == 3
+    assert set(warned) < {2, 3, 4, 5, 6}
     every = [one.row.number for one in sample_of(batch)]
     assert len(every) == len(set(every)) == 11
+
+
+def test_which_rows_with_warnings_is_not_for_the_maker_to_choose():
+    batch = submitted(ready=10, warnings=40)
+    batch.rows.filter(warning_count=0).update(amount=9000)
+    drawn = set()
+    for digest in ("ab" * 32, "cd" * 32, "ef" * 32):
+        batch.digest = digest
+        drawn.add(tuple(numbers(batch, "warned")))
+    assert len(drawn) == 3
+
+
+def test_people_who_were_not_in_the_batch_before_are_among_them():
+    before = approved_batch(credited=9)
+    batch = submitted(ready=12, account=before.account)
+    known = list(before.rows.values_list("mobile", flat=True))
+    for row, mobile in zip(batch.rows.order_by("number"), known, strict=False):
+        type(row).objects.filter(pk=row.pk).update(mobile=mobile)
+    assert numbers(batch, "new") == [11, 12, 13]
 
 
 def test_rows_that_are_left_out_are_not_looked_at():

@@ -24,6 +24,7 @@ from allocations.services.submission import submit_batch
 from tests.factories.batches import recount
 from tests.factories.lists import BatchFactory, RowFactory, UploadFactory
 from tests.factories.people import UserFactory, known
+from tests.factories.samples import open_sample
 from tests.simulation import compiler, journal
 from tests.simulation.timeline import all_clocks
 
@@ -138,6 +139,7 @@ def _prepare_batch(shape: Shape, account: Account, order: int) -> None:
     maker, approver = (known(User.objects.get(username=name)) for name in ("maker", "approver"))
     answer = Answer("Simulated", frozenset(Batch.objects.values_list("pk", flat=True)))
     batch = submit_batch(maker, batch_id=batch.pk, answer=answer)
+    open_sample(approver, batch)
     approve_batch(approver, batch_id=batch.pk, version=batch.version, digest=batch.digest, seen=to_be_seen(batch))
 
 
