@@ -92,7 +92,7 @@ _SECTIONS = (
     (
         "approvals",
         "Approvals",
-        frozenset({"approvals", "batch-approval", "batch-approve", "batch-send-back", "sample-open"}),
+        frozenset({"approvals", "batch-approval", "batch-approve", "batch-send-back", "batch-changes", "sample-open"}),
     ),
     ("runs", "Runs", _RUN_PAGES),
     (

@@ -18,6 +18,7 @@ from allocations.presenters.statuses import AWAITING_APPROVAL
 from allocations.presenters.stories import person
 from allocations.presenters.times import moment, span
 from allocations.selectors.approvals import Oddity, facts_of
+from allocations.selectors.comparing import Change
 from allocations.selectors.holds import Hold
 from allocations.selectors.votes import holding_approvals
 
@@ -193,6 +194,9 @@ class Comparison:
         tenths = round(self.points_change * 1000 / self.points_before)
         sign = "−" if tenths < 0 else "+" if tenths else ""
         return f"{sign}{grouped(abs(tenths) // 10)}.{abs(tenths) % 10} %"
+
+
+CHANGES = {Change.NEW: "New people", Change.GONE: "No longer in the list", Change.POINTS: "Other points"}
 
 
 def comparison(batch: Batch, before: Batch | None) -> Comparison | None:

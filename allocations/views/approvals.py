@@ -27,6 +27,7 @@ from allocations.selectors import approvals as reads
 from allocations.selectors.accepting import acceptances
 from allocations.selectors.approval_policies import against_limits, in_force
 from allocations.selectors.batch_pages import batches_with_people
+from allocations.selectors.comparing import counted_changes, is_comparable
 from allocations.selectors.holds import hold
 from allocations.selectors.passports import passport_of
 from allocations.selectors.repeats import kept_repeats
@@ -98,6 +99,7 @@ def sample_context(batch: Batch, actor: Actor, *, shown: str) -> dict[str, objec
 
 
 def _what_is_signed(batch: Batch, *, in_full: bool) -> dict[str, object]:
+    before = reads.previous_batch(batch)
     return {
         "in_full": in_full,
         "twin": twin_of(batch),
@@ -109,7 +111,9 @@ def _what_is_signed(batch: Batch, *, in_full: bool) -> dict[str, object]:
         "unusual": votes.unusual(reads.oddities(batch), acceptances(batch.pk), in_full=in_full),
         "bars": spreads.bars(reads.bands(batch)),
         "bar_x": BAR_X,
-        "comparison": votes.comparison(batch, reads.previous_batch(batch)),
+        "comparison": votes.comparison(batch, before),
+        "comparable": is_comparable(before),
+        "changes": counted_changes(batch, before) if before and is_comparable(before) else None,
     }
 
 
