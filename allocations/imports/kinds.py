@@ -20,7 +20,7 @@ def check_kind(path: Path, kind: str) -> None:
         start = file.read(8)
     if start.startswith(_OLE):
         raise FileRefused(_ole(path))
-    if start.startswith(_OTHERS) or kind not in {"xlsx", *TEXT_KINDS, "xls"}:
+    if start.startswith(_OTHERS) or kind not in {"xlsx", *TEXT_KINDS, "jsonl", "xls"}:
         raise FileRefused(ONLY)
     zipped = start.startswith(_ZIP)
     if kind == "xlsx" and start and not zipped:
