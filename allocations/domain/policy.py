@@ -24,7 +24,7 @@ class Actor:
     """A signed-in person. Roles come from groups only: a superuser without a role may do nothing here.
 
     `withheld`: roles that are theirs, but not before they have a second factor. `known_at`: when they last showed who
-    they are; None where nothing says so.
+    they are; None where nothing says so. `token_id`: of the API token with which a program acts for them.
     """
 
     id: int
@@ -32,6 +32,7 @@ class Actor:
     roles: frozenset[Role]
     withheld: frozenset[Role] = frozenset()
     known_at: datetime | None = None
+    token_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

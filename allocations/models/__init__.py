@@ -2,6 +2,7 @@
 
 from allocations.models.acceptances import Acceptance
 from allocations.models.accounts import Account, Lane
+from allocations.models.api_tokens import ApiCall, ApiToken
 from allocations.models.approval_policies import ApprovalPolicy
 from allocations.models.attempts import Attempt, AttemptRow
 from allocations.models.batches import Batch, BatchEditor
@@ -31,6 +32,8 @@ from allocations.models.votes import Vote
 __all__ = [
     "Acceptance",
     "Account",
+    "ApiCall",
+    "ApiToken",
     "ApprovalPolicy",
     "Attempt",
     "AttemptRow",

@@ -21,6 +21,7 @@ from allocations.domain.policy import Actor, Role
 from allocations.gateway import database_now
 from allocations.models import RoleProposal
 from allocations.selectors.roster import facts_of_person
+from allocations.services import api_tokens
 from allocations.services import roles as role_service
 
 logger = structlog.get_logger(__name__)
@@ -84,7 +85,7 @@ def mail_invitation(invitation: Invitation, *, subject: str, text: str) -> bool:
 
 
 def deactivate_person(actor: Actor, *, person_id: int) -> None:
-    """Their sessions end now, and roles that were proposed for them are off."""
+    """Their sessions end now, their API tokens too, and roles that were proposed for them are off."""
     now = database_now()
     with transaction.atomic(durable=True):
         actor = role_service.actor_now(actor)
@@ -95,7 +96,8 @@ def deactivate_person(actor: Actor, *, person_id: int) -> None:
         waiting = RoleProposal.objects.filter(person=person, state=ProposalState.OPEN)
         waiting.update(state=ProposalState.WITHDRAWN, decided_at=now)
         ended = _end_sessions(person)
-        role_service.note("person deactivated", person, actor=actor, at=now, sessions=ended)
+        revoked = api_tokens.revoke_all(actor, person_id=person_id, at=now)
+        role_service.note("person deactivated", person, actor=actor, at=now, sessions=ended, api_tokens=revoked)
 
 
 def reactivate_person(actor: Actor, *, person_id: int) -> frozenset[Role]:

@@ -24,6 +24,8 @@ def write_entry(
     no floats."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A trail entry belongs into the transaction of the change it tells of.")
+    if actor and actor.token_id:
+        data["api_token"] = actor.token_id
     return TrailEntry.objects.create(
         event=event,
         at=at,
