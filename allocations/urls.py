@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from allocations.views import (
     accepting,
     accounts,
+    api_tokens,
     approval_policies,
     approvals,
     batches,
@@ -52,6 +53,11 @@ app_name = "allocations"
 urlpatterns: list[URLPattern] = [
     path("", home.show_home, name="home"),
     path("template.xlsx", list_template.download_template, name="list-template"),
+    path("api/", api_tokens.tokens, name="api-tokens"),
+    path("api/tokens/new/", api_tokens.make_token, name="api-token-make"),
+    path("api/tokens/<int:token_id>/revoke/", api_tokens.revoke_token, name="api-token-revoke"),
+    path("api/reference/", api_tokens.reference, name="api-reference"),
+    path("api/openapi.json", api_tokens.openapi, name="api-document"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/login/", logins.try_login, name="enkash-login"),
     path("accounts/<int:account_id>/lanes/", accounts.set_lanes, name="account-lanes"),

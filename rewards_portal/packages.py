@@ -32,6 +32,7 @@ _ICONS = {
     "people": "users",
     "audit": "shield-check",
     "exports": "arrow-down-tray",
+    "api-tokens": "code-bracket",
 }
 
 # Address below STATIC_URL -> file in node_modules. The style sheet names its map by that name, without a folder.

@@ -1,7 +1,8 @@
-"""Routes: the pages of the application, login, health, metrics."""
+"""Routes: the pages of the application and its API, login, health, metrics."""
 
 from django.urls import include, path
 
+from allocations.api.portal import api
 from rewards_portal.health import live, ready
 from rewards_portal.metrics import metrics
 
@@ -9,6 +10,7 @@ urlpatterns = [
     path("health/", live, name="health"),
     path("health/ready/", ready, name="health-ready"),
     path("metrics/", metrics, name="metrics"),
+    path("api/v1/", api.urls),
     path("", include("rewards_portal.sign_in.urls")),
     path("", include("allocations.urls")),
 ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from allocations.domain.api_tokens import can_make_token, can_revoke_others
 from allocations.domain.policy import Actor, can_audit, can_export
 from allocations.domain.roster import can_see_people
 from allocations.presenters.numbers import counted
@@ -123,6 +124,11 @@ _NOTICES = ("notices", "Notices", frozenset({"notices", "notices-mail"}))
 # Who has the role sees them.
 _EXPORTS = ("exports", "Exports", frozenset({"exports", "export", "export-file"}))
 _AUDIT = ("audit", "Audit", frozenset({"audit"}))
+_API = (
+    "api-tokens",
+    "API",
+    frozenset({"api-tokens", "api-token-make", "api-token-revoke", "api-reference", "api-document"}),
+)
 _PEOPLE = (
     "people",
     "People",
@@ -173,7 +179,8 @@ def _sections(actor: Actor) -> tuple[tuple[str, str, frozenset[str]], ...]:
     audit = (_AUDIT,) if can_audit(actor) else ()
     exports = (_EXPORTS,) if can_export(actor) else ()
     people = (_PEOPLE,) if can_see_people(actor) else ()
-    return (*_SECTIONS, _REPORTS, *exports, *audit, _NOTICES, _ACCOUNTS, _POLICIES, *people)
+    programs = (_API,) if can_make_token(actor) or can_revoke_others(actor) else ()
+    return (*_SECTIONS, _REPORTS, *exports, *audit, _NOTICES, _ACCOUNTS, _POLICIES, *people, *programs)
 
 
 _TRY_LOGIN = "Compare user name and password with EnKash, then try the login once on the page Accounts."

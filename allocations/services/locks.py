@@ -1,21 +1,32 @@
 """Locks until the end of the caller's transaction, so that what is decided stays true until the commit."""
 
+from datetime import datetime
+
 from django.db import connection
 
-from allocations.domain.errors import InvalidInput
+from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.models import Batch
 
 # Any number that nobody else locks.
 _SUBMISSION = 4_021_107
 
 
-def locked_batch(batch_id: int) -> Batch:
-    """The batch, locked until the end of the caller's transaction. Trail entries of it are still written meanwhile."""
+class ChangedMeanwhile(StateConflict):
+    """Somebody changed it since the caller looked at it."""
+
+
+def locked_batch(batch_id: int, *, unchanged_since: datetime | None = None) -> Batch:
+    """The batch, locked until the end of the caller's transaction. Trail entries of it are still written meanwhile.
+
+    `unchanged_since`: its `changed_at` as the caller saw it; None where they did not say. Raises ChangedMeanwhile.
+    """
     batch = (
         Batch.objects.select_for_update(no_key=True, of=("self",)).select_related("account").filter(pk=batch_id).first()
     )
     if batch is None:
         raise InvalidInput(f"There is no batch {batch_id}.")
+    if unchanged_since not in {None, batch.changed_at}:
+        raise ChangedMeanwhile(f"Batch {batch_id} was changed since you read it. Read it again, then decide anew.")
     return batch
 
 

@@ -31,62 +31,68 @@ from allocations.services.planning import payload_of, rows_to_send
 
 
 def submit_batch(
-    actor: Actor, *, batch_id: int, start_at: datetime | None = None, answer: repeats.Answer = repeats.NO_ANSWER
+    actor: Actor,
+    *,
+    batch_id: int,
+    start_at: datetime | None = None,
+    answer: repeats.Answer = repeats.NO_ANSWER,
+    unchanged_since: datetime | None = None,
 ) -> Batch:
     """Freezes the rows that are not left out and asks for approval. The run begins at `start_at`, None: at once.
 
+    `unchanged_since`: see locked_batch.
     Raises RepeatRefused, and keeps what was found for the review, when other batches stand against the list.
     """
     now = database_now()
     try:
-        return _submit(actor, batch_id, start_at, answer, now=now)
+        with transaction.atomic(durable=True):
+            batch = locked_batch(batch_id, unchanged_since=unchanged_since)
+            return _submit(actor, batch, start_at, answer, now=now)
     except RepeatRefused as refused:
         repeats.keep_repeats(batch_id, refused.found, now=now)
         raise
 
 
-def _submit(actor: Actor, batch_id: int, start_at: datetime | None, answer: repeats.Answer, *, now: datetime) -> Batch:
-    with transaction.atomic(durable=True):
-        batch = locked_batch(batch_id)
-        policy.check_submit(actor, facts_of(batch))
-        check_start(start_at, now=now)
-        count_rows(batch)
-        _check_content(batch)
-        agreed = in_force()
-        check_submitted_limits(batch, agreed.terms)
-        _ask_for_approvers(batch, agreed)
-        batch.start_at = start_at and start_at.replace(microsecond=0)
-        manifest, root = _manifest(batch, actor, accepted=settle_warnings(batch))
-        found = repeats.settle_repeats(batch, answer, root=root, now=now)
-        canonical = manifest.canonical()
-        batch.version = manifest.version
-        batch.manifest = canonical
-        batch.digest = digest(canonical)
-        batch.state = move(BATCH, BatchState(batch.state), BatchEvent.SUBMIT)
-        batch.submitted_by_id, batch.submitted_at = actor.id, now
-        batch.sent_back_reason = ""
-        batch.save()
-        # Workbooks that nobody applied; what they would have changed is personal and of no more use.
-        batch.corrections.all().delete()
-        trail.write_entry(
-            "batch submitted",
-            at=now,
-            object_type="batch",
-            object_id=batch.pk,
-            batch_id=batch.pk,
-            actor=actor,
-            version=batch.version,
-            digest=batch.digest,
-            merkle_root=manifest.merkle_root,
-            rows=manifest.rows,
-            points=manifest.points,
-            left_out=manifest.left_out,
-            start_at=manifest.start_at,
-            policy=batch.policy,
-            approvers=batch.approvers,
-            **_repeated(batch, found),
-            **({"accepted": [asdict(one) for one in manifest.accepted]} if manifest.accepted else {}),
-        )
+def _submit(actor: Actor, batch: Batch, start_at: datetime | None, answer: repeats.Answer, *, now: datetime) -> Batch:
+    policy.check_submit(actor, facts_of(batch))
+    check_start(start_at, now=now)
+    count_rows(batch)
+    _check_content(batch)
+    agreed = in_force()
+    check_submitted_limits(batch, agreed.terms)
+    _ask_for_approvers(batch, agreed)
+    batch.start_at = start_at and start_at.replace(microsecond=0)
+    manifest, root = _manifest(batch, actor, accepted=settle_warnings(batch))
+    found = repeats.settle_repeats(batch, answer, root=root, now=now)
+    canonical = manifest.canonical()
+    batch.version = manifest.version
+    batch.manifest = canonical
+    batch.digest = digest(canonical)
+    batch.state = move(BATCH, BatchState(batch.state), BatchEvent.SUBMIT)
+    batch.submitted_by_id, batch.submitted_at = actor.id, now
+    batch.sent_back_reason = ""
+    batch.save()
+    # Workbooks that nobody applied; what they would have changed is personal and of no more use.
+    batch.corrections.all().delete()
+    trail.write_entry(
+        "batch submitted",
+        at=now,
+        object_type="batch",
+        object_id=batch.pk,
+        batch_id=batch.pk,
+        actor=actor,
+        version=batch.version,
+        digest=batch.digest,
+        merkle_root=manifest.merkle_root,
+        rows=manifest.rows,
+        points=manifest.points,
+        left_out=manifest.left_out,
+        start_at=manifest.start_at,
+        policy=batch.policy,
+        approvers=batch.approvers,
+        **_repeated(batch, found),
+        **({"accepted": [asdict(one) for one in manifest.accepted]} if manifest.accepted else {}),
+    )
     return batch
 
 
@@ -104,11 +110,11 @@ def _repeated(batch: Batch, found: Sequence[Repeat]) -> dict[str, object]:
     return {"repeats": others, "repeat_reason": batch.repeat_reason}
 
 
-def withdraw_batch(actor: Actor, *, batch_id: int) -> Batch:
-    """The maker takes a submitted batch back to review; nothing was sent."""
+def withdraw_batch(actor: Actor, *, batch_id: int, unchanged_since: datetime | None = None) -> Batch:
+    """The maker takes a submitted batch back to review; nothing was sent. `unchanged_since`: see locked_batch."""
     now = database_now()
     with transaction.atomic(durable=True):
-        batch = locked_batch(batch_id)
+        batch = locked_batch(batch_id, unchanged_since=unchanged_since)
         policy.check_withdraw(actor, facts_of(batch))
         thaw(batch, BatchEvent.WITHDRAW)
         trail.write_entry(

@@ -32,6 +32,7 @@ _SECURITY = "usersessions_list"
 _PAGE_OF = {
     "account-balance": "allocations:accounts",
     "account-lanes": "allocations:accounts",
+    "api-token-revoke": "allocations:api-tokens",
     "decision-new": "allocations:exceptions",
     "enkash-login": "allocations:accounts",
     "exceptions-act": "allocations:exceptions",

@@ -31,6 +31,7 @@ def test_navigation_counts_open_work():
         "Notices": 0,
         "Exports": 0,
         "People": 0,
+        "API": 0,
     }
 
 

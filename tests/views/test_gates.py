@@ -20,6 +20,7 @@ ROUTES = sorted({route.name for route in urlpatterns})
 ACTIONS = {
     "account-balance",
     "account-lanes",
+    "api-token-revoke",
     "batch-accept",
     "batch-accept-back",
     "batch-approve",
@@ -74,6 +75,7 @@ ACTIONS = {
 }
 FORMS = {
     "accounts",
+    "api-token-make",
     "audit",
     "batch-leave-out-cause",
     "batch-corrections",
@@ -104,7 +106,7 @@ def address(name: str, **known: int) -> str:
 def page_of(name: str) -> str:
     """The page that shows where the thing stands that the action is about."""
     by_address = re.match(
-        r"/(batches|runs|reversals|decisions|accounts|freeze|notices|people|search|policies|reports)/(?:1/)?",
+        r"/(batches|runs|reversals|decisions|accounts|freeze|notices|people|search|policies|reports|api)/(?:1/)?",
         address(name),
     )
     assert by_address, name
@@ -114,7 +116,7 @@ def page_of(name: str) -> str:
         return "/exceptions/"
     return (
         f"/{by_address[1]}/"
-        if by_address[1] in {"accounts", "freeze", "notices", "search", "policies", "reports"}
+        if by_address[1] in {"accounts", "freeze", "notices", "search", "policies", "reports", "api"}
         else by_address[0]
     )
 

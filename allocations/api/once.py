@@ -1,0 +1,94 @@
+"""Idempotency keys and conditional changes: a request that is sent twice is one, and a change meets what was read."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+
+from allocations.api.documents import Met, Once, OnceMet
+from allocations.api.door import Call
+from allocations.api.shapes import BatchOut, batch_out
+from allocations.models import Batch
+from allocations.services.api_calls import Answer, begin_call, give_up, keep_answer
+from allocations.services.locks import locked_batch
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SPACE = UUID("6f6cf6a2-3f0b-4b51-9f38-6f0f2a4c6f1d")
+
+
+def once(
+    request: Call, change: Callable[[UUID], Batch], *, sent: Once, status: int = 200, body: str | None = None
+) -> HttpResponse:
+    """Carries `change` out unless it was under this key, and answers with the batch.
+
+    `change` gets a name for whatever it makes, the same one for the same key. `body`: SHA-256 of a body that is read
+    already.
+    """
+    token, key = request.auth.token, sent.idempotency_key
+    begun = begin_call(token_id=token.pk, key=key, sha256=_fingerprint(request, body))
+    if isinstance(begun, Answer):
+        return _answered(begun, repeated=True)
+    try:
+        batch = change(uuid5(_SPACE, f"{token.pk} {key}"))
+    except Exception:
+        # Carried out as a whole or not at all: its transaction is gone.
+        give_up(begun)
+        raise
+    answer = Answer(status, batch_out(batch).model_dump_json(), batch.pk)
+    keep_answer(begun, answer)
+    return _answered(answer)
+
+
+def once_changed(request: Call, batch_id: int, change: Callable[[], object], *, sent: OnceMet) -> HttpResponse:
+    """As `once`, of a batch that is as the caller read it."""
+
+    def changed_batch(_name: UUID) -> Batch:
+        with changing(batch_id, sent):
+            change()
+        return Batch.objects.get(pk=batch_id)
+
+    return once(request, changed_batch, sent=sent)
+
+
+@contextmanager
+def changing(batch_id: int, sent: Met) -> Iterator[None]:
+    """A transaction in which the batch is as the caller read it. Raises ChangedMeanwhile."""
+    get_object_or_404(Batch, pk=batch_id)
+    with transaction.atomic():
+        locked_batch(batch_id, unchanged_since=as_read(sent))
+        yield
+
+
+def changed(batch_id: int) -> HttpResponse:
+    """The answer to a change that may be sent again as it is."""
+    return _answered(Answer(200, batch_out(Batch.objects.get(pk=batch_id)).model_dump_json(), batch_id))
+
+
+def tag_of(batch: BatchOut) -> str:
+    return f'"{batch.id}.{(batch.changed_at - _EPOCH) // timedelta(microseconds=1)}"'
+
+
+def as_read(sent: Met) -> datetime | None:
+    """When the batch was changed last, as the caller read it; None where they did not say."""
+    if not sent.if_match:
+        return None
+    return _EPOCH + timedelta(microseconds=int(sent.if_match.strip('"').partition(".")[2]))
+
+
+def _fingerprint(request: Call, body: str | None) -> str:
+    read = body or hashlib.sha256(request.body).hexdigest()
+    return hashlib.sha256(f"{request.method} {request.get_full_path()} {read}".encode()).hexdigest()
+
+
+def _answered(answer: Answer, *, repeated: bool = False) -> HttpResponse:
+    headers = {"ETag": tag_of(BatchOut.model_validate_json(answer.body))}
+    if answer.status == 202:
+        headers["Location"] = f"/api/v1/batches/{answer.batch_id}"
+    if repeated:
+        headers["Idempotent-Replayed"] = "true"
+    return HttpResponse(answer.body, status=answer.status, content_type="application/json", headers=headers)

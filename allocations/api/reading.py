@@ -1,0 +1,76 @@
+"""What became of it all: runs, reward accounts, the trail."""
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from ninja import Field, Query, Router
+
+from allocations.api.documents import READ_ANSWERS
+from allocations.api.door import Call, needs
+from allocations.api.paging import Id, Newer, Older, Page
+from allocations.api.shapes import AccountOut, EntryOut, RunOut, account_out, entry_out, run_out
+from allocations.domain.api_tokens import Scope
+from allocations.domain.policy import check_audit
+from allocations.models import Batch, Run, TrailEntry
+from allocations.selectors.approvals import committed_points
+from allocations.selectors.wallets import accounts
+
+router = Router(tags=["Runs, accounts, trail"])
+
+
+class Runs(Page):
+    items: list[RunOut]
+
+
+class Entries(Page):
+    items: list[EntryOut]
+
+
+class OfBatch(Older):
+    batch: int | None = Field(None, ge=1, le=2**63 - 1)
+
+
+@router.get("/runs", response={200: Runs, **READ_ANSWERS}, summary="List runs", **needs(Scope.READ))
+def list_runs(request: Call, paging: Query[OfBatch]) -> Runs:
+    """Newest first, of one batch or of all."""
+    runs = Run.objects.select_related("batch").order_by("-id")
+    runs = runs if paging.batch is None else runs.filter(batch_id=paging.batch)
+    runs = runs if paging.before is None else runs.filter(pk__lt=paging.before)
+    found = list(runs[: paging.limit + 1])
+    shown = found[: paging.limit]
+    return Runs(items=[run_out(run) for run in shown], next=shown[-1].pk if len(found) > paging.limit else None)
+
+
+@router.get("/runs/{run_id}", response={200: RunOut, **READ_ANSWERS}, summary="Read a run", **needs(Scope.READ))
+def read_run(request: Call, run_id: Id) -> RunOut:
+    """Where its rows stand at this moment."""
+    return run_out(get_object_or_404(Run.objects.select_related("batch"), pk=run_id))
+
+
+@router.get("/accounts", response={200: list[AccountOut], **READ_ANSWERS}, summary="List accounts", **needs(Scope.READ))
+def list_accounts(request: Call) -> list[AccountOut]:
+    """Reward accounts with their balances."""
+    return [account_out(account, committed=committed_points(account)) for account in accounts()]
+
+
+@router.get(
+    "/batches/{batch_id}/trail",
+    response={200: Entries, **READ_ANSWERS},
+    summary="Trail of a batch",
+    **needs(Scope.TRAIL),
+)
+def batch_trail(request: Call, batch_id: Id, paging: Query[Newer]) -> Entries:
+    """What was done to it, oldest first."""
+    return _entries(TrailEntry.objects.filter(batch=get_object_or_404(Batch, pk=batch_id)), paging)
+
+
+@router.get("/trail", response={200: Entries, **READ_ANSWERS}, summary="The whole trail", **needs(Scope.TRAIL))
+def whole_trail(request: Call, paging: Query[Newer]) -> Entries:
+    """Oldest first, for auditors."""
+    check_audit(request.auth.actor)
+    return _entries(TrailEntry.objects.all(), paging)
+
+
+def _entries(entries: QuerySet[TrailEntry], paging: Newer) -> Entries:
+    found = list(entries.filter(pk__gt=paging.after).order_by("pk")[: paging.limit + 1])
+    shown = found[: paging.limit]
+    return Entries(items=[entry_out(one) for one in shown], next=shown[-1].pk if len(found) > paging.limit else None)

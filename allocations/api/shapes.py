@@ -1,0 +1,271 @@
+"""What goes out: batches, runs, accounts and entries of the trail as JSON. Rows are in rows.py."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from ninja import Field, Schema
+
+from allocations.domain.accepting import is_covered
+from allocations.domain.causes import cause_label
+from allocations.domain.manifest import short_code
+from allocations.domain.states import BatchState
+from allocations.models import Account, Batch, Run, TrailEntry, Upload
+from allocations.selectors.accepting import acceptances, covered, warned
+from allocations.selectors.review import Cause, causes
+from allocations.selectors.totals import Totals, batch_totals, run_totals
+
+
+class Counts(Schema):
+    """Rows of the list, before anything is sent."""
+
+    total: int
+    with_errors: int
+    with_warnings: int
+    left_out: int
+
+
+class Outcome(Schema):
+    """Rows and points by where they stand with EnKash."""
+
+    pending: int
+    sending: int
+    credited: int
+    failed: int
+    unknown: int
+    disputed: int
+    cancelled: int
+    credited_points: Decimal
+    failed_points: int
+    unknown_points: int
+
+
+class BatchOut(Schema):
+    """One list on its way. `state`: draft, checking, review, submitted or approved."""
+
+    id: int
+    purpose: str
+    account: int
+    new_people_only: bool
+    state: str
+    version: int = Field(description="Counts every content that was submitted.")
+    rows: Counts
+    points: int = Field(description="Of the rows that would be sent.")
+    digest: str = Field(description="What approvers sign; empty before submission.")
+    short_code: str
+    approvers_needed: int
+    created_at: datetime
+    changed_at: datetime
+    submitted_at: datetime | None
+    approved_at: datetime | None
+    start_at: datetime | None
+    sent_back_reason: str
+
+
+class CauseOut(Schema):
+    """Rows with the same problem. A warning has to be accepted with a reason before the batch is submitted."""
+
+    code: str
+    label: str
+    severity: str
+    rows: int
+    accepted: bool
+
+
+class Question(Schema):
+    """What somebody has to confirm about how the list was read."""
+
+    code: str
+    sentence: str
+    confirmed: bool
+
+
+class ListOut(Schema):
+    """The list as it came. `state`: waiting, reading, checking, ready or refused; then `error` says why."""
+
+    file_name: str
+    sha256: str
+    size: int
+    state: str
+    rows_read: int
+    error: str
+    ignored_columns: list[str]
+    notes: list[str]
+    questions: list[Question]
+
+
+class BatchDetail(BatchOut):
+    """A batch with its list, the problems in it by cause, and, once approved, what became of its rows."""
+
+    upload: ListOut | None
+    causes: list[CauseOut]
+    outcome: Outcome | None
+
+
+class RunOut(Schema):
+    """One execution of a batch. `state`: queued, running, paused, attention or settled."""
+
+    id: int
+    batch: int
+    generation: int = Field(description="1 follows the approval; each later one runs failed rows again.")
+    state: str
+    pause_code: str
+    pause_text: str
+    created_at: datetime
+    start_at: datetime | None
+    started_at: datetime | None
+    settled_at: datetime | None
+    cancelled_at: datetime | None
+    rows: int
+    outcome: Outcome
+    opening_balance: Decimal | None
+    closing_balance: Decimal | None
+
+
+class AccountOut(Schema):
+    """A reward account, with its balance in points as last read."""
+
+    id: int
+    name: str
+    balance: Decimal | None
+    balance_at: datetime | None
+    committed: Decimal = Field(description="Points of approved batches that are not decided yet.")
+
+
+class EntryOut(Schema):
+    """One entry of the trail, as it is chained: `body` is the canonical text that `link` was made of."""
+
+    id: int
+    number: int | None
+    at: datetime
+    event: str
+    actor: int | None
+    object_type: str
+    object_id: int
+    batch: int | None
+    data: dict[str, Any]
+    body: str
+    link: str
+
+
+def batch_out(batch: Batch) -> BatchOut:
+    return BatchOut(**_batch(batch))
+
+
+def batch_detail(batch: Batch, upload: Upload | None) -> BatchDetail:
+    return BatchDetail(
+        **_batch(batch),
+        upload=_list(upload) if upload else None,
+        causes=_causes(batch.pk, causes(batch.pk)),
+        outcome=_outcome(batch_totals(batch)) if batch.state == BatchState.APPROVED else None,
+    )
+
+
+def run_out(run: Run) -> RunOut:
+    totals = run_totals(run)
+    return RunOut(
+        id=run.pk,
+        batch=run.batch_id,
+        generation=run.generation,
+        state=run.state,
+        pause_code=run.pause_code,
+        pause_text=run.pause_text,
+        created_at=run.created_at,
+        start_at=run.start_at,
+        started_at=run.started_at,
+        settled_at=run.settled_at,
+        cancelled_at=run.cancelled_at,
+        rows=totals.rows,
+        outcome=_outcome(totals),
+        opening_balance=run.opening_balance,
+        closing_balance=run.closing_balance,
+    )
+
+
+def account_out(account: Account, *, committed: Decimal) -> AccountOut:
+    return AccountOut(
+        id=account.pk,
+        name=account.name,
+        balance=account.balance,
+        balance_at=account.balance_at,
+        committed=committed,
+    )
+
+
+def entry_out(entry: TrailEntry) -> EntryOut:
+    return EntryOut(
+        id=entry.pk,
+        number=entry.number,
+        at=entry.at,
+        event=entry.event,
+        actor=entry.actor_id,
+        object_type=entry.object_type,
+        object_id=entry.object_id,
+        batch=entry.batch_id,
+        data=entry.data,
+        body=entry.body,
+        link=entry.link,
+    )
+
+
+def _batch(batch: Batch) -> dict[str, Any]:
+    return {
+        "id": batch.pk,
+        "purpose": batch.purpose,
+        "account": batch.account_id,
+        "new_people_only": not batch.is_points_allocation,
+        "state": batch.state,
+        "version": batch.version,
+        "rows": Counts(
+            total=batch.row_count,
+            with_errors=batch.error_rows,
+            with_warnings=batch.warning_rows,
+            left_out=batch.left_out_count,
+        ),
+        "points": batch.points_total,
+        "digest": batch.digest,
+        "short_code": short_code(batch.digest) if batch.digest else "",
+        "approvers_needed": batch.approvers,
+        "created_at": batch.created_at,
+        "changed_at": batch.changed_at,
+        "submitted_at": batch.submitted_at,
+        "approved_at": batch.approved_at,
+        "start_at": batch.start_at,
+        "sent_back_reason": batch.sent_back_reason,
+    }
+
+
+def _list(upload: Upload) -> ListOut:
+    return ListOut(
+        file_name=upload.file_name,
+        sha256=upload.sha256,
+        size=upload.size,
+        state=upload.state,
+        rows_read=upload.rows_read,
+        error=upload.error,
+        ignored_columns=upload.ignored,
+        notes=upload.notes,
+        questions=[
+            Question(code=one["code"], sentence=one["sentence"], confirmed=bool(one.get("confirmed_by")))
+            for one in upload.questions
+        ],
+    )
+
+
+def _causes(batch_id: int, found: Iterable[Cause]) -> list[CauseOut]:
+    given = acceptances(batch_id)
+    return [
+        CauseOut(
+            code=one.code,
+            label=cause_label(one.code),
+            severity=one.severity,
+            rows=one.rows,
+            accepted=one.severity == "warning" and is_covered(warned(one), covered(given.get(one.code))),
+        )
+        for one in found
+    ]
+
+
+def _outcome(totals: Totals) -> Outcome:
+    return Outcome(**{name: getattr(totals, name) for name in Outcome.model_fields})
