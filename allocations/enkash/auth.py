@@ -46,6 +46,9 @@ class TokenStore(Protocol):
         Raises LoginBlocked, without holding anything, when two tries in a row have failed.
         """
 
+    def login_left(self) -> float:
+        """Seconds for which the login that was begun is still ours; nothing of it may be on its way afterwards."""
+
     def login_succeeded(self, token: Token) -> None:
         """Keep the token; the count starts over."""
 
@@ -121,11 +124,14 @@ class TokenSource:
             "clientId": config.client_id,
         }
         started = self._clock()
+        left = self._store.login_left()
+        if left <= 0:
+            raise NotSent("This process was held up until others could log in, so it did not.")
         raw = self._transport.post(
             config.token_url,
             headers={"Content-Type": "application/x-www-form-urlencoded", "Authorization": f"Basic {basic}"},
             body=urlencode(form).encode(),
-            deadline=config.read_deadline,
+            deadline=min(config.read_deadline, left),
         )
         value, seconds = read_token_answer(raw)
         return Token(value, started + min(seconds, config.max_token_age))

@@ -28,6 +28,7 @@ class DatabaseTokenStore:
     def __init__(self, *, worker: str, clock: Callable[[], datetime]) -> None:
         self._worker = worker
         self._clock = clock
+        self._login_until = datetime.min.replace(tzinfo=UTC)
 
     def current(self) -> Token | None:
         row = EnkashToken.objects.filter(value__isnull=False, expires_at__isnull=False).first()
@@ -54,11 +55,15 @@ class DatabaseTokenStore:
 
     def _claim(self) -> bool:
         now = self._clock()
+        self._login_until = now + LOGIN_TAKES
         free = Q(login_until__isnull=True) | Q(login_until__lt=now)
         claimed = EnkashToken.objects.filter(free, failures__lt=MAX_FAILURES).update(
-            failures=F("failures") + 1, login_owner=self._worker, login_until=now + LOGIN_TAKES
+            failures=F("failures") + 1, login_owner=self._worker, login_until=self._login_until
         )
         return claimed == 1
+
+    def login_left(self) -> float:
+        return (self._login_until - self._clock()).total_seconds()
 
     def login_succeeded(self, token: Token) -> None:
         EnkashToken.objects.filter(login_owner=self._worker).update(

@@ -13,6 +13,7 @@ class MemoryTokenStore:
         self._login = threading.Lock()
         self._token: Token | None = None
         self._failures = 0
+        self.left = 60.0
 
     def current(self) -> Token | None:
         return self._token
@@ -23,6 +24,9 @@ class MemoryTokenStore:
             self._login.release()
             raise LoginBlocked(f"{self._failures} logins in a row failed; check the credentials, then try once.")
         self._failures += 1
+
+    def login_left(self) -> float:
+        return self.left
 
     def login_succeeded(self, token: Token) -> None:
         self._token, self._failures = token, 0

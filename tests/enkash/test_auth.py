@@ -188,3 +188,16 @@ def test_threads_with_a_wrong_password_try_twice_in_all():
 
 def test_repr_of_a_token_hides_it():
     assert repr(Token("T1", 1.0)) == "Token(expires_at=1.0)"
+
+
+def test_login_of_a_process_that_was_frozen_meanwhile_is_not_sent():
+    """It was counted, its time passed, others logged in and failed: it would be the third in a row."""
+    store = MemoryTokenStore()
+    transport, tokens = source(TOKEN, store=store)
+    store.left = 0.0
+    with pytest.raises(NotSent, match="held up until others could log in"):
+        tokens.token(150)
+    assert transport.calls == []
+    store.left = 7.0
+    tokens.token(150)
+    assert [call.deadline for call in transport.calls] == [7.0]

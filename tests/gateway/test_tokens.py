@@ -111,6 +111,16 @@ def test_a_login_lost_with_its_worker_stays_counted_and_frees_the_way(clock: Clo
 
 
 @pytest.mark.django_db
+def test_a_login_is_ours_for_its_time_and_not_a_moment_longer(clock: Clock) -> None:
+    tokens = store(clock)
+    assert tokens.login_left() <= 0
+    tokens.begin_login()
+    assert tokens.login_left() == LOGIN_TAKES.total_seconds()
+    clock.forward(seconds=LOGIN_TAKES.total_seconds())
+    assert tokens.login_left() == 0
+
+
+@pytest.mark.django_db
 def test_a_worker_does_not_wait_for_ever_for_anothers_login(clock: Clock) -> None:
     store(clock, "slow").begin_login()
     EnkashToken.objects.update(login_until=NOW + timedelta(days=1))
