@@ -21,9 +21,17 @@ DRAIN_RUN = "allocations.jobs.runs.drain_run"
 TAKE_BACK = "allocations.jobs.reversals.take_back"
 ERASE_BATCH = "allocations.jobs.retention.erase_batch"
 WRITE_EXPORT = "allocations.jobs.exports.write_export"
+DELIVER = "allocations.jobs.webhooks.deliver"
 # Set in a process that was asked to end: its job finishes the chunk in hand and rings for the rest.
 leaving = threading.Event()
-JOBS = {IMPORT_UPLOAD: IMPORTS, DRAIN_RUN: RUNS, TAKE_BACK: RUNS, ERASE_BATCH: IMPORTS, WRITE_EXPORT: IMPORTS}
+JOBS = {
+    IMPORT_UPLOAD: IMPORTS,
+    DRAIN_RUN: RUNS,
+    TAKE_BACK: RUNS,
+    ERASE_BATCH: IMPORTS,
+    WRITE_EXPORT: IMPORTS,
+    DELIVER: IMPORTS,
+}
 
 
 def ring_import(upload_id: int) -> None:
@@ -49,6 +57,11 @@ def ring_erasure(batch_id: int) -> None:
 def ring_export(export_id: int) -> None:
     """After the commit: a large export waits to be written."""
     transaction.on_commit(lambda: _ring(WRITE_EXPORT, export_id), robust=True)
+
+
+def ring_webhook(webhook_id: int) -> None:
+    """After the commit: an event waits to be told to a webhook."""
+    transaction.on_commit(lambda: _ring(DELIVER, webhook_id), robust=True)
 
 
 def workers_of(name: str) -> int:

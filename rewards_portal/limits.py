@@ -13,6 +13,9 @@ EXPORT_DIRECT_ROWS = env.whole("EXPORT_DIRECT_ROWS", use="Set rows exported whil
 EXPORT_DAYS = env.whole("EXPORT_DAYS", use="Set the days for which a large export is kept.", default=7)
 REVEALS_PER_HOUR = env.whole("REVEALS_PER_HOUR", use="Set the rows that one auditor may reveal in an hour.", default=30)
 API_CALLS_PER_MINUTE = env.whole("API_CALLS_PER_MINUTE", use="Set the calls of one API token in a minute.", default=600)
+WEBHOOK_PRIVATE_ADDRESSES = env.flag(
+    "WEBHOOK_PRIVATE_ADDRESSES", use="Set on to tell receivers in your own network.", default=False
+)
 ODD_AMOUNT_FACTOR = env.whole(
     "ODD_AMOUNT_FACTOR", use="Set how many times the usual amount is odd, 0 for never.", default=10, minimum=0
 )

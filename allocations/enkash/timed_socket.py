@@ -3,12 +3,13 @@
 import io
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.client import HTTPResponse
 from typing import cast
 
 from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
 
@@ -47,11 +48,19 @@ class TimedResponse(HTTPResponse):
         self.fp = io.BufferedReader(TimedReader(self.fp.detach(), sock=sock, ends_at=ends_at))
 
 
-class TimedAdapter(HTTPAdapter):
-    """A requests adapter for one call: no retries, and every read ends at `ends_at`."""
+def anywhere(_address: str) -> bool:
+    return True
 
-    def __init__(self, *, ends_at: float) -> None:
+
+class TimedAdapter(HTTPAdapter):
+    """A requests adapter for one call: no retries, and every read ends at `ends_at`.
+
+    `may_reach`: asked with the IP address of the connection, before a byte goes over it.
+    """
+
+    def __init__(self, *, ends_at: float, may_reach: Callable[[str], bool] = anywhere) -> None:
         self._ends_at = ends_at
+        self._may_reach = may_reach
         self._begun: list[TimedResponse] = []
         super().__init__(max_retries=0, pool_connections=1, pool_maxsize=1)
 
@@ -67,8 +76,18 @@ class TimedAdapter(HTTPAdapter):
             "HTTPConnectionPool",
             super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert),
         )
-        timed = {"response_class": staticmethod(self._begin)}
-        pool.ConnectionCls = type("TimedConnection", (pool.ConnectionCls,), timed)
+        plain = pool.ConnectionCls
+        may_reach = self._may_reach
+
+        def connect(connection: HTTPConnection) -> socket.socket:
+            sock: socket.socket = plain._new_conn(connection)  # type: ignore[attr-defined]  # noqa: SLF001 - urllib3's own seam
+            if not may_reach(str(sock.getpeername()[0])):
+                sock.close()
+                raise ConnectionRefusedError("The address is not one that may be reached.")
+            return sock
+
+        timed = {"response_class": staticmethod(self._begin), "_new_conn": connect}
+        pool.ConnectionCls = type("TimedConnection", (plain,), timed)
         return pool
 
     def close(self) -> None:

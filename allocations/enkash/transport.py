@@ -9,7 +9,7 @@ retries, cookies, proxies or netrc, and no reset from a connection that idled to
 import io
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPException
@@ -19,7 +19,7 @@ import requests
 from urllib3.exceptions import DecodeError, HTTPError
 
 from allocations.enkash.errors import BadCertificate, NotSent, OutcomeUnknown, UnknownKind
-from allocations.enkash.timed_socket import TimedAdapter
+from allocations.enkash.timed_socket import TimedAdapter, anywhere
 
 KEPT_HEADERS: Final = (
     "content-type",
@@ -64,8 +64,16 @@ class Outgoing(io.BytesIO):
 class Transport:
     """Sends one POST at a time per call; holds no state, so threads may share it."""
 
-    def __init__(self, *, connect_timeout: float = 5.0, body_cap: int = 5 * 2**20, ca_file: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        connect_timeout: float = 5.0,
+        body_cap: int = 5 * 2**20,
+        ca_file: str = "",
+        may_reach: Callable[[str], bool] = anywhere,
+    ) -> None:
         self._connect_timeout = connect_timeout
+        self._may_reach = may_reach
         self._body_cap = body_cap
         self._verify: bool | str = ca_file or True
 
@@ -88,7 +96,7 @@ class Transport:
         call = _Call(Outgoing(body, ends_at=began + deadline))
         try:
             prepared = _prepare(url, headers=headers, params=params, body=call.outgoing)
-            with closing(TimedAdapter(ends_at=began + deadline)) as adapter:
+            with closing(TimedAdapter(ends_at=began + deadline, may_reach=self._may_reach)) as adapter:
                 timeouts = (min(self._connect_timeout, deadline), deadline)
                 response = adapter.send(prepared, stream=True, timeout=timeouts, verify=self._verify)
                 call.status = response.status_code

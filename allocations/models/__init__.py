@@ -28,6 +28,7 @@ from allocations.models.tokens import EnkashToken
 from allocations.models.trail import TrailEntry, TrailSeal
 from allocations.models.uploads import Upload
 from allocations.models.votes import Vote
+from allocations.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "Acceptance",
@@ -69,4 +70,6 @@ __all__ = [
     "TrailSeal",
     "Upload",
     "Vote",
+    "Webhook",
+    "WebhookDelivery",
 ]
