@@ -46,6 +46,7 @@ from allocations.views import (
     submission,
     trails,
     votes,
+    webhooks,
 )
 from allocations.views.outcome import batch_rows
 
@@ -58,6 +59,15 @@ urlpatterns: list[URLPattern] = [
     path("api/tokens/<int:token_id>/revoke/", api_tokens.revoke_token, name="api-token-revoke"),
     path("api/reference/", api_tokens.reference, name="api-reference"),
     path("api/openapi.json", api_tokens.openapi, name="api-document"),
+    path("api/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("api/webhooks/new/", webhooks.add_webhook, name="webhook-add"),
+    path("api/webhooks/<int:webhook_id>/", webhooks.webhook, name="webhook"),
+    path("api/webhooks/<int:webhook_id>/secret/", webhooks.rotate_secret, name="webhook-rotate"),
+    path("api/webhooks/<int:webhook_id>/test/", webhooks.try_webhook, name="webhook-try"),
+    path("api/webhooks/<int:webhook_id>/pause/", webhooks.pause, name="webhook-pause"),
+    path("api/webhooks/<int:webhook_id>/resume/", webhooks.resume, name="webhook-resume"),
+    path("api/webhooks/<int:webhook_id>/remove/", webhooks.remove, name="webhook-remove"),
+    path("api/webhooks/sent/<int:delivery_id>/again/", webhooks.send_again, name="webhook-send-again"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/login/", logins.try_login, name="enkash-login"),
     path("accounts/<int:account_id>/lanes/", accounts.set_lanes, name="account-lanes"),

@@ -127,7 +127,13 @@ _AUDIT = ("audit", "Audit", frozenset({"audit"}))
 _API = (
     "api-tokens",
     "API",
-    frozenset({"api-tokens", "api-token-make", "api-token-revoke", "api-reference", "api-document"}),
+    frozenset(
+        {
+            *("api-tokens", "api-token-make", "api-token-revoke", "api-reference", "api-document"),
+            *("webhooks", "webhook", "webhook-add", "webhook-rotate", "webhook-try", "webhook-pause", "webhook-resume"),
+            *("webhook-remove", "webhook-send-again"),
+        }
+    ),
 )
 _PEOPLE = (
     "people",

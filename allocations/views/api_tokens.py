@@ -9,6 +9,7 @@ from allocations.api.portal import api
 from allocations.domain.api_tokens import MEANS, can_make_token, can_revoke_others, check_make_token
 from allocations.domain.known import check_known
 from allocations.domain.policy import Actor
+from allocations.domain.webhooks import can_manage
 from allocations.forms.api_tokens import TokenForm
 from allocations.presenters import api_reference
 from allocations.presenters.api_tokens import token_lines
@@ -26,6 +27,7 @@ def tokens(request: HttpRequest, actor: Actor) -> HttpResponse:
         "own": token_lines(tokens_of(actor.id), now=now, may_revoke=True),
         "others": token_lines(tokens_of_others(actor.id), now=now, may_revoke=True) if can_revoke_others(actor) else [],
         "can_make": can_make_token(actor),
+        "can_tell": can_manage(actor),
     }
     return render(request, "allocations/api_tokens/page.html", context)
 

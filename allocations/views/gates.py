@@ -46,6 +46,7 @@ _PAGE_OF = {
     "role-confirm": "allocations:people",
     "role-refuse": "allocations:people",
     "search-export": "allocations:search",
+    "webhook-send-again": "allocations:webhooks",
     "view-delete": "allocations:search",
     "view-save": "allocations:search",
 }
@@ -56,6 +57,7 @@ _PLACES = (
     ("proposal_id", "allocations:decision"),
     ("person_id", "allocations:person"),
     ("export_id", "allocations:export"),
+    ("webhook_id", "allocations:webhook"),
 )
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponseBase]

@@ -8,11 +8,13 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from allocations.domain.webhooks import Event
+from allocations.services.webhooks import add_webhook
 from allocations.urls import urlpatterns
 from tests.factories.batches import approved_batch
 from tests.factories.decisions import open_proposal
 from tests.factories.exports import ExportJobFactory
-from tests.factories.people import person
+from tests.factories.people import known, person
 from tests.factories.reversals import ReversalFactory
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +74,12 @@ ACTIONS = {
     "search-export",
     "view-delete",
     "view-save",
+    "webhook-pause",
+    "webhook-remove",
+    "webhook-resume",
+    "webhook-rotate",
+    "webhook-send-again",
+    "webhook-try",
 }
 FORMS = {
     "accounts",
@@ -93,6 +101,7 @@ FORMS = {
     "replacement-new",
     "row-reverse",
     "run-cancel",
+    "webhook-add",
 }
 TEMPLATES = sorted(Path(settings.BASE_DIR, "templates").rglob("*.html"))
 
@@ -110,6 +119,8 @@ def page_of(name: str) -> str:
         address(name),
     )
     assert by_address, name
+    if name.startswith("webhook-"):
+        return "/api/webhooks/" if name == "webhook-send-again" else "/api/webhooks/1/"
     if name.startswith("role-"):
         return "/people/"
     if name == "exceptions-act":
@@ -192,6 +203,7 @@ def test_page_is_never_cached_and_has_the_strict_policy(client, name):
         "person_id": reader.pk,
     }
     numbers["reversal_id"] = ReversalFactory().pk
+    numbers["webhook_id"] = add_webhook(known(reader), url="https://hr.example.com/", events=[Event.SETTLED])[0].pk
     numbers["export_id"] = ExportJobFactory(asked_by=reader).pk
     headers = client.get(address(name, **numbers)).headers
     assert "no-store" in headers["Cache-Control"]

@@ -1,0 +1,22 @@
+"""An address that is told of events."""
+
+from django import forms
+
+from allocations.domain.webhooks import LONGEST_URL, MEANS, Event
+
+
+class WebhookForm(forms.Form):
+    url = forms.CharField(
+        max_length=LONGEST_URL,
+        error_messages={
+            "required": "Empty. Type the address that takes the events, such as https://hr.example.com/rewards."
+        },
+    )
+    events = forms.TypedMultipleChoiceField(
+        choices=[(event.value, means) for event, means in MEANS.items()],
+        coerce=Event,
+        error_messages={
+            "required": "None chosen. Choose what the address is told of.",
+            "invalid_choice": "There is no such event. Choose among those shown.",
+        },
+    )
