@@ -128,5 +128,5 @@ def test_export_is_what_its_person_may_see(tmp_path) -> None:
         assert f"{file}: 2 rows, SHA-256 " in said
     events = list(TrailEntry.objects.order_by("pk").values_list("event", "actor_id"))
     assert [event for event, _ in events].count("batch exported at the server") == 2
-    with pytest.raises(FileExistsError):
+    with pytest.raises(CommandError, match="File exists"):
         batch("export", found.pk, "--as", who.username, "--kind", "jsonl", "--out", folder)
