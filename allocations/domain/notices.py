@@ -10,6 +10,8 @@ class NoticeKind(StrEnum):
     PAUSED = "paused"
     SETTLED = "settled"
     UNKNOWN = "unknown"
+    QUESTION = "question"
+    ANSWER = "answer"
 
 
 class MailState(StrEnum):
@@ -31,14 +33,23 @@ KIND_OF = {
     "batch approved": NoticeKind.APPROVED,
     "run pause": NoticeKind.PAUSED,
     "run settle": NoticeKind.SETTLED,
+    "question asked": NoticeKind.QUESTION,
+    "question answered": NoticeKind.ANSWER,
 }
 MOST_TRIES = 8
 
 
 def readers(
-    kind: NoticeKind, *, makers: frozenset[int], approvers: frozenset[int], voters: frozenset[int], actor: int | None
+    kind: NoticeKind,
+    *,
+    makers: frozenset[int],
+    approvers: frozenset[int],
+    voters: frozenset[int],
+    actor: int | None,
+    asker: int | None = None,
 ) -> frozenset[int]:
-    """Everybody whom it concerns but the person who did it. `voters`: who approved the content as it is now."""
+    """Everybody whom it concerns but the person who did it. `voters`: who approved the content as it is now; `asker`:
+    whose question was answered."""
     concerned = {
         NoticeKind.TO_APPROVE: approvers - makers - voters,
         NoticeKind.SENT_BACK: makers,
@@ -46,5 +57,7 @@ def readers(
         NoticeKind.PAUSED: makers | voters,
         NoticeKind.SETTLED: makers | voters,
         NoticeKind.UNKNOWN: makers | voters,
+        NoticeKind.QUESTION: makers,
+        NoticeKind.ANSWER: frozenset() if asker is None else frozenset({asker}),
     }
     return concerned[kind] - {actor}

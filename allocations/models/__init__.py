@@ -13,6 +13,7 @@ from allocations.models.installation import Installation
 from allocations.models.notices import MutedMail, Notice, NoticeCursor
 from allocations.models.problems import Problem
 from allocations.models.proposals import ExceptionOwner, Proposal, ProposalRow
+from allocations.models.questions import Question, QuestionReply
 from allocations.models.repairs import Repair
 from allocations.models.repeats import Repeat
 from allocations.models.replacements import Replacement
@@ -54,6 +55,8 @@ __all__ = [
     "Problem",
     "Proposal",
     "ProposalRow",
+    "Question",
+    "QuestionReply",
     "Repair",
     "Repeat",
     "Replacement",

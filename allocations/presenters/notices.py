@@ -11,6 +11,7 @@ from allocations.domain.notices import NoticeKind
 from allocations.domain.pauses import Pause, sentence
 from allocations.models import Notice
 from allocations.presenters.numbers import counted, points
+from allocations.presenters.stories import person
 from allocations.services.mailing import Mail
 
 LABELS = {
@@ -20,6 +21,8 @@ LABELS = {
     NoticeKind.PAUSED: "The run of my batch paused",
     NoticeKind.SETTLED: "The run of my batch ended",
     NoticeKind.UNKNOWN: "Rows of my batch have been unknown for long",
+    NoticeKind.QUESTION: "An approver asks about my batch",
+    NoticeKind.ANSWER: "My question was answered",
 }
 _HEADS = {
     NoticeKind.TO_APPROVE: "To approve",
@@ -28,6 +31,8 @@ _HEADS = {
     NoticeKind.PAUSED: "Run paused",
     NoticeKind.SETTLED: "Run ended",
     NoticeKind.UNKNOWN: "Unknown rows",
+    NoticeKind.QUESTION: "Question",
+    NoticeKind.ANSWER: "Answered",
 }
 
 
@@ -59,10 +64,8 @@ def _detail(notice: Notice, kind: NoticeKind) -> str:
     rows = counted(notice.batch.row_count - notice.batch.left_out_count, "row")
     data = notice.entry.data if notice.entry else {}
     match kind:
-        case NoticeKind.TO_APPROVE:
+        case NoticeKind.TO_APPROVE | NoticeKind.APPROVED:
             return f"{rows}, {points(notice.batch.points_total)}.{_approvals(data)}"
-        case NoticeKind.APPROVED:
-            return f"{rows}, {points(notice.batch.points_total)}."
         case NoticeKind.SENT_BACK:
             return f"The reason: {data.get('reason', '')}"
         case NoticeKind.PAUSED:
@@ -72,6 +75,16 @@ def _detail(notice: Notice, kind: NoticeKind) -> str:
         case NoticeKind.UNKNOWN:
             minutes = counted(settings.UNKNOWN_ROWS_MINUTES, "minute")
             return f"Rows have been unknown for more than {minutes}. They are not sent again before EnKash was asked."
+        case NoticeKind.QUESTION | NoticeKind.ANSWER:
+            return _about_question(notice, kind)
+
+
+def _about_question(notice: Notice, kind: NoticeKind) -> str:
+    """Without its words: they may name somebody."""
+    who = person(notice.entry.actor if notice.entry else None)
+    if kind is NoticeKind.QUESTION:
+        return f"{who} asked about the list. Nobody can approve it before its makers answer."
+    return f"{who} answered. Read it on the page of the approval."
 
 
 def _approvals(data: Mapping[str, Any]) -> str:
@@ -82,8 +95,10 @@ def _approvals(data: Mapping[str, Any]) -> str:
 
 
 def _address(notice: Notice, kind: NoticeKind) -> str:
-    if kind is NoticeKind.TO_APPROVE:
+    if kind in {NoticeKind.TO_APPROVE, NoticeKind.ANSWER}:
         return reverse("allocations:batch-approval", args=[notice.batch_id])
+    if kind is NoticeKind.QUESTION:
+        return f"{reverse('allocations:batch', args=[notice.batch_id])}#questions"
     if notice.run_id and kind is not NoticeKind.SETTLED:
         return reverse("allocations:run", args=[notice.run_id])
     return reverse("allocations:batch", args=[notice.batch_id])

@@ -6,6 +6,7 @@ from allocations.domain.accepting import Covered, Found
 from allocations.domain.causes import cause_label
 from allocations.domain.states import RowState
 from allocations.models import Acceptance, Batch, Problem, Row
+from allocations.selectors.questions import threads_to_be_seen
 from allocations.selectors.repeats import kept_repeats
 from allocations.selectors.review import Cause
 
@@ -53,8 +54,10 @@ def covered(acceptance: Acceptance | None) -> Covered | None:
 
 
 def to_be_seen(batch: Batch) -> dict[str, str]:
-    """What an approver ticks, by code, and what it is called: kinds of warnings, and batches that give the same."""
+    """What an approver ticks, by code, and what it is called: kinds of warnings, batches that give the same, and
+    questions with their answers."""
     codes = list(Acceptance.objects.filter(batch=batch).values_list("code", flat=True))
     # A batch that was submitted before warnings were accepted has none.
     kinds = {code: cause_label(code) for code in codes or sorted(one.code for one in warnings_of(batch.pk))}
-    return kinds | {repeat.code: f"Points that batch {repeat.batch_id} gives too" for repeat in kept_repeats(batch.pk)}
+    kinds |= {repeat.code: f"Points that batch {repeat.batch_id} gives too" for repeat in kept_repeats(batch.pk)}
+    return kinds | threads_to_be_seen(batch)

@@ -8,7 +8,7 @@ MOST = 100
 
 def notices_of(person_id: int) -> list[Notice]:
     """The newest."""
-    return list(Notice.objects.filter(person_id=person_id).select_related("batch", "run", "entry")[:MOST])
+    return list(Notice.objects.filter(person_id=person_id).select_related("batch", "run", "entry__actor")[:MOST])
 
 
 def unread_count(person_id: int) -> int:

@@ -12,6 +12,7 @@ from allocations.domain.approval_policies import check_in_force
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.known import check_known
 from allocations.domain.policy import Actor
+from allocations.domain.questions import check_none_open
 from allocations.domain.roster import check_settled_in
 from allocations.domain.samples import check_opened
 from allocations.domain.schedule import still_ahead
@@ -21,6 +22,7 @@ from allocations.models import Batch, Run, Vote
 from allocations.selectors.accepting import to_be_seen
 from allocations.selectors.approval_policies import in_force
 from allocations.selectors.approvals import facts_of, own_row
+from allocations.selectors.questions import open_questions, with_open_question
 from allocations.selectors.roster import approver_since
 from allocations.selectors.samples import must_be_opened, opened_rows, sample_of
 from allocations.selectors.votes import holding_approvals, run_begun_by
@@ -41,11 +43,11 @@ def approve_batch(actor: Actor, *, batch_id: int, version: int, digest: str, see
         begun = run_begun_by(batch, voter_id=actor.id, digest=digest)
         if begun:
             return begun
-        _check_vote(actor, batch, version=version, digest=digest)
-        check_settled_in(approver_since(actor.id), now=now)
+        check_voter(actor, batch, version=version, digest=digest, now=now)
         policy.check_gets_nothing(own_row(batch, user_id=actor.id))
         check_known(actor, now=now)
         predecessors.check_predecessors(batch_id)
+        check_none_open(open_questions(batch).count())
         kinds = to_be_seen(batch)
         check_seen(kinds, seen)
         sample = must_be_opened(batch, sample_of(batch))
@@ -86,7 +88,7 @@ def _approve(batch: Batch, actor: Actor, *, now: datetime) -> None:
     same = Batch.objects.filter(
         pk=batch.pk, state=BatchState.SUBMITTED, version=batch.version, digest=batch.digest, approvers=batch.approvers
     )
-    approved = same.update(
+    approved = same.exclude(with_open_question()).update(
         state=move(BATCH, BatchState.SUBMITTED, BatchEvent.APPROVE),
         approved_by=actor.id,
         approved_at=now,
@@ -103,8 +105,7 @@ def send_back_batch(actor: Actor, *, batch_id: int, version: int, digest: str, r
     now = database_now()
     with transaction.atomic(durable=True):
         batch = locked_batch(batch_id)
-        _check_vote(actor, batch, version=version, digest=digest)
-        check_settled_in(approver_since(actor.id), now=now)
+        check_voter(actor, batch, version=version, digest=digest, now=now)
         Vote.objects.create(
             batch=batch,
             version=version,
@@ -124,9 +125,11 @@ def _note(batch: Batch, event: str, *, actor: Actor, now: datetime, **data: Any)
     trail.write_entry(event, at=now, object_type="batch", object_id=batch.pk, batch_id=batch.pk, actor=actor, **said)
 
 
-def _check_vote(actor: Actor, batch: Batch, *, version: int, digest: str) -> None:
+def check_voter(actor: Actor, batch: Batch, *, version: int, digest: str, now: datetime) -> None:
+    """Whoever decides about the content that the page showed, or asks about it."""
     if batch.state == BatchState.APPROVED:
         raise StateConflict(f"Already decided: {batch.approved_by} approved it.")
     policy.check_decide(actor, facts_of(batch))
     if batch.version != version or batch.digest != digest:
         raise StateConflict("The list changed since you opened it. Open it again to see what it is now.")
+    check_settled_in(approver_since(actor.id), now=now)

@@ -29,7 +29,7 @@ def send_due(*, now: datetime, word: Callable[[Notice], Mail]) -> int:
     """Sends what is due, oldest first; how many went. `word` makes the words of one."""
     due = list(
         Notice.objects.filter(mail=MailState.WANTED, mail_next_at__lte=now)
-        .select_related("person", "batch", "run", "entry")
+        .select_related("person", "batch", "run", "entry__actor")
         .order_by("mail_next_at", "pk")[:_AT_ONCE]
     )
     if not due:

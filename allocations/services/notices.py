@@ -87,6 +87,7 @@ def _notices(
         approvers=approvers,
         voters=frozenset(approvals_of(event.batch).values_list("voted_by_id", flat=True)),
         actor=event.entry.actor_id if event.entry else None,
+        asker=event.entry.data.get("asked_by") if event.entry else None,
     )
     for person in User.objects.filter(pk__in=told, is_active=True).order_by("pk"):
         by_mail = bool(person.email) and (person.pk, event.kind.value) not in muted

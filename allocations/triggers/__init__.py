@@ -9,6 +9,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from allocations.domain.reversals import ENDED, WITHOUT_EFFECT
 from allocations.triggers.approvals import APPROVAL_TRIGGERS
+from allocations.triggers.questions import QUESTION_TRIGGERS
 from allocations.triggers.retention import ERASURE, RETENTION_TRIGGERS
 from allocations.triggers.trail import TRAIL_TRIGGERS
 from allocations.triggers.trigger import Trigger
@@ -194,6 +195,7 @@ TRIGGERS = (
     ),
     Trigger("proposal_row_no_delete", "allocations_proposalrow", "DELETE", "1 = 1", "a proposal is never deleted"),
     *APPROVAL_TRIGGERS,
+    *QUESTION_TRIGGERS,
     *REVERSAL_TRIGGERS,
     *RETENTION_TRIGGERS,
 )
@@ -228,6 +230,7 @@ _NO_TRUNCATE = (
     "allocations_trailentry",
     "allocations_trailseal",
     "allocations_vote",
+    *("allocations_question", "allocations_questionreply"),
     "allocations_approvalpolicy",
     "allocations_row",
     "allocations_attempt",

@@ -17,6 +17,8 @@ from allocations.models import (
     Problem,
     Proposal,
     ProposalRow,
+    Question,
+    QuestionReply,
     Repair,
     Replacement,
     Reveal,
@@ -39,6 +41,8 @@ HARMLESS = {
     Upload: "file_name sha256 kind state mapping mapping_override encoding delimiter parser_version sheet choice",
     Correction: "file_name sha256",
     Repair: "kind code",
+    Question: "digest sha256",
+    QuestionReply: "kind sha256",
     Attempt: "state worker code_version payload_sha256 headers result",
     AttemptRow: "outcome evidence reason_code transaction_id",
     Reversal: "reference card_id reason content digest state closed_reason lease_owner pause_code pause_text "

@@ -22,6 +22,8 @@ def notice(kind, **data):
         ("paused", {}, "Run paused", "Its page says why.", "/runs/3/"),
         ("settled", {}, "Run ended", "Every row has its outcome.", "/batches/7/"),
         ("unknown", {}, "Unknown rows", "unknown for more than 60 minutes", "/runs/3/"),
+        ("question", {}, "Question", "asked about the list. Nobody can approve it", "/batches/7/#questions"),
+        ("answer", {}, "Answered", "answered. Read it on the page of the approval.", "/batches/7/approval/"),
     ],
 )
 def test_a_notice_says_what_happened_and_where(kind, data, head, detail, address):

@@ -16,11 +16,15 @@ from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.retention import ERASED
 from allocations.jobs import retention as job
 from allocations.models import Attempt, Batch, Chunk, ExportJob, Proposal, Reversal, Row, TrailEntry, Upload
+from allocations.selectors.accepting import to_be_seen
 from allocations.services import batches, erasing, exceptions, export_jobs, recovering, replacing, reruns, reversals
+from allocations.services.approval import approve_batch
+from allocations.services.submission import submit_batch
 from tests.factories.batches import approved_batch, refused_batch, review_batch, submitted_batch
 from tests.factories.exports import ExportJobFactory
 from tests.factories.lists import ProblemFactory
 from tests.factories.people import UserFactory, actor
+from tests.factories.questions import answer, ask, take_back
 from tests.factories.reversals import ReversalAttemptFactory, reversal_in
 from tests.factories.runs import AttemptFactory
 from tests.services.conftest import Portal
@@ -206,6 +210,23 @@ def test_answers_and_words_about_reversals_go(portal: Portal) -> None:
     assert erasing.erase_batch(batch.pk, days=DAYS)
     assert "43210" not in everything()
     assert list(done.attempts.values_list("body", flat=True))[1] is None
+
+
+def test_what_was_asked_and_answered_goes_and_what_binds_it_stays(portal: Portal) -> None:
+    batch = submit_batch(portal.maker, batch_id=portal.review_batch(rows=2).pk)
+    asked, taken = ask(portal.approver, batch), ask(portal.approver, batch, "And Zubin Mistry?")
+    answer(portal.maker, asked, "Asha Rao has five years.")
+    take_back(portal.approver, taken, "Zubin Mistry called me.")
+    shown = {"version": batch.version, "digest": batch.digest, "seen": to_be_seen(batch)}
+    portal.drain(approve_batch(portal.approver, batch_id=batch.pk, **shown))
+    said = [asked, taken, asked.replies.get(), taken.replies.get()]
+    assert erasing.erase_batch(aged(batch).pk, days=DAYS)
+    told = everything()
+    assert [word for word in ("Asha Rao,", "Zubin", "five years", *(one.salt for one in said)) if word in told] == []
+    for one in said:
+        kept = one.sha256
+        one.refresh_from_db()
+        assert (one.text, one.salt, one.sha256) == ("", "", kept)
 
 
 def test_evidence_goes_and_says_so(portal: Portal) -> None:

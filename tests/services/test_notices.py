@@ -6,10 +6,12 @@ from django.utils import timezone
 
 from allocations.domain.notices import NoticeKind
 from allocations.models import MutedMail, Notice, NoticeCursor
+from allocations.presenters.notices import line, mail
 from allocations.services import notices, trail
 from allocations.services.sealing import link_entries
 from tests.factories.batches import approved_batch, submitted_batch
 from tests.factories.people import known, person
+from tests.factories.questions import answer, ask, take_back
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -79,6 +81,28 @@ def test_what_becomes_of_a_run_is_told_to_makers_and_approver(approver, event, k
     assert {(one.kind, one.person_id, one.run_id) for one in Notice.objects.all()} == {
         (kind, who, run.pk) for who in {approver.pk, *batch_makers(batch)}
     }
+
+
+def test_a_question_is_told_to_the_makers_and_its_answer_to_who_asked(batch, approver):
+    maker, editor = batch.uploaded_by, person("admin", email="ravi@example.com")
+    batch.editors.create(user=editor)
+    question = ask(known(approver), batch)
+    assert collect() == 2
+    assert told() == {("question", maker.pk, "none"), ("question", editor.pk, "wanted")}
+    answer(known(editor), question)
+    assert collect() == 1
+    told_last = Notice.objects.first()
+    assert (told_last.kind, told_last.person, told_last.mail) == ("answer", approver, "wanted")
+    words = [mail(one) for one in Notice.objects.all()]
+    assert [one for one in words if "Asha Rao, " in one.text or "award" in one.text] == []
+    assert f"{editor.get_full_name()} answered." in line(told_last).detail
+
+
+def test_a_question_that_was_taken_back_is_not_told(batch, approver):
+    question = ask(known(approver), batch)
+    collect()
+    take_back(known(approver), question)
+    assert collect() == 0
 
 
 def batch_makers(batch):

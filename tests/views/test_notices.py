@@ -38,6 +38,8 @@ def test_somebody_elses_notices_are_not_shown(client, told):
 
 def test_mails_are_chosen_by_kind(client, told):
     text = client.post("/notices/mail/", {"kind": ["to_approve", "settled", "made up"]}, follow=True).text
-    assert set(MutedMail.objects.values_list("kind", flat=True)) == {"sent_back", "approved", "paused", "unknown"}
-    assert text.count('name="kind"') == 6
+    assert set(MutedMail.objects.values_list("kind", flat=True)) == {
+        *("sent_back", "approved", "paused", "unknown", "question", "answer")
+    }
+    assert text.count('name="kind"') == 8
     assert text.count(" checked>") == 2
