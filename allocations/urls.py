@@ -27,6 +27,7 @@ from allocations.views import (
     mapping,
     notices,
     persons,
+    questions,
     readings,
     ready_views,
     repairs,
@@ -105,6 +106,11 @@ urlpatterns: list[URLPattern] = [
     path("batches/<int:batch_id>/sample/<int:number>/", samples.open_row, name="sample-open"),
     path("batches/<int:batch_id>/approve/", votes.approve, name="batch-approve"),
     path("batches/<int:batch_id>/send-back/", votes.send_back, name="batch-send-back"),
+    path("batches/<int:batch_id>/questions/", questions.ask, name="question-ask"),
+    path("batches/<int:batch_id>/questions/<int:question_id>/answer/", questions.answer, name="question-answer"),
+    path(
+        "batches/<int:batch_id>/questions/<int:question_id>/take-back/", questions.take_back, name="question-take-back"
+    ),
     path("batches/<int:batch_id>/re-run/", run_control.rerun, name="batch-rerun"),
     path("batches/<int:batch_id>/export/", exports.export_batch, name="batch-export"),
     path("batches/<int:batch_id>/bundle/", bundles.batch_bundle, name="batch-bundle"),

@@ -119,6 +119,14 @@ def stale_task(batch: Batch, *, in_force: int) -> Task:
     return Task(NEEDS_FIXING, said, f"{name}: withdraw it first", address, f"Open batch {batch.pk}")
 
 
+def question_task(batch: Batch, count: int) -> Task:
+    """For a maker of a batch that waits, and is kept from being approved."""
+    asked = "1 question waits" if count == 1 else f"{grouped(count)} questions wait"
+    title = f"{asked} for your answer: “{batch.purpose}”"
+    address = f"{reverse('allocations:batch', args=[batch.pk])}#questions"
+    return Task(NEEDS_FIXING, title, f"Batch {batch.pk} · nobody can approve it before", address, "Read and answer")
+
+
 def failed_task(failed: FailedBatch) -> Task:
     rows = counted(failed.rows, "row")
     detail = f"{failed.batch.purpose} · {points(failed.points)} were not given"

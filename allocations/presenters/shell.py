@@ -93,7 +93,12 @@ _SECTIONS = (
     (
         "approvals",
         "Approvals",
-        frozenset({"approvals", "batch-approval", "batch-approve", "batch-send-back", "batch-changes", "sample-open"}),
+        frozenset(
+            {
+                *("approvals", "batch-approval", "batch-approve", "batch-send-back", "batch-changes", "sample-open"),
+                *("question-ask", "question-answer", "question-take-back"),
+            }
+        ),
     ),
     ("runs", "Runs", _RUN_PAGES),
     (

@@ -9,6 +9,7 @@ from allocations.domain.approval_policies import check_in_force
 from allocations.domain.causes import cause_label
 from allocations.domain.errors import DomainError
 from allocations.domain.policy import Actor, BatchFacts, check_decide
+from allocations.domain.questions import against_open
 from allocations.models import Acceptance, Batch
 from allocations.presenters.equations import Equation, Term
 from allocations.presenters.holds import when
@@ -107,7 +108,8 @@ def why_not(actor: Actor, facts: BatchFacts) -> str:
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A batch of the queue. `why_not`: what keeps this person from deciding, or ""; `approvals`: how many it has, where
-    it needs two; `void`: why nobody can approve it, or "". `in_force`: the number of the policy."""
+    it needs two; `void`: why nobody can approve it, or ""; `unanswered`: what an open question keeps from, or "".
+    `in_force`: the number of the policy."""
 
     batch: Batch
     rows: int
@@ -115,9 +117,10 @@ class Waiting:
     why_not: str
     approvals: str = ""
     void: str = ""
+    unanswered: str = ""
 
 
-def waiting(batch: Batch, actor: Actor, *, in_force: int, now: datetime) -> Waiting:
+def waiting(batch: Batch, actor: Actor, *, in_force: int, open_questions: int, now: datetime) -> Waiting:
     facts = facts_of(batch)
     return Waiting(
         batch=batch,
@@ -126,6 +129,7 @@ def waiting(batch: Batch, actor: Actor, *, in_force: int, now: datetime) -> Wait
         why_not=why_not(actor, facts),
         approvals=_approvals(batch, now=now) if batch.approvers > 1 else "",
         void=reason_of(check_in_force, batch.policy, in_force),
+        unanswered=against_open(open_questions),
     )
 
 

@@ -1,6 +1,6 @@
 """What was asked about a batch, and what of it is open."""
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet
 
 from allocations.domain.questions import QuestionFacts, ReplyKind, seen_code
 from allocations.domain.states import BatchState
@@ -37,8 +37,9 @@ def with_open_question() -> Exists:
 
 def open_question_counts() -> dict[int, int]:
     """Of every batch that waits for a decision and has any, by its id."""
-    waiting = Batch.objects.filter(state=BatchState.SUBMITTED).filter(with_open_question())
-    return {batch.pk: open_questions(batch).count() for batch in waiting}
+    waiting = Question.objects.filter(batch__state=BatchState.SUBMITTED, version=F("batch__version"))
+    counted = waiting.filter(replies__isnull=True).order_by().values_list("batch").annotate(Count("id"))
+    return dict(counted)
 
 
 def threads_to_be_seen(batch: Batch) -> dict[str, str]:

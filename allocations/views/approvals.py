@@ -3,6 +3,7 @@
 from typing import cast
 
 from django.contrib.auth.models import User
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,11 +12,11 @@ from django.utils import timezone
 
 from allocations.domain.approval_policies import check_in_force
 from allocations.domain.policy import Actor, can_see_personal_data
+from allocations.domain.questions import against_open
 from allocations.domain.restored import TO_THE_APPROVER
 from allocations.domain.roster import check_settled_in
 from allocations.domain.samples import against_unopened
 from allocations.domain.states import BatchState
-from allocations.forms.votes import ApproveForm, SendBackForm
 from allocations.models import Batch
 from allocations.presenters import approvers, spreads, votes
 from allocations.presenters.bars import BAR_X
@@ -30,6 +31,7 @@ from allocations.selectors.batch_pages import batches_with_people
 from allocations.selectors.comparing import counted_changes, is_comparable
 from allocations.selectors.holds import hold
 from allocations.selectors.passports import passport_of
+from allocations.selectors.questions import open_question_counts, open_questions
 from allocations.selectors.repeats import kept_repeats
 from allocations.selectors.restores import may_have_been_sent
 from allocations.selectors.review import twin_of
@@ -38,13 +40,16 @@ from allocations.selectors.samples import must_be_opened, opened_rows, sample_of
 from allocations.selectors.votes import approvals_of, holding_approvals
 from allocations.views.gates import page
 from allocations.views.step_up import step_up
+from allocations.views.threads import thread_context
 
 
 @page
 def approvals(request: HttpRequest, actor: Actor) -> HttpResponse:
     now, agreed = timezone.now(), in_force().number
-    found = reads.batches_awaiting_approval()
-    waiting = [votes.waiting(batch, actor, in_force=agreed, now=now) for batch in found]
+    found, asked = reads.batches_awaiting_approval(), open_question_counts()
+    waiting = [
+        votes.waiting(batch, actor, in_force=agreed, open_questions=asked.get(batch.pk, 0), now=now) for batch in found
+    ]
     context = {"awaiting": AWAITING_APPROVAL, "waiting": waiting, "votes": reads.latest_votes(10)}
     return render(request, "allocations/approvals/page.html", context)
 
@@ -62,20 +67,17 @@ def sheet(
     request: HttpRequest,
     actor: Actor,
     batch: Batch,
-    *,
-    approve_form: ApproveForm | None = None,
-    back_form: SendBackForm | None = None,
+    **refused: Form,
 ) -> HttpResponse:
-    """The approval page, with the form that was refused if there is one (422)."""
-    refused = approve_form or back_form
+    """The approval page, with the form that was refused if there is one (422), by its name in the templates."""
     context = {
         "batch": batch,
         "awaiting": AWAITING_APPROVAL,
-        "approve_form": approve_form,
-        "back_form": back_form,
+        **refused,
         **_what_is_signed(batch, in_full=can_see_personal_data(actor, reads.facts_of(batch))),
         **door_context(request, batch, actor),
         **sample_context(batch, actor, shown=request.GET.get("sample", "")),
+        **thread_context(batch, actor),
     }
     return render(request, "allocations/approvals/sheet.html", context, status=422 if refused else 200)
 
@@ -122,6 +124,7 @@ def door_context(request: HttpRequest, batch: Batch, actor: Actor) -> dict[str, 
     here = reverse("allocations:batch-approval", args=[batch.pk])
     return {
         "effect": votes.effect(batch, committed=reads.committed_points(batch.account)),
+        "unanswered": against_open(open_questions(batch).count()),
         "step_up": step_up(actor, cast("User", request.user), here=here),
         **_who_signs(batch, actor),
     }

@@ -18,6 +18,7 @@ from allocations.selectors.approval_policies import in_force, proposed_policy
 from allocations.selectors.approvals import batches_awaiting_approval, facts_of
 from allocations.selectors.exceptions import open_decisions
 from allocations.selectors.freezes import open_freeze
+from allocations.selectors.questions import open_question_counts
 from allocations.selectors.roster import is_owner, role_proposals
 from allocations.selectors.totals import run_totals
 from allocations.views.gates import page
@@ -58,6 +59,12 @@ def _tasks(actor: Actor, *, now: datetime) -> list[home.Task]:
         home.stale_task(batch, in_force=agreed)
         for batch, facts in submitted
         if batch.policy != agreed and can_withdraw(actor, facts)
+    ]
+    asked = open_question_counts() if submitted else {}
+    tasks += [
+        home.question_task(batch, asked[batch.pk])
+        for batch, facts in submitted
+        if batch.pk in asked and can_withdraw(actor, facts)
     ]
     if can_upload(actor):
         tasks += [home.own_task(batch) for batch in reads.own_open_batches(actor.id)]

@@ -12,6 +12,7 @@ from allocations.domain.approval_policies import check_in_force
 from allocations.domain.causes import cause_label
 from allocations.domain.policy import Actor, can_see_personal_data
 from allocations.domain.states import FROZEN_BATCHES, BatchState
+from allocations.forms.questions import ReplyForm
 from allocations.forms.row_filters import row_filter
 from allocations.models import Batch
 from allocations.presenters import approvers, causes, outcomes, reversals, row_lines, run_lines, stories
@@ -27,16 +28,20 @@ from allocations.selectors.runs import failure_causes
 from allocations.selectors.totals import Totals, batch_totals, run_totals
 from allocations.selectors.votes import approvals_of, holding_approvals
 from allocations.views.gates import page, wants_fragment
+from allocations.views.threads import thread_context
 
 
-def show_outcome(request: HttpRequest, actor: Actor, batch: Batch, *, tab: str = "") -> HttpResponse:
-    """The page of a frozen batch, opened at one of its tabs."""
+def show_outcome(
+    request: HttpRequest, actor: Actor, batch: Batch, *, tab: str = "", reply_form: ReplyForm | None = None
+) -> HttpResponse:
+    """The page of a frozen batch, opened at one of its tabs; with the answer that was refused if there is one (422)."""
     tab = tab or request.GET.get("tab", "rows")
     read = TABS.get(tab, _rows)
     context = {"batch": batch, "tab": tab if tab in TABS else "rows", **read(request, actor, batch)}
     if wants_fragment(request):
         return render(request, "allocations/outcome/_tab.html", context | _counts(batch, batch_totals(batch)))
-    return render(request, "allocations/outcome/page.html", context | _head(batch, actor))
+    context |= _head(batch, actor) | {"reply_form": reply_form}
+    return render(request, "allocations/outcome/page.html", context, status=422 if reply_form else 200)
 
 
 @page
@@ -69,6 +74,7 @@ def _head(batch: Batch, actor: Actor) -> dict[str, object]:
         ),
         "takings": batch_takings(batch, gross=totals.credited_points),
         "export_choices": outcomes.export_choices(batch, totals),
+        **(thread_context(batch, actor) if batch.state == BatchState.SUBMITTED else {}),
         **_counts(batch, totals),
     }
 
@@ -113,8 +119,10 @@ def _files(request: HttpRequest, actor: Actor, batch: Batch) -> dict[str, object
 
 
 def _votes(request: HttpRequest, actor: Actor, batch: Batch) -> dict[str, object]:  # noqa: ARG001 - one signature for all tabs
+    """While the batch waits, its questions stand on the page above the tabs."""
     accepted = [(cause_label(code), given) for code, given in acceptances(batch.pk).items()]
-    return {"votes": votes_of(batch), "accepted": accepted}
+    asked = thread_context(batch, actor) if batch.state == BatchState.APPROVED else {}
+    return {"votes": votes_of(batch), "accepted": accepted, **asked}
 
 
 def _runs(request: HttpRequest, actor: Actor, batch: Batch) -> dict[str, object]:  # noqa: ARG001 - one signature for all tabs

@@ -19,6 +19,7 @@ from allocations.services import leaving_out
 from allocations.services.restored import against_change
 from allocations.views.gates import action, wants_fragment
 from allocations.views.review_tops import top_of
+from allocations.views.threads import thread_context
 
 
 def show_review(request: HttpRequest, actor: Actor, batch: Batch) -> HttpResponse:
@@ -28,7 +29,8 @@ def show_review(request: HttpRequest, actor: Actor, batch: Batch) -> HttpRespons
     grid = _grid(request, actor, batch, facts, upload=upload)
     if wants_fragment(request):
         return render(request, "allocations/review/_grid.html", grid)
-    return render(request, "allocations/review/page.html", grid | top_of(actor, batch, facts, upload=upload))
+    context = grid | top_of(actor, batch, facts, upload=upload) | thread_context(batch, actor)
+    return render(request, "allocations/review/page.html", context)
 
 
 def _grid(

@@ -131,5 +131,6 @@ def test_waiting_names_rows_time_and_reason(monkeypatch):
     facts = BatchFacts(BatchState.SUBMITTED, frozenset({1}), 1, 1)
     monkeypatch.setattr(votes, "facts_of", lambda batch: facts)
     actor = Actor(2, "Rajesh", frozenset({Role.APPROVER}))
-    found = votes.waiting(batch(submitted_at=NOW - timedelta(hours=5)), actor, in_force=1, now=NOW)
+    found = votes.waiting(batch(submitted_at=NOW - timedelta(hours=5)), actor, in_force=1, open_questions=2, now=NOW)
     assert (found.rows, found.waits, found.why_not) == (4973, "5 h", "")
+    assert found.unanswered.startswith("2 questions about this list wait for an answer.")

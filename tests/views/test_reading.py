@@ -56,6 +56,7 @@ def numbers():
         "view_id": 1,
         "policy_id": policy.pk,
         "repair_id": 1,
+        "question_id": 1,
         "export_id": ExportJobFactory(asked_by=User.objects.get(username="reader")).pk,
     }
 
