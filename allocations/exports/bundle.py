@@ -17,7 +17,8 @@ from allocations.domain.states import RowState
 from allocations.exports.hashes import sha256_of
 from allocations.exports.snapshots import snapshot
 from allocations.gateway import database_now
-from allocations.models import Attempt, AttemptRow, Batch, Row, TrailEntry, TrailSeal, Vote
+from allocations.models import Attempt, AttemptRow, Batch, Question, QuestionReply, Row, TrailEntry, TrailSeal, Vote
+from allocations.selectors.questions import questions_of
 from allocations.selectors.reversals import points_taken_back
 from allocations.services import exporting, sealing
 from allocations.services.planning import PAYLOAD_FIELDS, payload_of
@@ -41,6 +42,8 @@ trail.jsonl              every entry of the trail from the seal before these bat
 seals.jsonl              signed statements of how long the trail was
 batch-N/manifest.json    what was approved, byte for byte: its SHA-256 is the digest that approvers sign
 batch-N/votes.jsonl      who decided
+batch-N/questions.jsonl  what approvers asked and makers answered: the words, with the salt of their hashes, only
+                         where the bundle has the recipients' details
 batch-N/rows.jsonl       every row and what became of it
 batch-N/attempts.jsonl   every call to EnKash: its rows in order, and what the answer said of each
 """
@@ -135,8 +138,26 @@ def _write_batch(bundle: ZipFile, batch: Batch, *, personal_data: bool) -> None:
             for v in votes
         ),
     )
+    _write_lines(bundle, f"{folder}/questions.jsonl", _said(batch, personal_data=personal_data))
     _write_lines(bundle, f"{folder}/rows.jsonl", _rows(batch, personal_data=personal_data))
     _write_lines(bundle, f"{folder}/attempts.jsonl", _attempts(batch))
+
+
+def _said(batch: Batch, *, personal_data: bool) -> Iterator[Mapping[str, Any]]:
+    """Question by question, each with what was said to it."""
+    for asked in questions_of(batch):
+        about = {"question": asked.pk, "version": asked.version, "digest": asked.digest}
+        own = {"kind": "asked", "reply": None, "by": asked.asked_by_id, "at": instant(asked.asked_at)}
+        yield about | own | _words(asked, personal_data=personal_data)
+        for reply in asked.replies.all():
+            own = {"kind": reply.kind, "reply": reply.pk, "by": reply.replied_by_id, "at": instant(reply.replied_at)}
+            yield about | own | _words(reply, personal_data=personal_data)
+
+
+def _words(said: Question | QuestionReply, *, personal_data: bool) -> dict[str, object]:
+    """Without the salt a hash tells nothing; of erased words there is nothing to tell."""
+    told = {"text": said.text, "salt": said.salt} if personal_data and said.text else {}
+    return {"sha256": said.sha256, **told}
 
 
 def _rows(batch: Batch, *, personal_data: bool) -> Iterator[Mapping[str, Any]]:

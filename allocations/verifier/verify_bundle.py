@@ -24,6 +24,9 @@ Record = dict[str, Any]
 Entries = Sequence[tuple[int, Record]]
 Point = tuple[int, int, int, int]
 GENESIS = "0" * 64
+APPROVED = ("batch approval given", "batch approved")
+FILES = ("votes", "rows", "attempts", "questions")
+SAID = {"question asked": "asked", "question answered": "answer", "question taken back": "take_back"}
 
 
 class Wrong(Exception):
@@ -132,14 +135,14 @@ def merkle_root(leaves: Iterable[str]) -> str:
     return level[0].hex()
 
 
-def check_batch(
-    batch: int, manifest: str, votes: list[Record], rows: list[Record], attempts: list[Record], entries: Entries
-) -> Iterator[str]:
+def check_batch(batch: int, manifest: str, files: Mapping[str, list[Record]], entries: Entries) -> Iterator[str]:
     """`entries`: the batch's own of the trail, by number. Yields sentences that tell what was found."""
+    votes, rows, attempts, said = (files[name] for name in FILES)
     for number, entry in entries:
         if entry["batch"] != batch:
             raise Wrong(f"Entry {number} of the trail names another batch than its link.")
     approved = check_approval(batch, manifest, votes, entries)
+    check_questions(batch, manifest, said, entries)
     check_rows(batch, json.loads(manifest) if approved else None, rows)
     check_attempts(batch, attempts, entries, {row["number"]: row for row in rows}, approved)
     check_credits(batch, rows, proofs_of(attempts, entries))
@@ -148,6 +151,11 @@ def check_batch(
     points = sum(Decimal(row["credited"]) for row in rows if row["state"] == "credited")
     yield f"Batch {batch}: {len(rows)} rows ({counted}), {points:.2f} points credited, none of them twice."
     yield f"Batch {batch}: {len(attempts)} calls, each of approved rows only and entered before it was made."
+    if said:
+        asked = sum(one["kind"] == "asked" for one in said)
+        yield f"Batch {batch}: questions of approvers: {asked}; nobody approved while one was open."
+    if not all("text" in one for one in said):
+        yield f"NOT SHOWN of batch {batch}: the words of its questions and answers. The bundle is without them."
     if not all("payload" in row for row in rows if row["state"] != "left_out"):
         yield f"NOT SHOWN of batch {batch}: that its rows' contents are those approved. The bundle is without details."
 
@@ -169,15 +177,67 @@ def check_approval(batch: int, manifest: str, votes: list[Record], entries: Entr
     voters = {vote["voted_by"] for vote in votes if vote["decision"] == "approve" and vote["digest"] == digest}
     if entry["actor"]["id"] not in voters:
         raise Wrong(f"Batch {batch}: there is no vote of the person who approved it.")
-    given = ("batch approval given", "batch approved")
-    entered = {e["actor"]["id"] for _, e in entries if e["event"] in given and e["data"]["digest"] == digest}
+    entered = {e["actor"]["id"] for _, e in entries if e["event"] in APPROVED and e["data"]["digest"] == digest}
     # The first manifests knew no policy: one approver.
     needed = content.get("policy", {"approvers": 1})["approvers"]
     if len(voters & entered) < needed:
         raise Wrong(f"Batch {batch}: it needed {needed} approvers, and {len(voters & entered)} approved it.")
-    if voters & {content["uploaded_by"], content["submitted_by"], *content["editors"]}:
+    if voters & makers_of(content):
         raise Wrong(f"Batch {batch}: somebody approved a list that they had a hand in.")
     return number
+
+
+def makers_of(manifest: Record) -> set[int]:
+    return {manifest["uploaded_by"], manifest["submitted_by"], *manifest["editors"]}
+
+
+def check_questions(batch: int, manifest: str, said: list[Record], entries: Entries) -> None:
+    """What was asked and answered is what the trail binds, and nobody approved over an open question."""
+    entered = {
+        (SAID[e["event"]], e["object"]["id"], e["data"].get("reply")): [
+            *(e["actor"]["id"], e["at"]),
+            *(e["data"][name] for name in ("version", "digest", "sha256")),
+        ]
+        for _, e in entries
+        if e["event"] in SAID
+    }
+    found = {
+        (one["kind"], one["question"], one["reply"]): [one[k] for k in ("by", "at", "version", "digest", "sha256")]
+        for one in said
+    }
+    if found != entered or len(found) != len(said):
+        raise Wrong(f"Batch {batch}: its questions and answers are not those of the trail.")
+    makers = makers_of(json.loads(manifest)) if manifest else set()
+    askers = {one["question"]: one["by"] for one in said if one["kind"] == "asked"}
+    for one in said:
+        name = f"Batch {batch}, question {one['question']}"
+        if "text" in one and sha256(one["salt"] + one["text"]) != one["sha256"]:
+            raise Wrong(f"{name}: its words were changed.")
+        if one["digest"] == sha256(manifest) and (one["kind"] == "answer") != (one["by"] in makers):
+            raise Wrong(f"{name}: it was asked by somebody who made the list, or answered by somebody who did not.")
+        if one["kind"] == "take_back" and one["by"] != askers[one["question"]]:
+            raise Wrong(f"{name}: somebody took back what another person had asked.")
+    check_none_open(batch, entries)
+
+
+def check_none_open(batch: int, entries: Entries) -> None:
+    """At each approval, every question about its content had a reply, and the approver had ticked all of them."""
+    asked: dict[int, str] = {}
+    replies: Counter[int] = Counter()
+    for _, entry in entries:
+        question, data = entry["object"]["id"], entry["data"]
+        if entry["event"] == "question asked":
+            asked[question] = data["digest"]
+        elif entry["event"] in SAID:
+            replies[question] += 1
+        elif entry["event"] in APPROVED:
+            for about in (one for one, digest in asked.items() if digest == data["digest"]):
+                if not replies[about]:
+                    raise Wrong(f"Batch {batch}: it was approved while question {about} was open.")
+                if f"question_{about}_{replies[about]}" not in data.get("seen", ()):
+                    raise Wrong(
+                        f"Batch {batch}: somebody approved it who had not ticked what question {about} brought."
+                    )
 
 
 def check_rows(batch: int, manifest: Record | None, rows: list[Record]) -> None:
@@ -264,9 +324,12 @@ def verify(bundle: zipfile.ZipFile, pinned: str = "", kept: Sequence[Record] = (
     yield f"Trail: entries {about['after']['number'] + 1} to {last}, unbroken; sealed up to entry {covered}."
     for batch in about["batches"]:
         folder = f"batch-{batch}"
-        votes, rows, attempts = (list(_lines(bundle, f"{folder}/{n}.jsonl")) for n in ("votes", "rows", "attempts"))
+        files = {name: list(_lines(bundle, f"{folder}/{name}.jsonl")) for name in FILES[:-1]}
+        # Bundles of before there were questions have none.
+        asked = f"{folder}/questions.jsonl" in bundle.namelist()
+        files["questions"] = list(_lines(bundle, f"{folder}/questions.jsonl")) if asked else []
         manifest = bundle.read(f"{folder}/manifest.json").decode()
-        yield from check_batch(batch, manifest, votes, rows, attempts, entries[batch])
+        yield from check_batch(batch, manifest, files, entries[batch])
     if not covered:
         yield "NOT SHOWN: no seal is in the bundle, so whoever has the database could have written it all anew."
     elif not pinned:

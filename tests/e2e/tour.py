@@ -226,6 +226,7 @@ class Tour:
         self._see(self.approver, "/", "home-approver", Rank.EXTRA)
         self._see(self.approver, "/approvals/", "approvals-waiting")
         page = self.approver.page
+        self._question()
         self._see(self.approver, f"/batches/{self.batch}/approval/", "approval-approver", Rank.MAIN)
         self.approver.open_sample()
         self.look(page, "approval-sample", Rank.MAIN)
@@ -235,6 +236,31 @@ class Tour:
         self.approver.press("Approve")
         expect(page.get_by_role("alert").first).to_be_visible()
         self.look(page, "approval-refused", Rank.EXTRA)
+
+    def _question(self) -> None:
+        """Asked on the sheet, answered by the maker; the approver has to tick the answer."""
+        page, maker = self.approver.page, self.maker.page
+        page.goto(f"/batches/{self.batch}/approval/")
+        page.get_by_text("Ask a question").click()
+        page.get_by_label("What do you want to know from its makers?").fill("Row 7: why so much more than in October?")
+        self.look(page, "approval-ask", Rank.EXTRA)
+        self.approver.press(f"Ask about batch {self.batch}")
+        expect(page.get_by_text("waits for an answer").first).to_be_visible()
+        self.look(page, "approval-question", Rank.MAIN)
+        page.get_by_text("Take the question back").click()
+        self.look(page, "approval-take-back", Rank.EXTRA)
+        self._see(self.maker, "/", "home-question", Rank.EXTRA)
+        maker.get_by_role("link", name="Read and answer").click()
+        self.look(maker, "batch-question", Rank.MAIN)
+        maker.get_by_label("Your answer").fill("Her award of ten years.\nHR has the letter.")
+        self.maker.press("Answer question 1")
+        expect(maker.get_by_text("HR has the letter.")).to_be_visible()
+        self.look(maker, "batch-answered", Rank.EXTRA)
+        page.goto(f"/batches/{self.batch}/approval/")
+        page.emulate_media(media="print")
+        expect(page.get_by_text("HR has the letter.")).to_be_visible()
+        expect(page.get_by_label("What do you want to know from its makers?")).to_be_hidden()
+        page.emulate_media(media="screen")
 
     def _run(self) -> None:
         self.control("settings", latency=1.0)

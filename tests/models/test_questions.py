@@ -117,6 +117,28 @@ def test_what_was_said_is_never_changed(change: str) -> None:
         connection.cursor().execute(change)
 
 
+TABLES = ["allocations_question", "allocations_questionreply"]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite knows REPLACE")
+@pytest.mark.parametrize("table", TABLES)
+def test_replace_does_not_get_past_the_triggers(table: str) -> None:
+    batch = submitted_batch()
+    answer(known(batch.uploaded_by), ask(known(person("approver")), batch))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        connection.cursor().execute(f"REPLACE INTO {table} SELECT * FROM {table}")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL knows TRUNCATE")
+@pytest.mark.parametrize("table", TABLES)
+def test_truncate_is_refused(table: str) -> None:
+    batch = submitted_batch()
+    answer(known(batch.uploaded_by), ask(known(person("approver")), batch))
+    statement = f"SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL portal.allow_truncate = 'off'; TRUNCATE {table} CASCADE"
+    with pytest.raises(DatabaseError, match="never truncated"), transaction.atomic():
+        connection.cursor().execute(statement)
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
