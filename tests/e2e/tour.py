@@ -247,7 +247,7 @@ class Tour:
         self.approver.press(f"Ask about batch {self.batch}")
         expect(page.get_by_text("waits for an answer").first).to_be_visible()
         self.look(page, "approval-question", Rank.MAIN)
-        page.get_by_text("Take the question back").click()
+        page.get_by_text("Take the question back", exact=True).click()
         self.look(page, "approval-take-back", Rank.EXTRA)
         self._see(self.maker, "/", "home-question", Rank.EXTRA)
         maker.get_by_role("link", name="Read and answer").click()
