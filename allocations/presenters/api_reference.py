@@ -31,7 +31,8 @@ class Operation:
     scope: str
     fields: tuple[FieldLine, ...]
     body: tuple[str, ...]
-    answers: tuple[tuple[str, str], ...]
+    answer: tuple[str, str]
+    refusals: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,19 @@ def parts(document: Document) -> list[Part]:
 
 
 def shapes(document: Document) -> list[Shape]:
-    """Those with fields, by name."""
+    """What bodies and answers hold, by name. Others stand as parameters where they are used."""
     schemas = document["components"]["schemas"]
-    return [
-        Shape(name, _one_line(schema.get("description", "")), tuple(_fields(schema)))
-        for name, schema in sorted(schemas.items())
-        if "properties" in schema
-    ]
+    found = [Shape(name, _about(schema), tuple(_fields(schema))) for name, schema in sorted(schemas.items())]
+    by_name = {shape.name: shape for shape in found}
+    shown: set[str] = set()
+    operations = [one for part in parts(document) for one in part.operations]
+    named = {"Problem"} | {name for one in operations for name in (*one.body, one.answer[1])}
+    named |= {field.shape for one in operations for field in one.fields if field.shape}
+    while named:
+        shown |= named
+        fields = [field for name in named if name in by_name for field in by_name[name].fields]
+        named = {field.shape for field in fields if field.shape} - shown
+    return [shape for shape in found if shape.name in shown]
 
 
 def _operation(method: str, path: str, operation: Document) -> Operation:
@@ -77,7 +84,8 @@ def _operation(method: str, path: str, operation: Document) -> Operation:
         scope=operation["x-scope"],
         fields=tuple(_parameter(one) for one in operation.get("parameters", ())),
         body=tuple(_body(operation.get("requestBody", {}).get("content", {}))),
-        answers=tuple((status, _answer(answer)) for status, answer in sorted(operation["responses"].items())),
+        answer=next((status, _answer(answer)) for status, answer in _answers(operation) if status < "300"),
+        refusals=", ".join(sorted(status for status, _ in _answers(operation) if status >= "400")),
     )
 
 
@@ -88,9 +96,13 @@ def _parameter(one: Document) -> FieldLine:
     return FieldLine(one["name"], kind, one["in"], is_needed=one["required"], text=text, shape=shape)
 
 
+def _about(schema: Document) -> str:
+    return f"One of: {', '.join(schema['enum'])}." if "enum" in schema else _one_line(schema.get("description", ""))
+
+
 def _fields(schema: Document) -> Iterator[FieldLine]:
     needed = schema.get("required", ())
-    for name, field in schema["properties"].items():
+    for name, field in schema.get("properties", {}).items():
         kind, shape = _type(field)
         text = _one_line(field.get("description", ""))
         yield FieldLine(name, kind, place="", is_needed=name in needed, text=text, shape=shape)
@@ -101,6 +113,10 @@ def _body(content: Document) -> Iterator[str]:
     for media, said in content.items():
         name = said["schema"].get("$ref", "").removeprefix(_REF)
         yield name or media
+
+
+def _answers(operation: Document) -> list[tuple[str, Document]]:
+    return [(str(status), answer) for status, answer in operation["responses"].items()]
 
 
 def _answer(answer: Document) -> str:
@@ -126,4 +142,5 @@ def _type(schema: Document) -> tuple[str, str]:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """Without the marks of Markdown."""
+    return " ".join(text.replace("`", "").split())

@@ -57,7 +57,7 @@ def revoke_token(request: HttpRequest, actor: Actor, token_id: int) -> HttpRespo
 def reference(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa: ARG001 - as every view
     document = api.get_openapi_schema(path_prefix=_BASE)
     context = {
-        "about": document["info"]["description"].split("\n\n"),
+        "about": document["info"]["description"].replace("`", "").split("\n\n"),
         "parts": api_reference.parts(document),
         "shapes": api_reference.shapes(document),
         "scopes": MEANS.items(),

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from playwright.sync_api import Browser, Page, expect
 
 from allocations.enkash.simulator.demo import CARD_ACCOUNT_ID
+from tests.e2e.api_tour import look_after_programs
 from tests.e2e.audit_tour import look_into
 from tests.e2e.persons import READING, RUNNING, Person
 from tests.e2e.reversal_tour import take_points_back
@@ -70,6 +71,7 @@ class Tour:
         self._outcome()
         self._freeze()
         look_into(self._person("demo-auditor"), self.batch, see=self._see_audit)
+        look_after_programs(self.maker, self._person("demo-owner"), see=self._see_audit)
         take_points_back(self.maker, self.approver, self.batch, see=self._see_reversal)
         self._rest()
 
