@@ -267,6 +267,9 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Pressing Tabler's source map would take longer than everything else; only developers' tools ask for it.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "woff2")
 
+BACKUP_KEYS = env.words(
+    "BACKUP_KEYS", use="Set keys that `manage.py make_backup_key` printed, comma-separated.", default=""
+)
 METRICS_TOKEN = env.text("METRICS_TOKEN", use="Set a long random text, or nothing.", default="")
 
 logs.configure()

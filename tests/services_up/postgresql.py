@@ -45,7 +45,7 @@ def cluster() -> Iterator[Cluster]:
         identity = _identity()
         if identity:
             os.chown(folder, identity["user"], identity["group"])
-        binaries = _readable(_binaries(), folder=folder, identity=identity)
+        binaries = _readable(client_binaries(), folder=folder, identity=identity)
         _initialise(binaries, folder=folder, identity=identity)
         yield Cluster(binaries, folder, identity)
 
@@ -60,7 +60,8 @@ def postgresql() -> Iterator[str]:
         yield own.url
 
 
-def _binaries() -> Path:
+def client_binaries() -> Path:
+    """Where pg_dump and its like are."""
     for found in (shutil.which("initdb"), *sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)):
         if found:
             return Path(found).resolve().parent
