@@ -20,6 +20,7 @@ class Pause(StrEnum):
     NO_ANSWER = "no_answer"
     UNREADABLE = "unreadable"
     COUNTS = "counts"
+    CONTRACT = "contract"
     IMPOSSIBLE = "impossible"
     TAMPERED = "tampered"
     OUTDATED = "outdated"
@@ -91,6 +92,10 @@ ADVICE: dict[Pause, tuple[str, str]] = {
         "The counts in EnKash's answer do not match the rows that were sent.",
         "Compare the attempt with EnKash's statement, then resume.",
     ),
+    Pause.CONTRACT: (
+        "EnKash's answer is not the one that its documentation describes, and the portal cannot rely on it.",
+        "Nothing more is sent until an owner has marked it on the page EnKash contract; then resume.",
+    ),
     Pause.IMPOSSIBLE: (
         "EnKash's answer contradicts what was sent. Nothing more goes out until people have looked.",
         "Compare the rows in conflict with EnKash's statement before you resume.",
@@ -139,8 +144,15 @@ _GRAVE = frozenset({Pause.IMPOSSIBLE, Pause.TAMPERED, Pause.DEFECT})
 
 
 def outranks(new: Pause, old: Pause) -> bool:
-    """Whether a run that is paused already must show `new` instead: else a resume for `old` would pass over it."""
-    return old in _CLICKED or (is_grave(new) and not is_grave(old))
+    """Whether a run that is paused already must show `new` instead: else a resume for `old` would pass over it.
+
+    A drift of the answers explains much that follows from it, such as counts that differ, but no contradiction.
+    """
+    return old in _CLICKED or _rank(new) > _rank(old)
+
+
+def _rank(pause: Pause) -> int:
+    return 2 if is_grave(pause) else 1 if pause is Pause.CONTRACT else 0
 
 
 def is_grave(pause: Pause) -> bool:
@@ -149,7 +161,12 @@ def is_grave(pause: Pause) -> bool:
 
 
 def sentence(pause: Pause, detail: str = "") -> str:
-    """What happened, the message where there is one (EnKash's or the connection's), what to do."""
+    """What happened, the message where there is one (EnKash's or the connection's), what to do.
+
+    Of a drift `detail` is what happened."""
     what, to_do = ADVICE[pause]
+    if detail and pause is Pause.CONTRACT:
+        # In our own words, and they say more than the table can.
+        return f"{detail} {to_do}"
     said = f" The message: “{detail}”." if detail else ""
     return f"{what}{said} {to_do}"

@@ -205,6 +205,11 @@ def check_manage_accounts(actor: Actor) -> None:
     require_role(actor, Role.OWNER, act="change reward accounts")
 
 
+def check_mark_difference(actor: Actor) -> None:
+    """To say of a difference in EnKash's answers that it is known or mended: runs may go on then."""
+    require_role(actor, Role.OWNER, act="mark a difference in EnKash's answers")
+
+
 def check_try_login(actor: Actor) -> None:
     require_role(actor, Role.ADMIN, Role.OWNER, act="try EnKash's login again")
 
@@ -225,3 +230,4 @@ can_confirm_release = permits(check_confirm_release)
 can_export = permits(check_export)
 can_audit = permits(check_audit)
 can_manage_accounts = permits(check_manage_accounts)
+can_mark_difference = permits(check_mark_difference)

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from urllib.parse import urlencode
 
 from allocations.enkash.config import EnkashConfig
+from allocations.enkash.contract.shapes import Call
 from allocations.enkash.errors import (
     EnkashError,
     LoginRefused,
@@ -20,6 +21,7 @@ from allocations.enkash.errors import (
     UnknownKind,
 )
 from allocations.enkash.fields import message
+from allocations.enkash.hearing import Hear, nobody
 from allocations.enkash.strict_json import Json, NotStrictJson, read_json
 from allocations.enkash.transport import RawAnswer, Transport
 
@@ -71,11 +73,13 @@ class TokenSource:
         transport: Transport,
         store: TokenStore,
         clock: Callable[[], float] = time.time,
+        hear: Hear = nobody,
     ) -> None:
         self._config = config
         self._transport = transport
         self._store = store
         self._clock = clock
+        self._hear = hear
 
     def token(self, min_life: float) -> Token:
         """A token with `min_life` seconds left, or the freshest that EnKash gives.
@@ -133,6 +137,7 @@ class TokenSource:
             body=urlencode(form).encode(),
             deadline=min(config.read_deadline, left),
         )
+        self._hear(Call.LOGIN, raw)
         value, seconds = read_token_answer(raw)
         return Token(value, started + min(seconds, config.max_token_age))
 

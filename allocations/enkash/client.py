@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from allocations.enkash.account_answer import AccountDetails, read_account
 from allocations.enkash.auth import Token, TokenSource, TokenStore
 from allocations.enkash.config import EnkashConfig
+from allocations.enkash.hearing import Hear, nobody
 from allocations.enkash.lookup import look_up
 from allocations.enkash.reading import Reader, unreadable
 from allocations.enkash.sending import Sender
@@ -20,11 +21,11 @@ from allocations.enkash.transport import RawAnswer, Transport
 class EnkashClient:
     """One partner's connection. Threads may share it if they may share the token store."""
 
-    def __init__(self, config: EnkashConfig, *, transport: Transport, tokens: TokenSource) -> None:
+    def __init__(self, config: EnkashConfig, *, transport: Transport, tokens: TokenSource, hear: Hear = nobody) -> None:
         self._config = config
         self._tokens = tokens
         self._sender = Sender(config, transport)
-        self._reader = Reader(self._sender, tokens)
+        self._reader = Reader(self._sender, tokens, hear=hear)
 
     def token(self, min_life: float) -> Token:
         """A token that lives `min_life` seconds more. Whatever it raises, no business call was made."""
@@ -79,7 +80,8 @@ def _account(company_id: str, card_account_id: str, *, card_id: str = "") -> dic
     return {"companyId": company_id, "cardAccountId": card_account_id} | chosen
 
 
-def build_client(config: EnkashConfig, *, store: TokenStore) -> EnkashClient:
-    """A client over real HTTP that keeps its token in `store`."""
+def build_client(config: EnkashConfig, *, store: TokenStore, hear: Hear = nobody) -> EnkashClient:
+    """A client over real HTTP that keeps its token in `store`; `hear` is told the answers to what only reads."""
     transport = Transport(connect_timeout=config.connect_timeout, body_cap=config.body_cap, ca_file=config.ca_file)
-    return EnkashClient(config, transport=transport, tokens=TokenSource(config, transport, store))
+    tokens = TokenSource(config, transport, store, hear=hear)
+    return EnkashClient(config, transport=transport, tokens=tokens, hear=hear)

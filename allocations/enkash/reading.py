@@ -7,12 +7,15 @@ from typing import Final
 
 from allocations.enkash.answer import AnswerKind, Reading
 from allocations.enkash.auth import TokenSource
+from allocations.enkash.contract.shapes import Call
 from allocations.enkash.errors import OutcomeUnknown, Refused, UnknownKind
+from allocations.enkash.hearing import Hear, nobody
 from allocations.enkash.read_answer import read_answer
 from allocations.enkash.sending import Sender
 from allocations.enkash.strict_json import Json
 from allocations.enkash.transport import RawAnswer
 
+CALLS: Final = {"/cardAccount/get": Call.ACCOUNT, "/transaction/all": Call.LOOK_UP}
 _UNKNOWN: Final = {
     AnswerKind.REDIRECTED: UnknownKind.STATUS,
     AnswerKind.SERVER_ERROR: UnknownKind.STATUS,
@@ -23,10 +26,18 @@ _UNKNOWN: Final = {
 class Reader:
     """Asks EnKash and takes only a definite success for an answer."""
 
-    def __init__(self, sender: Sender, tokens: TokenSource, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        sender: Sender,
+        tokens: TokenSource,
+        *,
+        clock: Callable[[], float] = time.time,
+        hear: Hear = nobody,
+    ) -> None:
         self._sender = sender
         self._tokens = tokens
         self._clock = clock
+        self._hear = hear
 
     def ask(self, path: str, question: Mapping[str, object], *, params: Mapping[str, str] | None = None) -> Json:
         """The payload of a success. Logs in once more if the token is not accepted.
@@ -46,6 +57,7 @@ class Reader:
         seconds = self._sender.config.read_deadline
         token = self._tokens.token(min_life=seconds)
         raw = self._sender.send(path, body, params=params, token=token, deadline=seconds)
+        self._hear(CALLS[path], raw)
         return raw, read_answer(raw, key=self._sender.config.encryption_key, now=self._clock())
 
 

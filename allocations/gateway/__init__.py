@@ -15,6 +15,7 @@ from allocations.domain.recovery import RecoveryRules
 from allocations.domain.stop_loss import StopLossRules
 from allocations.enkash.client import EnkashClient, build_client
 from allocations.enkash.config import Encryption, EnkashConfig
+from allocations.gateway.contract_watch import ContractWatch
 from allocations.gateway.tokens import DatabaseTokenStore
 from allocations.gateway.witness import NoWitness, Witness, redis_witness
 
@@ -33,15 +34,6 @@ class Timing:
     recovery: RecoveryRules
 
 
-@dataclass(frozen=True, slots=True)
-class Gateway:
-    client: EnkashClient
-    clock: Callable[[], datetime]
-    worker: str
-    timing: Timing
-    witness: Witness = field(default_factory=NoWitness)
-
-
 def database_now() -> datetime:
     """The database's clock where several machines share it, else this machine's. UTC."""
     if connection.vendor != "postgresql":
@@ -50,6 +42,20 @@ def database_now() -> datetime:
         cursor.execute("SELECT clock_timestamp()")
         (now,) = cursor.fetchone()
     return now.astimezone(UTC) if isinstance(now, datetime) else datetime.now(UTC)
+
+
+def new_watch() -> ContractWatch:
+    return ContractWatch(clock=database_now, key=settings.ENKASH_ENCRYPTION_KEY)
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    client: EnkashClient
+    clock: Callable[[], datetime]
+    worker: str
+    timing: Timing
+    witness: Witness = field(default_factory=NoWitness)
+    watch: ContractWatch = field(default_factory=new_watch)
 
 
 def timing() -> Timing:
@@ -107,5 +113,8 @@ def worker_name() -> str:
 def build() -> Gateway:
     worker = worker_name()
     store = DatabaseTokenStore(worker=worker, clock=database_now)
-    client = build_client(enkash_config(), store=store)
-    return Gateway(client=client, clock=database_now, worker=worker, timing=timing(), witness=redis_witness())
+    watch = new_watch()
+    client = build_client(enkash_config(), store=store, hear=watch.hear)
+    return Gateway(
+        client=client, clock=database_now, worker=worker, timing=timing(), witness=redis_witness(), watch=watch
+    )

@@ -6,6 +6,7 @@ from allocations.models.api_tokens import ApiCall, ApiToken
 from allocations.models.approval_policies import ApprovalPolicy
 from allocations.models.attempts import Attempt, AttemptRow
 from allocations.models.batches import Batch, BatchEditor
+from allocations.models.contract import ContractDifference
 from allocations.models.corrections import Correction
 from allocations.models.export_jobs import ExportJob
 from allocations.models.freezes import Freeze
@@ -42,6 +43,7 @@ __all__ = [
     "Batch",
     "BatchEditor",
     "Chunk",
+    "ContractDifference",
     "Correction",
     "EnkashToken",
     "ExceptionOwner",

@@ -13,24 +13,30 @@ from allocations.domain.matching import classify
 from allocations.domain.outcomes import Outcome, Reason
 from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, move
 from allocations.enkash.bulk_answer import BulkAnswer, read_bulk_answer
+from allocations.enkash.contract.shapes import Call, Found
 from allocations.enkash.transport import RawAnswer
 from allocations.gateway import Gateway, enkash_config, secrets
 from allocations.models import Account, Attempt, AttemptRow, Chunk, Row
-from allocations.services import balances, leases, outcomes, runs, second_credits, stop_loss, trail
+from allocations.services import balances, drift, leases, outcomes, runs, second_credits, stop_loss, trail
 from allocations.services.bulk import update_many
 from allocations.services.histories import sent_before
 
 _LINE = ("outcome", "evidence", "reason_code", "reason", "transaction_id", "row")
 
 
-def read_answer(attempt: Attempt) -> BulkAnswer:
-    """The stored answer, read again: pure, so a later version can read it better."""
-    raw = RawAnswer(
+def raw_answer(attempt: Attempt) -> RawAnswer:
+    """The stored answer as it came."""
+    return RawAnswer(
         status=attempt.http_status or 0,
         headers=attempt.headers,
         body=secrets.decrypt(attempt.body or b""),
         seconds=attempt.seconds or 0.0,
     )
+
+
+def read_answer(attempt: Attempt, raw: RawAnswer | None = None) -> BulkAnswer:
+    """The stored answer, read again: pure, so a later version can read it better. `raw`: if it is at hand."""
+    raw = raw or raw_answer(attempt)
     answered_at = attempt.answered_at or attempt.sent_at
     return read_bulk_answer(raw, key=enkash_config().encryption_key, now=answered_at.timestamp())
 
@@ -39,61 +45,78 @@ def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False, chunk
     """Verdicts from the stored answer onto the rows, and the consequence onto the run. Harmless when repeated.
 
     `late`: a newer attempt may exist, so only proof of a credit counts. `chunk`: the attempt's, with run, batch and
-    account, if the caller has it at hand.
+    account, if the caller has it at hand. How the answer differs from its contract is counted after the commit.
     """
     attempt = Attempt.objects.select_related(*(() if chunk else ("chunk__run__batch__account",))).get(pk=attempt_id)
     if chunk:
         attempt.chunk = chunk
-    answer = read_answer(attempt)
-    result = CallResult(answer.kind.value)
-    now = gateway.clock()
+    raw = raw_answer(attempt)
+    answer, drifted = read_answer(attempt, raw), gateway.watch.compare(Call.BULK, raw)
+    broken = gateway.watch.breaking(drifted)
     with transaction.atomic(durable=True):
-        if late and attempt.state != AttemptState.RESOLVED:
-            # Kept in time after all: whoever holds the chunk now reads it whole.
-            return
-        classified, calm = _read_under_lock(attempt, answer, result, late=late)
-        notes = [*answer.notes, *(classified.notes or _balance_notes(attempt, answer))]
-        if not _advance(attempt, result, late=late, message=answer.message, notes=notes):
-            return
-        applied = [v for v in classified.verdicts if not late or v.outcome is Outcome.CREDITED]
-        _store_lines(attempt, classified.verdicts)
-        if RULES[result].rows is RowsAfter.BACK and not late:
-            outcomes.put_back([verdict.row_id for verdict in classified.verdicts], arrived=True)
-            applied = []
-        else:
-            changed = outcomes.apply_verdicts(applied, now=now)
-            if changed < len(applied):
-                second_credits.hold_second_credits(applied, run=attempt.chunk.run, now=now)
-        _plan_next(attempt.chunk, result, classified, now=now, gateway=gateway)
-        outcomes.recount(_chunks_of(attempt) if late else [attempt.chunk_id])
-        trail.write_entry(
-            "attempt applied" if not late else "late answer applied",
-            at=now,
-            object_type="attempt",
-            object_id=attempt.pk,
-            batch_id=attempt.chunk.run.batch_id,
-            result=result,
-            http_status=attempt.http_status,
-            outcomes=_tally(classified.verdicts),
-            payload_sha256=attempt.payload_sha256,
-            outcomes_root=outcomes_root(_said(verdict) for verdict in classified.verdicts),
-        )
-        if not calm:
-            runs.after_call(attempt.chunk.run, result, answer.retry_after, now=now, said=answer.message)
-            if classified.pause:
-                runs.pause_by_itself(attempt.chunk.run, classified.pause, now=now, detail=classified.detail)
-            stop_loss.watch(attempt.chunk.run, applied, now=now)
-        # Last, for every answer of the account waits here until the commit.
-        _note_balance(attempt.chunk.run.batch.account, classified.verdicts, now=now, late=late)
+        applied = _apply(attempt, answer, broken, gateway=gateway, late=late)
+    if applied and drifted:
+        gateway.watch.count(drifted, run_id=attempt.chunk.run_id, chunk_id=attempt.chunk_id)
+
+
+def _apply(attempt: Attempt, answer: BulkAnswer, broken: Sequence[Found], *, gateway: Gateway, late: bool) -> bool:
+    """Everything that follows from the answer, in the caller's transaction; False if somebody has applied it."""
+    if late and attempt.state != AttemptState.RESOLVED:
+        # Kept in time after all: whoever holds the chunk now reads it whole.
+        return False
+    result, now = CallResult(answer.kind.value), gateway.clock()
+    classified, calm = _read_under_lock(attempt, answer, result, late=late, drifted=bool(broken))
+    notes = [*answer.notes, *(classified.notes or _balance_notes(attempt, answer))]
+    if not _advance(attempt, result, late=late, message=answer.message, notes=notes):
+        return False
+    believed = [v for v in classified.verdicts if not late or v.outcome is Outcome.CREDITED]
+    _store_lines(attempt, classified.verdicts)
+    if RULES[result].rows is RowsAfter.BACK and not late:
+        outcomes.put_back([verdict.row_id for verdict in classified.verdicts], arrived=True)
+        believed = []
+    else:
+        changed = outcomes.apply_verdicts(believed, now=now)
+        if changed < len(believed):
+            second_credits.hold_second_credits(believed, run=attempt.chunk.run, now=now)
+    _plan_next(attempt.chunk, result, classified, now=now, gateway=gateway)
+    outcomes.recount(_chunks_of(attempt) if late else [attempt.chunk_id])
+    _tell(attempt, result, classified, now=now, late=late)
+    if not calm:
+        if broken:
+            # Before what may only follow from it, such as counts that differ.
+            drift.pause_for(attempt.chunk.run, broken, now=now)
+        runs.after_call(attempt.chunk.run, result, answer.retry_after, now=now, said=answer.message)
+        if classified.pause:
+            runs.pause_by_itself(attempt.chunk.run, classified.pause, now=now, detail=classified.detail)
+        stop_loss.watch(attempt.chunk.run, believed, now=now)
+    # Last, for every answer of the account waits here until the commit.
+    _note_balance(attempt.chunk.run.batch.account, classified.verdicts, now=now, late=late)
+    return True
+
+
+def _tell(attempt: Attempt, result: CallResult, classified: Classified, *, now: datetime, late: bool) -> None:
+    trail.write_entry(
+        "attempt applied" if not late else "late answer applied",
+        at=now,
+        object_type="attempt",
+        object_id=attempt.pk,
+        batch_id=attempt.chunk.run.batch_id,
+        result=result,
+        http_status=attempt.http_status,
+        outcomes=_tally(classified.verdicts),
+        payload_sha256=attempt.payload_sha256,
+        outcomes_root=outcomes_root(_said(verdict) for verdict in classified.verdicts),
+    )
 
 
 def _read_under_lock(
-    attempt: Attempt, answer: BulkAnswer, result: CallResult, *, late: bool
+    attempt: Attempt, answer: BulkAnswer, result: CallResult, *, late: bool, drifted: bool
 ) -> tuple[Classified, bool]:
     """What the answer says, and whether it changes nothing of its run: the run then is not locked, and lanes do not
     wait for each other."""
     run = attempt.chunk.run
-    if not late and result is CallResult.ROWS and runs.is_calm(run.pk) and not stop_loss.credits_can_stop(run):
+    plain = not late and not drifted and result is CallResult.ROWS
+    if plain and runs.is_calm(run.pk) and not stop_loss.credits_can_stop(run):
         classified = _classified(attempt, answer, result)
         if not classified.pause and all(v.outcome is Outcome.CREDITED for v in classified.verdicts):
             leases.lock_chunks([attempt.chunk_id])

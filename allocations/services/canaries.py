@@ -11,7 +11,7 @@ from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Chunk, Row, Run
 from allocations.models.runs import ChunkState
-from allocations.services import answering, leases, runs, trail
+from allocations.services import answering, drift, leases, runs, trail
 
 
 def verify_canary(run_id: int, *, gateway: Gateway) -> bool:
@@ -22,6 +22,8 @@ def verify_canary(run_id: int, *, gateway: Gateway) -> bool:
     if not (run and chunk):
         return False
     finding = find(_look(run, chunk, gateway=gateway), checks=run.canary_checks)
+    if drift.pause_if_heard(run_id, gateway=gateway):
+        return False
     now = gateway.clock()
     with transaction.atomic(durable=True):
         # Another worker may have looked at the same time: one of the two findings counts.

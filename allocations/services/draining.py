@@ -10,6 +10,7 @@ from allocations.services import (
     balances,
     canaries,
     cancelling,
+    drift,
     keeping,
     late_answers,
     leases,
@@ -25,6 +26,7 @@ from allocations.services import (
 
 def drain_run(run_id: int, *, gateway: Gateway) -> bool:
     """True when there is more to do right now and the job only ran out of time: ring again."""
+    gateway.watch.listen_for(run_id)
     keeping.take_late(gateway=gateway)
     late_answers.read_of_run(run_id, gateway=gateway)
     if recovering.guard(gateway=gateway):
@@ -75,5 +77,8 @@ def work_on(claim: leases.Claim, *, gateway: Gateway) -> None:
     if not looking_up.look_up_first(claim, gateway=gateway):
         return
     cancelling.withdraw_claimed(claim, gateway=gateway)
-    if resolving.resolve_unknown(claim, gateway=gateway):
+    may_go = resolving.resolve_unknown(claim, gateway=gateway)
+    # A drifted look-up finds nothing: that is no reason to send anything again.
+    if may_go and not drift.pause_if_heard(claim.run_id, gateway=gateway):
         sending.send_chunk(claim, gateway=gateway)
+    drift.pause_if_heard(claim.run_id, gateway=gateway)

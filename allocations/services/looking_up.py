@@ -12,7 +12,7 @@ from allocations.domain.states import RowState, RunState
 from allocations.enkash.errors import EnkashError, LoginBlocked, LoginRefused
 from allocations.gateway import Gateway
 from allocations.models import Chunk, Row, Run
-from allocations.services import leases, outcomes, recovering, resolving, runs
+from allocations.services import drift, leases, outcomes, recovering, resolving, runs
 from allocations.services.leases import Claim, postpone, still_mine
 
 _OPEN = (RowState.PENDING, RowState.UNKNOWN)
@@ -53,13 +53,18 @@ def look_up_first(claim: Claim, *, gateway: Gateway) -> bool:
         verdicts = resolving.look_up(chunk, rows, gateway=gateway) if rows else []
     except EnkashError as error:
         _try_later(claim, chunk, rows, error, gateway=gateway)
+        drift.pause_if_heard(claim.run_id, gateway=gateway)
+        return False
+    if drift.pause_if_heard(claim.run_id, gateway=gateway):
+        # What it does not show may be there all the same: as if EnKash had not answered.
+        _try_later(claim, chunk, rows, None, gateway=gateway)
         return False
     with transaction.atomic(durable=True):
         leases.lock_run(claim.run_id)
         return still_mine(claim) and _apply(chunk, rows, verdicts, gateway=gateway)
 
 
-def _try_later(claim: Claim, chunk: Chunk, rows: Sequence[Row], error: EnkashError, *, gateway: Gateway) -> None:
+def _try_later(claim: Claim, chunk: Chunk, rows: Sequence[Row], error: EnkashError | None, *, gateway: Gateway) -> None:
     """Without an answer nothing of the chunk is sent, however long that lasts, and its run need not ask at once."""
     now = gateway.clock()
     later = now + min(gateway.timing.recovery.quiet, resolving.LOOKUP_RETRY)

@@ -8,11 +8,12 @@ from allocations.domain.calls import CallResult
 from allocations.domain.debits import Finding, Sent, judge_answer
 from allocations.domain.reversals import ReversalEvent
 from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, move
+from allocations.enkash.contract.shapes import Call
 from allocations.enkash.single_call import SingleAnswer, read_single_answer
 from allocations.enkash.transport import RawAnswer
 from allocations.gateway import Gateway, enkash_config, secrets
 from allocations.models import Reversal, ReversalAttempt
-from allocations.services.reversal_outcomes import apply_finding, conclude_call, taken_ids
+from allocations.services.reversal_outcomes import apply_finding, conclude_call, hold_for_drift, taken_ids
 from allocations.services.reversals import locked_reversal, tell
 
 LOST = (AttemptState.UNKNOWN, AttemptState.RESOLVED)
@@ -42,14 +43,19 @@ def keep_answer(attempt: ReversalAttempt, raw: RawAnswer, *, gateway: Gateway) -
         return bool(kept or given_up.update(state=AttemptState.RESOLVED, result="", **answer))
 
 
-def read_answer(attempt: ReversalAttempt) -> SingleAnswer:
-    """The stored answer, read again: pure, so a later version can read it better."""
-    raw = RawAnswer(
+def raw_answer(attempt: ReversalAttempt) -> RawAnswer:
+    """The stored answer as it came."""
+    return RawAnswer(
         status=attempt.http_status or 0,
         headers=attempt.headers,
         body=secrets.decrypt(attempt.body or b""),
         seconds=attempt.seconds or 0.0,
     )
+
+
+def read_answer(attempt: ReversalAttempt, raw: RawAnswer | None = None) -> SingleAnswer:
+    """The stored answer, read again: pure, so a later version can read it better. `raw`: if it is at hand."""
+    raw = raw or raw_answer(attempt)
     at = attempt.answered_at or attempt.sent_at
     key = enkash_config().encryption_key
     return read_single_answer(raw, reference=attempt.reversal.reference, key=key, now=at.timestamp())
@@ -79,23 +85,35 @@ def apply_answer(attempt_id: int, *, gateway: Gateway) -> None:
     contradicts what was sent.
     """
     attempt = ReversalAttempt.objects.select_related("reversal").get(pk=attempt_id)
-    answer = read_answer(attempt)
-    result = CallResult(answer.kind.value)
+    raw = raw_answer(attempt)
+    answer, drifted = read_answer(attempt, raw), gateway.watch.compare(Call.SINGLE, raw)
+    broken = gateway.watch.breaking(drifted)
     with transaction.atomic(durable=True):
-        reversal = locked_reversal(attempt.reversal_id)
-        attempt.refresh_from_db(fields=["state", "result"])
-        if attempt.state == AttemptState.RESOLVED and attempt.result:
-            return
-        is_taken = bool(taken_ids(frozenset({answer.transaction_id}), besides=reversal))
-        finding = judge_answer(sent_of(reversal, before_attempt=attempt.pk), answer, result, is_taken=is_taken)
-        ReversalAttempt.objects.filter(pk=attempt.pk).update(
-            result=result, message=answer.message, notes=list(answer.notes)
-        )
-        told = {"attempt": attempt.number, "result": result, "http_status": attempt.http_status}
-        if attempt.state == AttemptState.RESOLVED:
-            _apply_late(reversal, finding, told, gateway=gateway)
-        elif _advance(attempt, finding):
-            conclude_call(reversal, finding, result, gateway=gateway, retry_after=answer.retry_after, told=told)
+        applied = _apply(attempt, answer, gateway=gateway)
+        if applied and broken:
+            hold_for_drift(locked_reversal(attempt.reversal_id), broken, now=gateway.clock())
+    if applied and drifted:
+        gateway.watch.count(drifted)
+
+
+def _apply(attempt: ReversalAttempt, answer: SingleAnswer, *, gateway: Gateway) -> bool:
+    """Everything that follows from the answer, in the caller's transaction; False if somebody has applied it."""
+    result = CallResult(answer.kind.value)
+    reversal = locked_reversal(attempt.reversal_id)
+    attempt.refresh_from_db(fields=["state", "result"])
+    if attempt.state == AttemptState.RESOLVED and attempt.result:
+        return False
+    is_taken = bool(taken_ids(frozenset({answer.transaction_id}), besides=reversal))
+    finding = judge_answer(sent_of(reversal, before_attempt=attempt.pk), answer, result, is_taken=is_taken)
+    ReversalAttempt.objects.filter(pk=attempt.pk).update(
+        result=result, message=answer.message, notes=list(answer.notes)
+    )
+    told = {"attempt": attempt.number, "result": result, "http_status": attempt.http_status}
+    if attempt.state == AttemptState.RESOLVED:
+        _apply_late(reversal, finding, told, gateway=gateway)
+    elif _advance(attempt, finding):
+        conclude_call(reversal, finding, result, gateway=gateway, retry_after=answer.retry_after, told=told)
+    return True
 
 
 def _advance(attempt: ReversalAttempt, finding: Finding) -> bool:

@@ -1,6 +1,6 @@
 """What a finding does to its reversal: state, evidence, the next step, the breakers. In the caller's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -9,9 +9,11 @@ from django.db.models import Q
 
 from allocations.domain.calls import CallResult, consequence
 from allocations.domain.debits import DECIDING, Finding, after_call
-from allocations.domain.pauses import Pause, sentence
-from allocations.domain.reversals import ReversalEvent, ReversalState
+from allocations.domain.pauses import Pause, is_grave, sentence
+from allocations.domain.reversals import WORKED_ON, ReversalEvent, ReversalState
 from allocations.domain.states import ATTEMPT, AttemptEvent, AttemptState, move
+from allocations.enkash.contract.shapes import Found
+from allocations.enkash.contract.wording import sentences
 from allocations.gateway import Gateway
 from allocations.models import Account, Reversal, Row
 from allocations.services.outcomes import fits
@@ -106,6 +108,12 @@ def hold(reversal: Reversal, pause: Pause, *, now: datetime, detail: str = "") -
     """Nothing more is sent for it until a person resumes it."""
     Reversal.objects.filter(pk=reversal.pk).update(**held(pause, detail), next_action_at=None)
     tell(reversal, "reversal held", now=now, why=pause.value)
+
+
+def hold_for_drift(reversal: Reversal, broken: Sequence[Found], *, now: datetime) -> None:
+    """An answer that breaks the contract was read for it. What is decided already needs nothing more."""
+    if reversal.state in WORKED_ON and not (reversal.pause_code and is_grave(Pause(reversal.pause_code))):
+        hold(reversal, Pause.CONTRACT, now=now, detail=sentences(broken))
 
 
 def held(pause: Pause, detail: str = "") -> dict[str, str]:

@@ -36,6 +36,7 @@ from allocations.models import Reversal, Row
 from allocations.selectors.reversals import facts_of, signed_points, taken_points
 from allocations.selectors.roster import approver_since
 from allocations.services import trail
+from allocations.services.contract import check_looked_at
 from allocations.services.leases import installation
 
 NOT_HELD = {"pause_code": "", "pause_text": ""}
@@ -129,7 +130,9 @@ def resume_reversal(actor: Actor, *, reversal_id: int) -> Reversal:
     with transaction.atomic(durable=True):
         reversal = locked_reversal(reversal_id)
         reversal_policy.check_resume(actor, facts_of(reversal))
-        if reversal.pause_code == Pause.LOGIN:
+        if reversal.pause_code == Pause.CONTRACT:
+            check_looked_at()
+        if reversal.pause_code in {Pause.LOGIN, Pause.CONTRACT}:
             allow_one_more_login(now=now)
         disputed = reversal.state == ReversalState.DISPUTED
         fresh: dict[str, Any] = {

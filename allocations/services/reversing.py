@@ -32,13 +32,14 @@ from allocations.services import late_answers, reversal_answers, reversal_leases
 from allocations.services.leases import time_for_a_call
 from allocations.services.planning import payload_of
 from allocations.services.reversal_leases import Claim, held_up, is_mine
-from allocations.services.reversal_outcomes import back_off, conclude_call, hold
+from allocations.services.reversal_outcomes import back_off, conclude_call, hold, hold_for_drift
 from allocations.services.reversals import advance, content_of, locked_reversal, locked_row
 from allocations.services.sending import TOKEN_MARGIN
 
 
 def take_back(reversal_id: int, *, gateway: Gateway) -> None:
     """Works on one reversal as far as it can go now; does nothing if nothing is due or another worker has it."""
+    gateway.watch.listen_for(None)
     late_answers.read_of_reversal(reversal_id, gateway=gateway)
     claim = reversal_leases.claim_reversal(reversal_id, gateway=gateway)
     if claim is None:
@@ -54,8 +55,18 @@ def work_on(claim: Claim, *, gateway: Gateway) -> None:
     reversal_recovery.recover_abandoned(claim, gateway=gateway)
     if Reversal.objects.filter(pk=claim.reversal_id, state=ReversalState.DISPUTED).exists():
         reversal_recovery.look_again(claim, gateway=gateway)
-    elif reversal_recovery.resolve_unknown(claim, gateway=gateway):
+    elif reversal_recovery.resolve_unknown(claim, gateway=gateway) and not _hold_if_heard(claim, gateway=gateway):
         _send(claim, gateway=gateway)
+    _hold_if_heard(claim, gateway=gateway)
+
+
+def _hold_if_heard(claim: Claim, *, gateway: Gateway) -> bool:
+    """Whether an answer that was read for it breaks the contract; then it is held, and nothing is sent."""
+    broken = gateway.watch.take_broken()
+    if broken:
+        with transaction.atomic(durable=True):
+            hold_for_drift(locked_reversal(claim.reversal_id), broken, now=gateway.clock())
+    return bool(broken)
 
 
 def hold_for_defect(reversal_id: int) -> None:
@@ -66,7 +77,11 @@ def hold_for_defect(reversal_id: int) -> None:
 
 def _send(claim: Claim, *, gateway: Gateway) -> None:
     token = _token(claim, gateway=gateway)
-    if token is None or not time_for_a_call(claim.expires_at, gateway=gateway):
+    if (
+        _hold_if_heard(claim, gateway=gateway)
+        or token is None
+        or not time_for_a_call(claim.expires_at, gateway=gateway)
+    ):
         return
     intent = _write_intent(claim, gateway=gateway)
     if intent is None:

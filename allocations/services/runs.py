@@ -20,6 +20,7 @@ from allocations.gateway.tokens import allow_one_more_login
 from allocations.models import Account, Batch, Chunk, Run
 from allocations.models.runs import ChunkState
 from allocations.services import trail
+from allocations.services.contract import check_looked_at
 
 COUNTERS = ("pending", "sending", "credited", "failed", "unknown", "disputed", "cancelled")
 UNPAUSED: dict[str, Any] = {
@@ -180,7 +181,10 @@ def resume_run(actor: Actor, *, run_id: int) -> None:
         policy.check_control_run(actor, RunState(run.state))
         if run.state in {RunState.RUNNING, RunState.QUEUED}:
             return
-        if run.pause_code == Pause.LOGIN:
+        if run.pause_code == Pause.CONTRACT:
+            check_looked_at()
+        if run.pause_code in {Pause.LOGIN, Pause.CONTRACT}:
+            # A login whose answer drifted was refused as well.
             allow_one_more_login(now=now)
         Account.objects.filter(pk=run.batch.account_id).update(balance_stale=True)
         reopened = {"state": ChunkState.OPEN, "next_action_at": None, "lookups_failed": 0}

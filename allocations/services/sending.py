@@ -29,6 +29,7 @@ from allocations.models import Account, Attempt, AttemptRow, Chunk, Row
 from allocations.services import (
     answering,
     balances,
+    drift,
     holds,
     keeping,
     leases,
@@ -58,7 +59,7 @@ def send_chunk(claim: Claim, *, gateway: Gateway) -> None:
             outcomes.recount([chunk.pk])
         return
     token = _prepare(chunk, wanted, claim=claim, gateway=gateway)
-    if token is None:
+    if drift.pause_if_heard(chunk.run_id, gateway=gateway) or token is None:
         return
     intent = _write_intent(chunk, claim, gateway=gateway)
     if intent is None:

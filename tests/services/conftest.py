@@ -12,6 +12,7 @@ from allocations.enkash.client import build_client
 from allocations.enkash.simulator import demo
 from allocations.enkash.simulator.server import Simulator
 from allocations.gateway import Gateway
+from allocations.gateway.contract_watch import ContractWatch
 from allocations.gateway.tokens import DatabaseTokenStore
 from allocations.models import Account, Batch, Row, Run
 from allocations.services import draining
@@ -114,7 +115,9 @@ def make_portal(sim: Simulator, *, deadline: float = 2.0) -> Portal:
         deadline=deadline,
     )
     store = DatabaseTokenStore(worker="test", clock=clock)
-    gateway = Gateway(client=build_client(config, store=store), clock=clock, worker="test", timing=timing)
+    watch = ContractWatch(clock=clock)
+    client = build_client(config, store=store, hear=watch.hear)
+    gateway = Gateway(client=client, clock=clock, worker="test", timing=timing, watch=watch)
     account = Account.objects.create(
         name="Test", company_id=demo.COMPANY_ID, card_account_id=demo.CARD_ACCOUNT_ID, chunk_size=2
     )

@@ -4,6 +4,7 @@ import pytest
 
 from allocations.enkash.simulator.fault_queue import KINDS
 from allocations.services import runs
+from tests.factories.contract import mark_all
 from tests.services.conftest import Portal
 from tests.services.invariants import check_invariants, check_trail
 
@@ -33,6 +34,7 @@ def run_to_the_end(portal: Portal, run, *, rounds: int = 14) -> None:
         portal.drain_after(run, minutes=16)
         check_invariants(portal, at_rest=False)
         if run.state == "paused":
+            mark_all()
             runs.resume_run(portal.maker, run_id=run.pk)
         if run.state in {"settled", "attention"}:
             return

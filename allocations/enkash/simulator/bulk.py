@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from allocations.enkash.simulator.answers import Answer, Declined, number, refusal, success
 from allocations.enkash.simulator.chance import chance
+from allocations.enkash.simulator.drift import dormant
 from allocations.enkash.simulator.fields import Row, read_row
 from allocations.enkash.simulator.intake import Request, flag
 from allocations.enkash.simulator.ledger import ALREADY_EXISTS, INSUFFICIENT, Entry, Refusal
@@ -81,6 +82,7 @@ def _handle_rows(call: Call, rows: list[Row]) -> bool:
         if _is_skipped(call, row):
             continue
         try:
+            _check_dormant(call, row, index=index, count=len(rows))
             entry, person = _credit(call, row, index=index, known=known)
         except Refusal as refused:
             _fail(call, row, reason=str(refused))
@@ -89,6 +91,12 @@ def _handle_rows(call: Call, rows: list[Row]) -> bool:
         else:
             _succeed(call, row, entry=entry, person=person)
     return False
+
+
+def _check_dormant(call: Call, row: Row, *, index: int, count: int) -> None:
+    drift = call.world.options.drift
+    if reason := dormant(index=index, count=count, name=row.name, mobile=row.mobile, drift=drift):
+        raise Refusal(reason)
 
 
 def _is_skipped(call: Call, row: Row) -> bool:

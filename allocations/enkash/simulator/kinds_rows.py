@@ -1,11 +1,13 @@
 """Faults in the rows of a bulk answer. They leave an answer that has no rows as it is."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec
 
 from allocations.enkash.simulator.answers import Answer
+from allocations.enkash.simulator.drift import extended, renamed
 from allocations.enkash.simulator.kind import Kind
 from allocations.enkash.simulator.work import Work
 
@@ -136,6 +138,16 @@ AMOUNT_FORMS: Final[Mapping[str, Callable[[int], object]]] = {
 }
 
 
+def field_renamed(answer: Answer, *, field: str = "enkashCardTxnId", to: str = "transactionRef") -> Answer:
+    """One name replaced, wherever it stands in the answer."""
+    return replace(answer, document=renamed(answer.document, old=field, new=to))
+
+
+def field_added(answer: Answer, *, field: str = "loyaltyTier", value: object = "GOLD") -> Answer:
+    """One more field in each entry of the answer."""
+    return replace(answer, document=extended(answer.document, name=field, value=value))
+
+
 def wall(*, index: int = 1) -> Work:
     return Work(wall=index)
 
@@ -163,6 +175,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "mobile_format": Kind(change=mobile_format, is_answer=True),
     "amount_format": Kind(change=amount_format, is_answer=True),
     "rows_reversed": Kind(change=rows_reversed, is_answer=True),
+    "field_renamed": Kind(change=field_renamed),
+    "field_added": Kind(change=field_added, is_answer=True),
     "insufficient_mid": Kind(plan=wall, is_answer=True),
     "already_exists_first": Kind(plan=exists, is_answer=True),
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from allocations.enkash.simulator import demo
+from allocations.enkash.simulator.drift import Drift
 
 
 class Profile(StrEnum):
@@ -65,6 +66,7 @@ class Options:
     lookup_mobile: bool = True
     transaction_status: str = "SUCCESS"
     search_shape: SearchShape = SearchShape.LIST
+    drift: Drift = Drift.NONE
     encryption: Encryption = Encryption.OFF
     encryption_key: str = demo.ENCRYPTION_KEY
 

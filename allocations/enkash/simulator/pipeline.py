@@ -6,6 +6,7 @@ from typing import Final
 from allocations.enkash.simulator import sealing
 from allocations.enkash.simulator.answers import JSON, Answer, Declined, Endpoint, oauth_error
 from allocations.enkash.simulator.bulk import allocate
+from allocations.enkash.simulator.drift import Drift, drifted
 from allocations.enkash.simulator.intake import Request, check_headers
 from allocations.enkash.simulator.kind import Fault
 from allocations.enkash.simulator.options import Encryption
@@ -31,11 +32,18 @@ def respond(world: World, request: Request, note: Note) -> tuple[Answer, bool]:
     note.fault = fault.name if fault is not None else ""
     world.pause(world.latency(request))
     if fault is None:
-        return do(world, request, Work()), True
+        return _drifted(world, request, do(world, request, Work()))
     answer = _work(world, request, fault)
+    answer, _ = _drifted(world, request, answer)
     false = fault.apply(answer)
     world.pause(false.delay)
     return false, fault.kind.is_answer
+
+
+def _drifted(world: World, request: Request, answer: Answer) -> tuple[Answer, bool]:
+    """The answer as the options change it, and whether a client of the documentation still understands it."""
+    drift = world.options.drift
+    return drifted(answer, endpoint=request.endpoint, drift=drift), drift is not Drift.RENAMED
 
 
 def _work(world: World, request: Request, fault: Fault) -> Answer:

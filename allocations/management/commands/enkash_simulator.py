@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from allocations.enkash.simulator import demo
+from allocations.enkash.simulator.drift import Drift
 from allocations.enkash.simulator.options import Profile
 from allocations.enkash.simulator.server import Simulator
 
@@ -21,6 +22,12 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=0, help="0 takes any free port")
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--profile", choices=[each.value for each in Profile], default=Profile.CLEAN.value)
+        parser.add_argument(
+            "--drift",
+            choices=[each.value for each in Drift],
+            default=Drift.NONE.value,
+            help="answers that differ from the documentation: a field renamed, or fields and texts added",
+        )
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--ledger", type=Path, help="SQLite file that keeps the ledger across restarts")
         parser.add_argument("--latency-ms", type=int, default=0)
@@ -40,6 +47,7 @@ class Command(BaseCommand):
             balance=options["balance"],
             latency=options["latency_ms"] / 1000,
             hang_seconds=options["hang_seconds"],
+            drift=options["drift"],
         )
         with simulator:
             self.stdout.write(f"EnKash simulator (no real points) on {simulator.url}")
