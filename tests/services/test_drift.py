@@ -12,7 +12,9 @@ from allocations.models import Attempt, ContractDifference, Row, Run, TrailEntry
 from allocations.services import answering, contract, runs
 from allocations.services.approval import approve_batch
 from allocations.services.submission import submit_batch
+from tests.factories.batches import recount
 from tests.factories.contract import mark_all
+from tests.factories.lists import RowFactory
 from tests.factories.people import UserFactory, known
 from tests.factories.samples import open_sample
 from tests.services.conftest import Portal
@@ -23,10 +25,10 @@ pytestmark = pytest.mark.django_db
 
 def run_for(portal: Portal, *names: str) -> Run:
     """An approved run for people of these names."""
-    batch = portal.review_batch(rows=len(names))
-    for row, name in zip(Row.objects.filter(batch=batch), names, strict=True):
-        Row.objects.filter(pk=row.pk).update(name=name)
-    batch = submit_batch(portal.maker, batch_id=batch.pk)
+    batch = portal.review_batch(rows=0)
+    for number, name in enumerate(names, 2):
+        RowFactory(batch=batch, number=number, amount=100, name=name)
+    batch = submit_batch(portal.maker, batch_id=recount(batch).pk)
     open_sample(portal.approver, batch)
     return approve_batch(portal.approver, batch_id=batch.pk, version=batch.version, digest=batch.digest)
 

@@ -12,8 +12,8 @@ from django.core.files.base import ContentFile
 from django.db.models import Q
 
 from allocations.domain.decisions import Decision
-from allocations.models import Batch, Freeze, Proposal, Row, Run
-from allocations.services import cancelling, freezes, logins, proposals, reruns, runs
+from allocations.models import Batch, ContractDifference, Freeze, Proposal, Row, Run
+from allocations.services import cancelling, contract, freezes, logins, proposals, reruns, runs
 
 if TYPE_CHECKING:
     from tests.simulation.people import People
@@ -29,8 +29,15 @@ def resume(people: "People") -> None:
     resume_one(people, _some_run(people))
 
 
+def look_at_contract(people: "People") -> None:
+    """An owner asks EnKash what happened to its answers, and is told that it is put right, or that it stays so."""
+    for one in ContractDifference.objects.filter(mark="open").order_by("pk"):
+        mark = people.world.rng.choice(("known", "mended"))
+        contract.mark_difference(people.owner, difference_id=one.pk, mark=mark, reason="EnKash said so.")
+
+
 def resume_one(people: "People", run: Run) -> None:
-    if run.pause_code == "login" and run.state == "paused":
+    if run.pause_code in {"login", "contract"} and run.state == "paused":
         people.world.watch.allow_login()
     runs.resume_run(people.maker, run_id=run.pk)
 
@@ -122,6 +129,7 @@ ACTIONS: Mapping[str, tuple[Action, float]] = {
     "freeze": (freeze, 1),
     "release": (release, 1),
     "decide": (decide, 1),
+    "look at contract": (look_at_contract, 0.5),
     "confirm": (confirm, 1),
     # Nobody tries it for the fun of it.
     "try login": (try_login, 0),

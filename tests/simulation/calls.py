@@ -146,6 +146,17 @@ def wrong_count(call: Call) -> None:
     call.end(_soon(call, request), lambda: RawAnswer(200, JSON, report(request, skew=1), 1.0))
 
 
+def drifted(call: Call) -> None:
+    """A field that the portal reads has another name."""
+    request = call.work()
+    field = call.world.rng.choice((b"enkashCardTxnId", b"loadAmount", b"mobile", b"totalCount", b"payload"))
+
+    def renamed() -> RawAnswer:
+        return RawAnswer(200, JSON, report(request).replace(b'"' + field + b'"', b'"renamed"'), 1.0)
+
+    call.end(_soon(call, request), renamed)
+
+
 def line_missing(call: Call) -> None:
     request = call.work()
     at = call.world.rng.randrange(len(call.items))
@@ -194,6 +205,7 @@ KINDS: Mapping[str, tuple[Callable[[Call], None], float]] = {
     "dies half way": (dies_half_way, 3),
     "half answer": (half_answer, 1.5),
     "wrong count": (wrong_count, 0.7),
+    "drifted": (drifted, 1.5),
     "line missing": (line_missing, 1),
     "poor whole": (poor_whole, 0.5),
     "unauthorized": (unauthorized, 1),

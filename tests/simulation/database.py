@@ -107,6 +107,7 @@ def create_people() -> None:
     UserFactory(username="uploader", roles=("admin",))
     UserFactory(username="approver", roles=("approver",))
     UserFactory(username="second", roles=("approver",))
+    UserFactory(username="owner", roles=("owner",))
 
 
 def prepare(shape: Shape) -> None:

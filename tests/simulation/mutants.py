@@ -136,7 +136,7 @@ _ALL = (
         name="M8",
         does="a failure counts although it comes late",
         caught_by=frozenset({"V1", "V14", "V15"}),
-        edits=(Edit(f"{_ANSWERING}.apply_answer", " if not late or v.outcome is Outcome.CREDITED", ""),),
+        edits=(Edit(f"{_ANSWERING}._apply", " if not late or v.outcome is Outcome.CREDITED", ""),),
         circumstances={
             "trouble": 4.0,
             "fates": ("long freeze",),

@@ -26,6 +26,7 @@ class People:
     def __init__(self, world: "World") -> None:
         self.world = world
         self.maker, self.approver, self.second = (_person(name) for name in ("maker", "approver", "second"))
+        self.owner = _person("owner")
         self._tries: Counter[int] = Counter()
         self._clicks = 0
 
@@ -92,6 +93,8 @@ class People:
         world = self.world
         if run.pause_code == "balance" and world.rng.random() < 0.9:
             actions.top_up(self)
+        if run.pause_code == "contract" and world.rng.random() < 0.9:
+            actions.look_at_contract(self)
         self._tries[run.pk] += run.state == "attention" and not world.faulty
         try:
             actions.resume_one(self, run)

@@ -105,7 +105,8 @@ class Provider:
 
     def _write(self, request: Request, position: int) -> None:
         item = request.items[position]
-        line = {key: item[key] for key in ("mobile", "email", "loadAmount")}
+        line = {key: item[key] for key in ("mobile", "email", "loadAmount", "name")}
+        line |= {"companyId": COMPANY, "cardAccountId": CARD_ACCOUNT}
         if self._echoes:
             line["uniqueReferenceNumber"] = item["uniqueReferenceNumber"]
         reason = self._reason(request, position)
@@ -139,9 +140,9 @@ class Provider:
         number = f"ECT{len(self.entries) + 1:08}"
         self.entries.append(Entry(reference, item["mobile"], amount, number, self._visible_at()))
         return {
-            "companyId": COMPANY,
-            "cardAccountId": CARD_ACCOUNT,
             "enkashCardTxnId": number,
+            "userId": f"EK{item['mobile']}",
+            "otbBalance": amount,
             "enkashCardId": f"CRD{item['mobile']}",
             "accountBalance": self.balance,
         }

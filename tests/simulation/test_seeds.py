@@ -53,6 +53,21 @@ def test_a_seed_that_broke_once_holds(seed):
     assert play(Task(seed)).violations == ()
 
 
+def test_answers_that_drift_break_no_invariant():
+    """Bulk answers and look-ups with a field renamed, again and again, owners who say it is mended or known."""
+    counts: Counter[str] = Counter()
+    circumstances = {"kinds": ("drifted",), "call_trouble": 0.5, "lookup_trouble": 0.6}
+    broken = {}
+    for seed in range(1, 41):
+        result = play(Task(seed, circumstances=circumstances))
+        counts += result.counts
+        if result.violations:
+            broken[seed] = result.violations[:3]
+
+    assert broken == {}
+    assert {"call: drifted", "look-up: drifted", "trail: answer drifted", "trail: difference marked"} <= set(counts)
+
+
 def test_a_seed_replays_step_by_step():
     first, second = play(Task(7, told=True)), play(Task(7, told=True))
 

@@ -11,11 +11,18 @@ from allocations.enkash.errors import NotSent, OutcomeUnknown, UnknownKind
 from allocations.enkash.transport import RawAnswer
 from tests.simulation import calls
 from tests.simulation.calls import JSON, Call, Ending, answer, refusal
+from tests.simulation.database import CARD_ACCOUNT, COMPANY
 from tests.simulation.provider import Plan
 
 if TYPE_CHECKING:
     from tests.simulation.workers import Worker
     from tests.simulation.world import World
+
+
+_FIGURES = (
+    *("totalCards", "activeCards", "totalAllocationPoint", "totalRedemptionPoint"),
+    *("currentMonthAllocationPoint", "currentMonthRedemptionPoint"),
+)
 
 
 class VirtualTransport:
@@ -111,8 +118,14 @@ class VirtualTransport:
         if world.faulty and world.rng.random() < world.profile.login_trouble:
             return self._login_trouble()
         world.watch.login(succeeded=True)
-        token = json.dumps({"access_token": f"token{world.rng.randrange(10**6)}", "expires_in": 600}).encode()
-        return answer(200, token)
+        token = {
+            "access_token": f"token{world.rng.randrange(10**6)}",
+            "expires_in": 600,
+            "token_type": "bearer",
+            "refresh_token": "never used",
+            "scope": "read write trust",
+        }
+        return answer(200, json.dumps(token).encode())
 
     def _login_trouble(self) -> Ending:
         world = self._world
@@ -129,7 +142,13 @@ class VirtualTransport:
         world = self._world
         if world.faulty and world.rng.random() < world.profile.call_trouble / 3:
             return self._reading_trouble("balance")
-        payload = {"availableBalance": world.provider.balance, "companyName": "Simulated"}
+        payload = {
+            "availableBalance": world.provider.balance,
+            "companyName": "Simulated",
+            "companyId": COMPANY,
+            "cardAccountId": CARD_ACCOUNT,
+            **dict.fromkeys(_FIGURES, 0),
+        }
         return answer(200, json.dumps({"code": 0, "message": "Success", "payload": payload}).encode())
 
     def _look_up(self, body: bytes) -> Ending:
@@ -140,14 +159,23 @@ class VirtualTransport:
             {
                 "pgReferenceNumber": entry.reference,
                 "enkashCardTxnId": entry.transaction_id,
+                "enkashCardId": f"CRD{entry.mobile}",
+                "userId": f"EK{entry.mobile}",
                 "amount": entry.amount,
                 "mobile": entry.mobile,
                 "status": entry.status,
                 "cardTransactionType": "CR",
+                "companyId": COMPANY,
+                "companyName": "Simulated",
+                "cardHolderName": "Person",
+                "balance": 0,
             }
             for entry in world.provider.visible(json.loads(body)["pgReferenceNumbers"])
         ]
         payload = {"data": found, "recordsCount": len(found)}
+        if world.faulty and world.rng.random() < world.profile.lookup_trouble / 4:
+            world.count("look-up: drifted")
+            payload = {"data": [{"renamed": one.pop("pgReferenceNumber"), **one} for one in found]}
         return answer(200, json.dumps({"code": 0, "message": "Success", "payload": payload}).encode())
 
     def _reading_trouble(self, what: str) -> Ending:

@@ -12,6 +12,7 @@ from allocations import gateway as gateways
 from allocations.enkash.auth import TokenSource
 from allocations.enkash.client import EnkashClient
 from allocations.gateway import Gateway
+from allocations.gateway.contract_watch import ContractWatch
 from allocations.gateway.tokens import DatabaseTokenStore
 from allocations.queue import ring_run
 from tests.simulation import fates, rest
@@ -151,9 +152,12 @@ class World:
         store = DatabaseTokenStore(worker=worker.name, clock=self.clock)
         config, transport = gateways.enkash_config(), VirtualTransport(self, worker)
         # As build_client, but for the wire and the clock.
-        tokens = TokenSource(config, transport, store, clock=lambda: self.now.astimezone(UTC).timestamp())  # type: ignore[arg-type]
-        client = EnkashClient(config, transport=transport, tokens=tokens)  # type: ignore[arg-type]
-        return Gateway(client=client, clock=self.clock, worker=worker.name, timing=self.timing, witness=self.redis)
+        watch, epoch = ContractWatch(clock=self.clock), lambda: self.now.astimezone(UTC).timestamp()
+        tokens = TokenSource(config, transport, store, clock=epoch, hear=watch.hear)  # type: ignore[arg-type]
+        client = EnkashClient(config, transport=transport, tokens=tokens, hear=watch.hear)  # type: ignore[arg-type]
+        return Gateway(
+            client=client, clock=self.clock, worker=worker.name, timing=self.timing, witness=self.redis, watch=watch
+        )
 
     def count(self, what: str) -> None:
         self.counts[what] += 1
