@@ -59,6 +59,7 @@ class _Figures(Collector):
         yield _by("portal_recent_call_seconds", "What they took", "quantile", _quantiles(figures.seconds))
         yield _one("portal_unsealed_entries", "Entries of the trail that no seal covers yet", figures.unsealed)
         yield _by("portal_balance_points", "Balance as last told by EnKash", "account", figures.balances)
+        yield _differences(figures.differences)
         yield from _queues()
 
 
@@ -71,6 +72,17 @@ def _queues() -> Iterator[GaugeMetricFamily]:
         return
     yield _by("portal_queue_jobs", "Jobs that no worker has taken", "queue", jobs)
     yield _by("portal_queue_workers", "Workers", "queue", workers)
+
+
+def _differences(counted: Mapping[tuple[str, bool], int]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "portal_contract_differences",
+        "Differences between EnKash's answers and its documentation that nobody has marked",
+        labels=["call", "weight"],
+    )
+    for (call, breaking), count in counted.items():
+        family.add_metric([call, "breaking" if breaking else "news"], count)
+    return family
 
 
 def _one(name: str, text: str, value: float | None) -> GaugeMetricFamily:

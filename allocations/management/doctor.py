@@ -27,6 +27,7 @@ from allocations.gateway import secrets, trail_key
 from allocations.models import Account, EnkashToken, SweeperLease, TrailSeal
 from allocations.presenters.numbers import counted, points
 from allocations.selectors import shell
+from allocations.selectors.contract import open_counts
 from allocations.selectors.logins import blocked_login
 from allocations.selectors.roster import count_with
 from allocations.services.holds import frozen
@@ -195,10 +196,20 @@ def _work() -> Iterator[Finding]:
         yield Finding("Work", State.LOOK, text, "Wait, or read “Restore” in docs/operations.md.")
     if frozen():
         yield Finding("Work", State.LOOK, "All sending is frozen.", "Two people release it on the page Runs.")
+    yield _contract()
     open_work = shell.open_work()
     if open_work.exceptions:
         text = f"{counted(open_work.exceptions, 'row')} to be decided by people."
         yield Finding("Work", State.LOOK, text, "Open the page Exceptions.")
+
+
+def _contract() -> Finding:
+    breaking, news = open_counts()
+    if not breaking + news:
+        return Finding("EnKash contract", State.OK, "Every answer so far was as documented, or was looked at.")
+    text = f"{counted(breaking, 'open difference')} that the portal cannot rely on, {news} that are only news."
+    state = State.WRONG if breaking else State.LOOK
+    return Finding("EnKash contract", state, text, "An owner looks at the page EnKash contract.")
 
 
 def _enkash() -> Iterator[Finding]:

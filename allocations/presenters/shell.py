@@ -122,7 +122,16 @@ _SECTIONS = (
         ),
     ),
 )
-_ACCOUNTS = ("accounts", "Accounts", frozenset({"accounts", "account-balance", "account-lanes", "enkash-login"}))
+_ACCOUNTS = (
+    "accounts",
+    "Accounts",
+    frozenset(
+        {
+            *("accounts", "account-balance", "account-lanes", "enkash-login"),
+            *("contract", "contract-mark", "contract-export"),
+        }
+    ),
+)
 _REPORTS = ("reports", "Reports", frozenset({"reports", "report-export"}))
 _POLICIES = ("policies", "Policies", frozenset({"policies", "policy-new", "policy-confirm", "policy-refuse"}))
 _NOTICES = ("notices", "Notices", frozenset({"notices", "notices-mail"}))

@@ -31,6 +31,13 @@ def open_by_call() -> dict[tuple[str, bool], int]:
     return {(call, breaking): count for call, breaking, count in counted}
 
 
+def open_counts() -> tuple[int, int]:
+    """How many are open that break, and how many that do not."""
+    counted = open_by_call()
+    breaking = sum(count for (_, breaks), count in counted.items() if breaks)
+    return breaking, sum(counted.values()) - breaking
+
+
 def found_of(one: ContractDifference) -> Found:
     """As it was found, to be told in words."""
     return Found(Call(one.call), Difference(one.kind), one.path, one.detail, one.breaking)

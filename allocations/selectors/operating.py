@@ -20,6 +20,7 @@ from allocations.models import (
     Upload,
 )
 from allocations.models.uploads import UploadState
+from allocations.selectors.contract import open_by_call
 from allocations.selectors.exceptions import waiting_count
 from allocations.selectors.shell import recovery
 
@@ -30,7 +31,8 @@ _OUTCOMES = ("pending", "sending", "unknown", "disputed", "credited", "failed", 
 @dataclass(frozen=True, slots=True)
 class Operating:
     """`runs`: not ended, by state; `rows`: theirs, by outcome; `calls`, `seconds`: of the newest RECENT_CALLS, by state
-    and as long as they took; `unsealed`: entries of the trail that no seal covers; `balances`: points by account."""
+    and as long as they took; `unsealed`: entries of the trail that no seal covers; `balances`: points by account;
+    `differences`: open ones of EnKash's answers by call and whether they break."""
 
     runs: dict[str, int]
     rows: dict[str, int]
@@ -45,6 +47,7 @@ class Operating:
     seconds: list[float]
     unsealed: int
     balances: dict[str, float]
+    differences: dict[tuple[str, bool], int]
 
 
 def operating() -> Operating:
@@ -69,6 +72,7 @@ def operating() -> Operating:
         balances={
             account.name: float(account.balance) for account in Account.objects.all() if account.balance is not None
         },
+        differences=open_by_call(),
     )
 
 

@@ -14,6 +14,7 @@ from allocations.models import Account
 from allocations.presenters.numbers import counted, points
 from allocations.presenters.refusals import reason_of
 from allocations.selectors import wallets
+from allocations.selectors.contract import open_counts
 from allocations.selectors.logins import blocked_login
 from allocations.services import accounts as account_service
 from allocations.services import balances
@@ -35,6 +36,7 @@ def accounts(request: HttpRequest, actor: Actor) -> HttpResponse:
         "lanes": [(account, _lanes_form(account, lanes)) for account, lanes in wallets.lanes_of_accounts()],
         "form": form,
         "against": reason_of(check_manage_accounts, actor),
+        "open_differences": sum(open_counts()),
         "login": blocked_login(),
         "login_against": reason_of(check_try_login, actor),
         "needs_password": cast("User", request.user).has_usable_password(),

@@ -33,6 +33,8 @@ _PAGE_OF = {
     "account-balance": "allocations:accounts",
     "account-lanes": "allocations:accounts",
     "api-token-revoke": "allocations:api-tokens",
+    "contract-export": "allocations:contract",
+    "contract-mark": "allocations:contract",
     "decision-new": "allocations:exceptions",
     "enkash-login": "allocations:accounts",
     "exceptions-act": "allocations:exceptions",

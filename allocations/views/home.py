@@ -9,13 +9,23 @@ from django.utils import timezone
 from allocations.domain.decisions import can_settle
 from allocations.domain.policy import Actor, can_rerun, can_upload, can_withdraw, check_try_login
 from allocations.models import Proposal
-from allocations.presenters import approval_policies, batch_lines, freezes, home, reversal_tasks, roster, times
+from allocations.presenters import (
+    approval_policies,
+    batch_lines,
+    contract,
+    freezes,
+    home,
+    reversal_tasks,
+    roster,
+    times,
+)
 from allocations.presenters.reasons import explain
 from allocations.presenters.refusals import reason_of
 from allocations.selectors import batch_lists, reversals, runs, wallets
 from allocations.selectors import home as reads
 from allocations.selectors.approval_policies import in_force, proposed_policy
 from allocations.selectors.approvals import batches_awaiting_approval, facts_of
+from allocations.selectors.contract import open_counts
 from allocations.selectors.exceptions import open_decisions
 from allocations.selectors.freezes import open_freeze
 from allocations.selectors.questions import open_question_counts
@@ -49,6 +59,7 @@ def _tasks(actor: Actor, *, now: datetime) -> list[home.Task]:
     waiting = [(batch, facts) for batch, facts in submitted if batch.policy == agreed]
     tasks = [home.run_task(run, disputed=disputed) for run, disputed in reads.runs_in_need()]
     tasks += freezes.release_task(open_freeze(), actor)
+    tasks += contract.contract_task(actor, *open_counts())
     tasks += reversal_tasks.needy_tasks(actor, reversals.reversals_in_need())
     tasks += home.approval_task(actor, waiting, now=now)
     tasks += home.decision_task(_to_confirm(actor), now=now)

@@ -22,5 +22,12 @@ def test_sentence_quotes_enkash() -> None:
 
 
 @pytest.mark.parametrize(("new", "old"), [pair for pair in product(Pause, Pause) if pair[0] not in CLICKED])
-def test_outranks_a_click_always_and_the_grave_everything_else(new: Pause, old: Pause) -> None:
-    assert outranks(new, old) == (old in CLICKED or (new in GRAVE and old not in GRAVE))
+def test_outranks_a_click_always_the_grave_everything_and_a_drift_the_rest(new: Pause, old: Pause) -> None:
+    graver = (new in GRAVE and old not in GRAVE) or (new is Pause.CONTRACT and old not in {*GRAVE, Pause.CONTRACT})
+    assert outranks(new, old) == (old in CLICKED or graver)
+
+
+def test_a_drift_is_told_in_its_own_words() -> None:
+    assert sentence(Pause.CONTRACT, "EnKash's answer lacks a field.").startswith(
+        "EnKash's answer lacks a field. Nothing"
+    )

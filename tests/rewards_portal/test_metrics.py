@@ -10,9 +10,10 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from allocations.domain.states import RunState
-from allocations.models import Freeze, SweeperLease
+from allocations.models import ContractDifference, Freeze, SweeperLease
+from allocations.services.contract import mark_difference
 from tests.factories.batches import approved_batch
-from tests.factories.people import person
+from tests.factories.people import known, person
 
 TOKEN = "0123456789abcdef" * 2
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,18 @@ def test_figures_are_those_of_the_open_work(client: Client, redis_url: str) -> N
     assert found["portal_recent_call_seconds", "0.95"] == 1.8
     names = [value for row in running.rows.all() for value in (row.name, row.mobile, row.email) if value]
     assert not [name for name in names if name in read(client).content.decode()]
+
+
+def test_open_differences_are_told_by_call_and_weight(client: Client, redis_url: str) -> None:
+    seen = {"call": "bulk", "kind": "unknown_field", "first_seen": timezone.now(), "last_seen": timezone.now()}
+    for path in "ab":
+        ContractDifference.objects.create(path=path, breaking=False, **seen)
+    one = ContractDifference.objects.create(path="c", breaking=True, **seen)
+    assert figures(client)["portal_contract_differences", "bulk", "news"] == 2
+    assert figures(client)["portal_contract_differences", "bulk", "breaking"] == 1
+    owner = known(person("owner"))
+    mark_difference(owner, difference_id=one.pk, mark="known", reason="EnKash said so.")
+    assert ("portal_contract_differences", "bulk", "breaking") not in figures(client)
 
 
 def test_without_redis_the_rest_is_told(client: Client, settings) -> None:

@@ -36,6 +36,8 @@ ACTIONS = {
     "batch-submit",
     "batch-take-back",
     "batch-withdraw",
+    "contract-export",
+    "contract-mark",
     "cell-put-back",
     "corrections-apply",
     "corrections-download",
@@ -119,6 +121,7 @@ def page_of(name: str) -> str:
     """The page that shows where the thing stands that the action is about."""
     by_address = re.match(
         r"/(batches|runs|reversals|decisions|accounts|freeze|notices|people|search|policies|reports|api)/(?:1/)?",
+        r"/(batches|runs|reversals|decisions|accounts|contract|freeze|notices|people|search|policies|reports)/(?:1/)?",
         address(name),
     )
     assert by_address, name
@@ -131,6 +134,7 @@ def page_of(name: str) -> str:
     return (
         f"/{by_address[1]}/"
         if by_address[1] in {"accounts", "freeze", "notices", "search", "policies", "reports", "api"}
+        if by_address[1] in {"accounts", "contract", "freeze", "notices", "search", "policies", "reports"}
         else by_address[0]
     )
 

@@ -25,14 +25,14 @@ issued it item items its json key kyc large last later least length less level l
 loading locked login long lookup lower mandatory mapped mapping match matches matching maximum message method min
 minimum minor minute minutes missing mobile mode money month monthly more most multiple must name names negative
 network new no non none not note nothing null number numbers numeric object of off offset old on once one ongoing only
-open operation option or order other otherwise over page parameter parameters parse parsing partial partially partner
-password pay payload payment payments pending per period permission permitted person phone plan please point points
-policy positive post prepaid present previous primary private problem process processed processing product profile
-program programme progress provided provider purpose query queue queued quota range rate reached read reason received
-record records redemption reference refund refunded refused registered registration reject rejected remaining remarks
-repeat repeated request requested requests required response restricted result results retry reversal reversed reward
-rewards role row rows rule same scheme scope secret see select sender sent server service services session set settled
-should since size so some source state status still stop stopped string subject submitted success successful
+open operation option or order other otherwise out over page parameter parameters parse parsing partial partially
+partner password pay payload payment payments pending per period permission permitted person phone plan please point
+points policy positive post prepaid present previous primary private problem process processed processing product
+profile program programme progress provided provider purpose query queue queued quota range rate reached read reason
+received record records redemption reference refund refunded refused registered registration reject rejected remaining
+remarks repeat repeated request requested requests required response restricted result results retry reversal reversed
+reward rewards role row rows rule same scheme scope secret see select sender sent server service services session set
+settled should since size so some source state status still stop stopped string subject submitted success successful
 successfully such sum supported suspended system take temporarily temporary terminated than that the their them then
 there these they this through time timed timeout timestamp title to today token tokens too total transaction
 transactions transfer try trying two type unable unauthorised unauthorized unavailable undefined under understood

@@ -1,0 +1,95 @@
+"""How EnKash's answers differ from its documentation, in plain words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from allocations.domain.policy import Actor, can_mark_difference
+from allocations.enkash.contract.shapes import Call, Difference
+from allocations.enkash.contract.wording import sentence
+from allocations.models import ContractDifference
+from allocations.models.contract import Mark
+from allocations.presenters.home import Task
+from allocations.presenters.numbers import counted
+from allocations.presenters.statuses import FAILED, NEEDS_FIXING, Status
+from allocations.presenters.stories import person
+from allocations.presenters.times import moment
+from allocations.selectors.contract import found_of
+
+CALL_NAMES = {
+    Call.LOGIN: "Authentication",
+    Call.BULK: "Bulk Create And Allocate Rewards",
+    Call.SINGLE: "Create And Allocate Points",
+    Call.LOOK_UP: "Get Reward Transaction Details",
+    Call.ACCOUNT: "Get Reward Account Details",
+}
+_MARKS = {Mark.OPEN: "open", Mark.KNOWN: "known, it stays so", Mark.MENDED: "mended by EnKash"}
+BREAKS = Status("Breaks", FAILED.shape)
+NEWS = Status("News", NEEDS_FIXING.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceLine:
+    """`marked`: who looked at it and what they said, also where it is open again since."""
+
+    one: ContractDifference
+    call: str
+    text: str
+    status: Status
+    seen: str
+    marked: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.one.mark == Mark.OPEN
+
+
+def difference_lines(found: Iterable[ContractDifference]) -> list[DifferenceLine]:
+    return [
+        DifferenceLine(
+            one=one,
+            call=CALL_NAMES[Call(one.call)],
+            text=what(one),
+            status=BREAKS if one.breaking else NEWS,
+            seen=counted(one.count, "answer"),
+            marked=said(one),
+        )
+        for one in found
+    ]
+
+
+def what(one: ContractDifference) -> str:
+    """What EnKash does that its documentation does not say."""
+    return sentence(found_of(one))
+
+
+def said(one: ContractDifference) -> str:
+    if one.marked_by is None:
+        return ""
+    who = f"{person(one.marked_by)}, {moment(one.marked_at)}: “{one.reason}”"
+    return f"Open again. Before: {who}" if one.mark == Mark.OPEN else f"{mark_words(one).capitalize()}. {who}"
+
+
+def mark_words(one: ContractDifference) -> str:
+    return _MARKS[Mark(one.mark)]
+
+
+def kind_words(one: ContractDifference) -> str:
+    return {
+        Difference.MISSING_FIELD: "a documented field is missing",
+        Difference.OTHER_TYPE: "a field has another type",
+        Difference.UNKNOWN_CODE: "a value is not documented",
+        Difference.UNKNOWN_FIELD: "a field is not documented",
+        Difference.UNKNOWN_TEXT: "a failure text is not documented",
+    }[Difference(one.kind)]
+
+
+def contract_task(actor: Actor, breaking: int, news: int) -> list[Task]:
+    """For an owner, while something is open."""
+    if not can_mark_difference(actor) or not breaking + news:
+        return []
+    address = reverse("allocations:contract")
+    title = f"{counted(breaking + news, 'difference')} between EnKash's answers and its documentation"
+    detail = f"{breaking} the portal cannot rely on: runs that meet them pause." if breaking else "None stops anything."
+    return [Task(None if breaking else NEEDS_FIXING, title, detail, address, "See the contract")]
