@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from allocations.domain.policy import Actor, can_mark_difference
 from allocations.enkash.contract.shapes import Call, Difference
 from allocations.enkash.contract.wording import sentence
 from allocations.models import ContractDifference
@@ -85,9 +84,9 @@ def kind_words(one: ContractDifference) -> str:
     }[Difference(one.kind)]
 
 
-def contract_task(actor: Actor, breaking: int, news: int) -> list[Task]:
+def contract_task(breaking: int, news: int) -> list[Task]:
     """For an owner, while something is open."""
-    if not can_mark_difference(actor) or not breaking + news:
+    if not breaking + news:
         return []
     address = reverse("allocations:contract")
     title = f"{counted(breaking + news, 'difference')} between EnKash's answers and its documentation"

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from allocations.domain.decisions import can_settle
-from allocations.domain.policy import Actor, can_rerun, can_upload, can_withdraw, check_try_login
+from allocations.domain.policy import Actor, can_mark_difference, can_rerun, can_upload, can_withdraw, check_try_login
 from allocations.models import Proposal
 from allocations.presenters import (
     approval_policies,
@@ -59,7 +59,8 @@ def _tasks(actor: Actor, *, now: datetime) -> list[home.Task]:
     waiting = [(batch, facts) for batch, facts in submitted if batch.policy == agreed]
     tasks = [home.run_task(run, disputed=disputed) for run, disputed in reads.runs_in_need()]
     tasks += freezes.release_task(open_freeze(), actor)
-    tasks += contract.contract_task(actor, *open_counts())
+    if can_mark_difference(actor):
+        tasks += contract.contract_task(*open_counts())
     tasks += reversal_tasks.needy_tasks(actor, reversals.reversals_in_need())
     tasks += home.approval_task(actor, waiting, now=now)
     tasks += home.decision_task(_to_confirm(actor), now=now)

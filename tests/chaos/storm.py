@@ -14,6 +14,7 @@ from allocations.models import Attempt, Lane, Run
 from allocations.services.runs import resume_run
 from bench.seeding import approved_run, person
 from rewards_portal.supervisor.tree import kill_session
+from tests.factories.contract import mark_all
 from tests.faults.conftest import TIMES
 from tests.services_up.workers import StartWorker
 
@@ -78,6 +79,7 @@ class Storm:
             self._keep_workers()
             if self.run.state == "paused":
                 self.seen[f"paused: {self.run.pause_code}"] += 1
+                mark_all()
                 resume_run(self.people, run_id=self.run.pk)
             if storm and (calls := Attempt.objects.count()) >= fall:
                 self._fall()

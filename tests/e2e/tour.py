@@ -347,6 +347,7 @@ class Tour:
     def _people(self) -> None:
         owner = self._person("demo-owner")
         self._see(owner, "/accounts/", "accounts")
+        self._see(owner, "/contract/", "contract", Rank.MAIN)
         owner.page.goto("/people/invite/")
         if owner.page.get_by_label("Your password").count():
             owner.page.get_by_label("Your password").fill(PASSWORD)

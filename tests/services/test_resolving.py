@@ -6,6 +6,7 @@ import pytest
 
 from allocations.models import Attempt, Chunk, Row, Run
 from allocations.services import draining, leases, resolving, runs
+from tests.factories.contract import mark_all
 from tests.services.conftest import Portal
 from tests.services.invariants import check_invariants
 
@@ -26,6 +27,7 @@ def test_rows_that_no_answer_names_are_resent_three_times_and_then_people_are_as
     for _ in range(12):
         portal.drain_after(run, minutes=16)
         if run.state == "paused":
+            mark_all()
             runs.resume_run(portal.maker, run_id=run.pk)
     assert (run.state, portal.states(run), Attempt.objects.count()) == ("attention", ["unknown"], 4)
 
