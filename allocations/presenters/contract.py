@@ -49,7 +49,7 @@ def difference_lines(found: Iterable[ContractDifference]) -> list[DifferenceLine
         DifferenceLine(
             one=one,
             call=CALL_NAMES[Call(one.call)],
-            text=what(one),
+            text=sentence(found_of(one), with_path=False),
             status=BREAKS if one.breaking else NEWS,
             seen=counted(one.count, "answer"),
             marked=said(one),

@@ -29,7 +29,7 @@ def test_page_tells_what_breaks_first_and_where_it_was_seen(owner) -> None:
     run = approved_batch(credited=1).runs.get()
     difference(run=run, chunk=run.chunks.first(), count=2)
     text = owner.get(reverse("allocations:contract")).text
-    assert "The portal cannot rely on 1 difference" in text
+    assert "What the portal relies on has changed in 1 place" in text
     assert text.index("no longer has the field “enkashCardTxnId”") < text.index("not documented, “loyaltytier”")
     assert f'href="{reverse("allocations:run", args=[run.pk])}"' in text
     for words in ("Breaks", "News", "7 answers", "2 answers", "chunk 1", "EnKash has mended it"):
@@ -39,7 +39,7 @@ def test_page_tells_what_breaks_first_and_where_it_was_seen(owner) -> None:
 def test_page_without_a_difference_says_so(owner) -> None:
     text = owner.get(reverse("allocations:contract")).text
     assert "Nothing is open" in text
-    assert "cannot rely" not in text
+    assert "What the portal relies on" not in text
 
 
 def test_an_owner_marks_and_it_moves_to_those_looked_at(owner) -> None:

@@ -15,10 +15,10 @@ CALLS: Final[Mapping[Call, str]] = {
 _MOST: Final = 3
 
 
-def sentence(found: Found) -> str:
-    """What EnKash does, and where."""
+def sentence(found: Found, *, with_path: bool = True) -> str:
+    """What EnKash does, and where; without the path for whoever shows that beside it."""
     answer, name = f"EnKash's answer to {CALLS[found.call]}", found.path.rpartition(".")[2]
-    where = "" if name == found.path else f" ({found.path})"
+    where = f" ({found.path})" if with_path and name != found.path else ""
     match found.kind:
         case Difference.MISSING_FIELD:
             return f"{answer} no longer has the field “{name}”{where}."
