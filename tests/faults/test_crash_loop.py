@@ -20,6 +20,7 @@ from allocations.models import (
     AttemptRow,
     Batch,
     Chunk,
+    ContractDifference,
     EnkashToken,
     Row,
     Run,
@@ -40,7 +41,20 @@ ROWS = 2
 KINDS = {"before commit", "after commit", "after a single write", "with a lane and no chunk"}
 KINDS |= {"with half of the request sent", "with the request sent", "with the answer"}
 # Children before parents.
-TABLES = (AttemptRow, Attempt, Row, Chunk, Run, Vote, SampleOpening, TrailEntry, Upload, Batch, EnkashToken)
+TABLES = (
+    ContractDifference,
+    AttemptRow,
+    Attempt,
+    Row,
+    Chunk,
+    Run,
+    Vote,
+    SampleOpening,
+    TrailEntry,
+    Upload,
+    Batch,
+    EnkashToken,
+)
 
 
 @pytest.fixture

@@ -184,6 +184,24 @@ def test_a_count_that_fails_changes_nothing(portal: Portal, monkeypatch: pytest.
     check_invariants(portal)
 
 
+def test_a_worker_that_dies_before_it_counts_has_paused_the_run(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Died(BaseException):
+        """What no except Exception catches."""
+
+    def die(*_: object, **__: object) -> None:
+        raise Died
+
+    monkeypatch.setattr(ContractWatch, "count", die)
+    portal.sim.control.change(drift="renamed")
+    run = portal.approved_run(rows=4)
+    with pytest.raises(Died):
+        portal.drain(run)
+    run.refresh_from_db()
+    assert (run.state, run.pause_code, portal.states(run)) == ("paused", "contract", ["unknown"] * 2 + ["pending"] * 2)
+
+
 def test_a_comparison_that_fails_changes_nothing(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise KeyError("a defect")
