@@ -120,8 +120,8 @@ def address(name: str, **known: int) -> str:
 def page_of(name: str) -> str:
     """The page that shows where the thing stands that the action is about."""
     by_address = re.match(
-        r"/(batches|runs|reversals|decisions|accounts|freeze|notices|people|search|policies|reports|api)/(?:1/)?",
-        r"/(batches|runs|reversals|decisions|accounts|contract|freeze|notices|people|search|policies|reports)/(?:1/)?",
+        r"/(batches|runs|reversals|decisions|accounts|contract|freeze|notices|people|search|policies|reports|api)/"
+        r"(?:1/)?",
         address(name),
     )
     assert by_address, name
@@ -133,8 +133,7 @@ def page_of(name: str) -> str:
         return "/exceptions/"
     return (
         f"/{by_address[1]}/"
-        if by_address[1] in {"accounts", "freeze", "notices", "search", "policies", "reports", "api"}
-        if by_address[1] in {"accounts", "contract", "freeze", "notices", "search", "policies", "reports"}
+        if by_address[1] in {"accounts", "contract", "freeze", "notices", "search", "policies", "reports", "api"}
         else by_address[0]
     )
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('allocations', '0021_exports'),
+        ('allocations', '0024_questions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
