@@ -307,7 +307,7 @@ def test_a_restored_run_that_was_never_planned_is_looked_up_first(portal: Portal
 
 def test_a_run_that_was_never_planned_waits_for_the_end_of_a_recovery(portal: Portal) -> None:
     run = portal.approved_run(rows=2)
-    Installation.objects.update(recovering_since=portal.clock())
+    Installation.objects.update_or_create(pk=1, defaults={"recovering_since": portal.clock()})
     with pytest.raises(StateConflict, match=r"^The portal is finding out what was sent before a restore\."):
         cancel_run(portal.maker, run_id=run.pk)
     run.refresh_from_db()

@@ -102,7 +102,7 @@ def test_deactivation_ends_sessions_and_open_proposals(owner, client) -> None:
     assert (client.get("/").status_code, UserSession.objects.filter(user=user).count()) == (302, 0)
     assert (RoleProposal.objects.get().state, actor_of(User.objects.get(pk=user.pk)).roles) == ("withdrawn", set())
     ends = TrailEntry.objects.filter(event="person deactivated").values_list("data", flat=True)
-    assert list(ends) == [{"sessions": 1}]
+    assert list(ends) == [{"sessions": 1, "api_tokens": 0}]
 
 
 def test_reactivation_by_one_person_brings_no_role_back_that_takes_two(owner) -> None:

@@ -61,6 +61,7 @@ def numbers():
         "token_id": 1,
         "webhook_id": 1,
         "delivery_id": 1,
+        "difference_id": 1,
         "export_id": ExportJobFactory(asked_by=User.objects.get(username="reader")).pk,
     }
 
