@@ -67,6 +67,12 @@ ENKASH_STOP_LOSS_ROWS = env.whole(
 ENKASH_STOP_AT_FIRST_UNKNOWN = env.flag(
     "ENKASH_STOP_AT_FIRST_UNKNOWN", use="Set on to pause a run at its first unknown row.", default=False
 )
+ENKASH_SSO_URL = env.text(
+    "ENKASH_SSO_URL",
+    use="Set the host of EnKash's own pages, such as https://home.enkash.com; empty: not offered.",
+    default="",
+)
+ENKASH_SSO_PARTNER = env.text("ENKASH_SSO_PARTNER", use="Set the partner's name in EnKash's addresses.", default="hrms")
 ENKASH_LOOKUP_PAGE_SIZE = env.whole("ENKASH_LOOKUP_PAGE_SIZE", use="Set the rows of one look-up page.", default=50)
 
 # Limits -----------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from allocations.enkash.lookup import look_up
 from allocations.enkash.reading import Reader, unreadable
 from allocations.enkash.sending import Sender
 from allocations.enkash.single_call import SingleOrder, single_body
+from allocations.enkash.sso_answer import read_sso_token
 from allocations.enkash.transaction_answer import Transaction, read_transaction
 from allocations.enkash.transport import RawAnswer, Transport
 
@@ -61,6 +62,17 @@ class EnkashClient:
         if details is None:
             raise unreadable("The account's details hold no availableBalance.")
         return details
+
+    def sso_token(self, *, company_id: str, card_account_id: str, card_id: str) -> str:
+        """Opens one person's own EnKash page, as the text that goes into its address; raises as `account_details`.
+
+        The documentation's example is cut off before the token, so it is taken under any name that EnKash gives tokens.
+        """
+        asked = _account(company_id, card_account_id) | {"enkashCardId": card_id}
+        token = read_sso_token(self._reader.ask("/sso-token", asked))
+        if token is None:
+            raise unreadable("The answer holds no token for the person's page.")
+        return token
 
     def find_transactions(
         self, references: Iterable[str], *, company_id: str, card_account_id: str, card_id: str = ""

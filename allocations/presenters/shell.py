@@ -81,6 +81,7 @@ _SECTIONS = (
                     "batch-reading-confirm",
                     "recipient",
                     "row-reveal",
+                    "row-redeem",
                     "search",
                     "cell",
                     "cell-put-back",

@@ -13,6 +13,7 @@ from allocations.presenters.times import year_start
 from allocations.selectors.persons import person_rows, years_of
 from allocations.selectors.reveals import revealed
 from allocations.views.gates import page
+from allocations.views.redeeming import redeem_form
 from allocations.views.revealing import masks, until_then
 
 
@@ -29,6 +30,7 @@ def recipient(request: HttpRequest, actor: Actor, batch_id: int, number: int) ->
     context = {
         "row": row,
         "masks": shown,
+        "redeem": redeem_form(request, actor, row),
         "in_full": shown.in_full,
         "contact": passports.contact(row, in_full=shown.in_full),
         "hits": found.hits(rows.rows, revealed_rows),

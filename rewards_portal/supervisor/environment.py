@@ -35,6 +35,7 @@ def demo_environment(
     return {
         "ENKASH_ENVIRONMENT": "simulator",
         "ENKASH_API_URL": simulator_url,
+        "ENKASH_SSO_URL": simulator_url,
         "ENKASH_TOKEN_URL": f"{simulator_url}/oauth/token",
         "ENKASH_PARTNER_ID": demo.PARTNER_ID,
         "ENKASH_COMPANY_ID": demo.COMPANY_ID,

@@ -71,6 +71,7 @@ ACTIONS = {
     "reversal-withdraw",
     "role-confirm",
     "role-refuse",
+    "row-redeem",
     "row-reveal",
     "run-pause",
     "run-resume",

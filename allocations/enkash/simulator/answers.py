@@ -21,6 +21,7 @@ class Endpoint(StrEnum):
     TRANSACTIONS = "transactions"
     SEARCH = "search"
     SINGLE = "single"
+    SSO = "sso"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

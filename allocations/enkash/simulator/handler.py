@@ -23,8 +23,10 @@ PATHS: Final = {
     f"{PREFIX}transaction/all": Endpoint.TRANSACTIONS,
     f"{PREFIX}search": Endpoint.SEARCH,
     f"{PREFIX}create-allocate-points": Endpoint.SINGLE,
+    f"{PREFIX}sso-token": Endpoint.SSO,
 }
 CONTROL: Final = "/_control/"
+SSO_PAGE: Final = "/sso/"
 BODY_LIMIT: Final = 20 * 2**20
 
 
@@ -59,6 +61,9 @@ class Handler(BaseHTTPRequestHandler):
         path = urlsplit(self.path)
         if path.path.startswith(CONTROL):
             self._control(path.path.removeprefix(CONTROL), b"")
+        elif path.path.startswith(SSO_PAGE):
+            answer = html(200, "A person's page at the simulated EnKash")
+            self._send(answer, body=answer.payload())
         else:
             self._not_found()
 

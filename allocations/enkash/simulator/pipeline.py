@@ -11,7 +11,7 @@ from allocations.enkash.simulator.intake import Request, check_headers
 from allocations.enkash.simulator.kind import Fault
 from allocations.enkash.simulator.options import Encryption
 from allocations.enkash.simulator.profiles import draw_fault
-from allocations.enkash.simulator.reads import account_details, log_in, search
+from allocations.enkash.simulator.reads import account_details, log_in, search, sso_token
 from allocations.enkash.simulator.single import move_points
 from allocations.enkash.simulator.transactions import transactions
 from allocations.enkash.simulator.watch import Note
@@ -23,6 +23,7 @@ READS: Final[Mapping[Endpoint, Callable[[World, Request], Answer]]] = {
     Endpoint.TRANSACTIONS: transactions,
     Endpoint.SEARCH: search,
     Endpoint.SINGLE: move_points,
+    Endpoint.SSO: sso_token,
 }
 
 

@@ -72,6 +72,7 @@ CHAOS: Final[Mapping[Endpoint, tuple[Drawn, ...]]] = {
     Endpoint.ACCOUNT: GUSTY,
     Endpoint.TRANSACTIONS: (*GUSTY, (0.03, "lookup_empty", {}), (0.02, "lookup_status", {})),
     Endpoint.SEARCH: GUSTY,
+    Endpoint.SSO: GUSTY,
     Endpoint.SINGLE: ((0.05, "drop_after", {}), (0.03, "error_after", {"status": 502, "page": True})),
 }
 

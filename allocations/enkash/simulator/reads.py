@@ -15,6 +15,7 @@ from allocations.enkash.simulator.tokens import Login, LoginError
 from allocations.enkash.simulator.world import World
 
 ACCOUNT_FIELDS: Final = frozenset(("companyId", "cardAccountId"))
+SSO_FIELDS: Final = ACCOUNT_FIELDS | {"enkashCardId"}
 SEARCH_FIELDS: Final = ACCOUNT_FIELDS | {"enKashCardId"}
 
 
@@ -87,6 +88,15 @@ def search(world: World, request: Request) -> Answer:
             return success({"recordsCount": len(people), "data": [card(person) for person in page]})
         case SearchShape.OBJECT:
             return response_success(card(people[0]) if people else None)
+
+
+def sso_token(world: World, request: Request) -> Answer:
+    """POST enKashCard/sso-token."""
+    key = read_account(world, request.fields, allowed=SSO_FIELDS)
+    person = world.people.by_card(text(request.fields, "enkashCardId"))
+    if person is None or person.account != key:
+        raise Declined(404, "Card not found")
+    return success({"access_token": f"sso-{person.user_id}-{request.number}"})
 
 
 def _people(world: World, key: AccountKey, *, card_id: str | None) -> list[Person]:
