@@ -60,6 +60,7 @@ class _Figures(Collector):
         yield _one("portal_unsealed_entries", "Entries of the trail that no seal covers yet", figures.unsealed)
         yield _by("portal_balance_points", "Balance as last told by EnKash", "account", figures.balances)
         yield _differences(figures.differences)
+        yield _by("portal_webhook_events", "Events that webhooks have not got", "state", figures.events)
         yield from _queues()
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Count, Min, Sum
 
 from allocations.domain.states import BatchState, RunState
+from allocations.domain.webhooks import TEST
 from allocations.models import (
     Account,
     Attempt,
@@ -18,8 +19,10 @@ from allocations.models import (
     TrailEntry,
     TrailSeal,
     Upload,
+    WebhookDelivery,
 )
 from allocations.models.uploads import UploadState
+from allocations.models.webhooks import DeliveryState
 from allocations.selectors.contract import open_by_call
 from allocations.selectors.exceptions import waiting_count
 from allocations.selectors.shell import recovery
@@ -47,6 +50,8 @@ class Operating:
     seconds: list[float]
     unsealed: int
     balances: dict[str, float]
+    # That webhooks have not got, by state.
+    events: dict[str, int]
     differences: dict[tuple[str, bool], int]
 
 
@@ -72,12 +77,20 @@ def operating() -> Operating:
         balances={
             account.name: float(account.balance) for account in Account.objects.all() if account.balance is not None
         },
+        events=_events(),
         differences=open_by_call(),
     )
 
 
 def _sums() -> dict[str, Sum]:
     return {name: Sum(name, default=0) for name in _OUTCOMES}
+
+
+def _events() -> dict[str, int]:
+    """Of webhooks: still on their way, or given up and not older than deliveries are kept."""
+    open_ones = WebhookDelivery.objects.exclude(state=DeliveryState.DELIVERED).exclude(event=TEST)
+    found = dict(open_ones.order_by().values_list("state").annotate(Count("id")))
+    return {state.value: found.get(state.value, 0) for state in (DeliveryState.WAITING, DeliveryState.GIVEN_UP)}
 
 
 def _unsealed() -> int:

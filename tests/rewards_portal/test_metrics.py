@@ -62,6 +62,7 @@ def test_figures_are_those_of_the_open_work(client: Client, redis_url: str) -> N
     assert 0 <= found["portal_sweeper_seconds",] < 60
     assert (found["portal_queue_workers", "runs"], found["portal_queue_jobs", "runs"]) == (0, 0)
     assert found["portal_recent_calls", "applied"] == 2
+    assert (found["portal_webhook_events", "waiting"], found["portal_webhook_events", "given_up"]) == (0, 0)
     assert found["portal_recent_call_seconds", "0.95"] == 1.8
     names = [value for row in running.rows.all() for value in (row.name, row.mobile, row.email) if value]
     assert not [name for name in names if name in read(client).content.decode()]
