@@ -10,7 +10,7 @@ LINES = {".py": 300, ".html": 300, ".css": 300, ".js": 300}
 TEST_LINES = 400
 FUNCTION_LINES = 50
 # Handed to outsiders as one file that needs nothing else.
-ALONE = {"allocations/verifier/verify_bundle.py": 390}
+ALONE = {"allocations/verifier/verify_bundle.py": 410}
 
 
 def main() -> int:

@@ -13,9 +13,9 @@ from typing import Any
 from allocations.domain.accepting import Accepted
 
 PAYLOAD_VERSION = "1"
-# 2 added the start, 3 the accepted warnings and the approval policy. A digest is taken over the stored text, so those
-# of older manifests hold as they are.
-MANIFEST_VERSION = "3"
+# 2 added the start, 3 the accepted warnings and the approval policy, 4 the batch it is compared with. A digest is taken
+# over the stored text, so those of older manifests hold as they are.
+MANIFEST_VERSION = "4"
 # Which rules read the list; a whole number that grows.
 PARSER_VERSION = "1"
 # Made once: json.dumps would build an encoder for every row.
@@ -103,6 +103,8 @@ class Manifest:
     accepted: tuple[Accepted, ...] = ()
     # The approval policy that it was submitted under, and how many approvers that asks for.
     policy: Mapping[str, int] = field(default_factory=lambda: {"version": 1, "approvers": 1})
+    # The batch beside which approvers see it; None for the first one of its account.
+    compared: int | None = None
     payload_version: str = PAYLOAD_VERSION
     manifest_version: str = MANIFEST_VERSION
 

@@ -1,5 +1,6 @@
 """What an approver reads before deciding: the queue, and everything notable about one frozen list."""
 
+import json
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
@@ -108,7 +109,15 @@ def bands(batch: Batch) -> list[Band]:
 
 
 def previous_batch(batch: Batch) -> Batch | None:
-    """The batch that was approved last from the same account before this one."""
+    """The batch beside which approvers see this one: frozen with the content, so that the sample stays what it is."""
+    frozen = json.loads(batch.manifest) if batch.manifest else {}
+    if "compared" in frozen:
+        return Batch.objects.filter(pk=frozen["compared"]).first()
+    return newest_approved_before(batch)
+
+
+def newest_approved_before(batch: Batch) -> Batch | None:
+    """Among those made before this one, from the same account."""
     earlier = Batch.objects.filter(account_id=batch.account_id, state=BatchState.APPROVED, id__lt=batch.pk)
     return earlier.order_by("-id").first()
 

@@ -21,7 +21,7 @@ from allocations.domain.states import BATCH, BatchEvent, BatchState, move
 from allocations.gateway import database_now
 from allocations.models import Batch, BatchEditor, Row, Upload
 from allocations.selectors.approval_policies import in_force
-from allocations.selectors.approvals import facts_of
+from allocations.selectors.approvals import facts_of, newest_approved_before
 from allocations.services import predecessors, repeats, trail
 from allocations.services.accepting import settle_warnings
 from allocations.services.approval_policies import check_submitted_limits
@@ -177,6 +177,7 @@ def _manifest(batch: Batch, actor: Actor, *, accepted: tuple[Accepted, ...]) -> 
         start_at=start_text(batch.start_at),
         accepted=accepted,
         policy={"version": batch.policy, "approvers": batch.approvers},
+        compared=before.pk if (before := newest_approved_before(batch)) else None,
     )
     return manifest, tally.content.hexdigest()
 

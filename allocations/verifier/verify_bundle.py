@@ -25,6 +25,8 @@ Entries = Sequence[tuple[int, Record]]
 Point = tuple[int, int, int, int]
 GENESIS = "0" * 64
 APPROVED = ("batch approval given", "batch approved")
+# Of the rows that approvers open: how many largest ones, and up to how many none has to be opened.
+LARGEST, SHOWN_WHOLE = 5, 8
 FILES = ("votes", "rows", "attempts", "questions")
 SAID = {"question asked": "asked", "question answered": "answer", "question taken back": "take_back"}
 
@@ -144,6 +146,8 @@ def check_batch(batch: int, manifest: str, files: Mapping[str, list[Record]], en
     approved = check_approval(batch, manifest, votes, entries)
     check_questions(batch, manifest, said, entries)
     check_rows(batch, json.loads(manifest) if approved else None, rows)
+    if approved:
+        check_sample(batch, manifest, rows, entries)
     check_attempts(batch, attempts, entries, {row["number"]: row for row in rows}, approved)
     check_credits(batch, rows, proofs_of(attempts, entries))
     states = sorted(Counter(row["state"].replace("_", " ") for row in rows).items())
@@ -255,6 +259,19 @@ def check_rows(batch: int, manifest: Record | None, rows: list[Record]) -> None:
         raise Wrong(f"Batch {batch}: its rows are not those that were approved: one is missing, added or changed.")
     if (len(sent), sum(row["amount"] for row in sent)) != (manifest["rows"], manifest["points"]):
         raise Wrong(f"Batch {batch}: rows and points are not those that were approved.")
+
+
+def check_sample(batch: int, manifest: str, rows: list[Record], entries: Entries) -> None:
+    """Who approved had opened the largest rows. Short lists stand on the sheet whole; old manifests know no sample."""
+    content = json.loads(manifest)
+    if int(content.get("manifest_version", "1")) < 4 or content["rows"] <= SHOWN_WHOLE:
+        return
+    sent = [row for row in rows if row["state"] != "left_out"]
+    largest = {row["number"] for row in sorted(sent, key=lambda row: (-row["amount"], row["number"]))[:LARGEST]}
+    for _, entry in entries:
+        approves = entry["event"] in APPROVED and entry["data"]["digest"] == sha256(manifest)
+        if approves and not largest <= set(entry["data"].get("sample", ())):
+            raise Wrong(f"Batch {batch}: somebody approved it who had not opened its largest rows.")
 
 
 def check_attempts(

@@ -109,7 +109,7 @@ def _other(value):
         return not value
     if isinstance(value, dict):
         return value | {"approvers": 2}
-    return value * 2 if isinstance(value, (tuple, str)) else value + 1
+    return value * 2 if isinstance(value, (tuple, str)) else (value or 0) + 1
 
 
 @pytest.mark.parametrize("field", [field.name for field in fields(Manifest)])

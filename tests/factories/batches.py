@@ -9,7 +9,8 @@ from tests.factories.lists import NOW, BatchFactory, ProblemFactory, RowFactory,
 from tests.factories.people import UserFactory
 from tests.factories.runs import AttemptFactory, AttemptRowFactory, ChunkFactory, RunFactory, VoteFactory
 
-DIGEST = manifest.digest("the manifest")
+MANIFEST = "{}"
+DIGEST = manifest.digest(MANIFEST)
 
 
 def refused_batch(**fields) -> Batch:
@@ -61,7 +62,7 @@ def submitted_batch(*, rows: int = 3, **fields) -> Batch:
     """Awaiting approval, made by its uploader."""
     batch = review_batch(ready=rows, **fields)
     batch.version += 1
-    batch.manifest, batch.digest = "the manifest", DIGEST
+    batch.manifest, batch.digest = MANIFEST, DIGEST
     batch.submitted_by, batch.submitted_at = batch.uploaded_by, NOW
     batch.state = BatchState.SUBMITTED
     batch.save()

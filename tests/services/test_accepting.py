@@ -157,7 +157,7 @@ def test_manifest_and_trail_name_what_was_accepted(batch: Batch, maker: Actor) -
     submitted = submit_batch(maker, batch_id=batch.pk)
     expected = [{"code": MADE_UP, "rows": 2, "reason": "Asked each of them"}]
     manifest = json.loads(submitted.manifest)
-    assert (manifest["manifest_version"], manifest["accepted"]) == ("3", expected)
+    assert (manifest["manifest_version"], manifest["accepted"]) == ("4", expected)
     assert TrailEntry.objects.get(event="batch submitted").data["accepted"] == expected
 
 

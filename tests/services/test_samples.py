@@ -1,14 +1,18 @@
 """Nobody approves a long list without having opened its sample, and the vote and the trail say that they did."""
 
+import json
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
 from allocations.models import SampleOpening, TrailEntry, Vote
+from allocations.selectors.approvals import newest_approved_before, previous_batch
 from allocations.selectors.samples import must_be_opened, opened_rows, sample_of
 from allocations.services.approval import approve_batch
 from allocations.services.samples import open_sample_row
 from allocations.services.submission import submit_batch, withdraw_batch
+from allocations.verifier import verify_bundle
 from tests.factories.people import actor
 from tests.factories.policies import agree
 from tests.factories.samples import open_sample
@@ -97,3 +101,36 @@ def test_what_was_opened_is_never_changed(portal: Portal, batch, change: str) ->
     open_sample(portal.approver, batch)
     with pytest.raises(DatabaseError, match="what an approver opened is never changed"), transaction.atomic():
         connection.cursor().execute(change)
+
+
+def test_what_it_is_compared_with_is_frozen_with_the_content(portal: Portal) -> None:
+    """A batch that is approved meanwhile changes nobody's sample."""
+    first = portal.approved_run(rows=9).batch
+    meanwhile = portal.review_batch(rows=9)
+    waiting = submit_batch(portal.maker, batch_id=portal.review_batch(rows=12).pk)
+    assert (previous_batch(waiting).pk, json.loads(waiting.manifest)["compared"]) == (first.pk, first.pk)
+    before = must(waiting)
+    submitted = submit_batch(portal.maker, batch_id=meanwhile.pk)
+    open_sample(portal.approver, submitted)
+    approve(portal.approver, submitted)
+    assert (newest_approved_before(waiting).pk, previous_batch(waiting).pk, must(waiting)) == (
+        meanwhile.pk,
+        first.pk,
+        before,
+    )
+    assert previous_batch(withdraw_batch(portal.maker, batch_id=waiting.pk)).pk == meanwhile.pk
+
+
+def test_outsider_sees_who_had_not_opened_the_largest_rows(portal: Portal, batch) -> None:
+    open_sample(portal.approver, batch)
+    approve(portal.approver, batch)
+    batch.refresh_from_db()
+    rows = [{"number": row.number, "amount": row.amount, "state": row.state} for row in batch.rows.all()]
+    entry = json.loads(TrailEntry.objects.get(event="batch approved").body)
+    verify_bundle.check_sample(batch.pk, batch.manifest, rows, [(1, entry)])
+    entry["data"]["sample"] = entry["data"]["sample"][1:]
+    with pytest.raises(verify_bundle.Wrong, match="had not opened its largest rows"):
+        verify_bundle.check_sample(batch.pk, batch.manifest, rows, [(1, entry)])
+    former = json.dumps(json.loads(batch.manifest) | {"manifest_version": "3"})
+    verify_bundle.check_sample(batch.pk, former, rows, [(1, entry)])
+    verify_bundle.check_sample(batch.pk, batch.manifest.replace('"rows":12', '"rows":8'), rows, [(1, entry)])

@@ -52,7 +52,7 @@ def test_submission_freezes_what_the_policy_asks_for(portal: Portal, batch: Batc
     why = "Two approvers: it gives 300 points, and from 300 on the policy asks for two."
     assert (batch.policy, batch.approvers, batch.approvers_why) == (2, 2, why)
     manifest = json.loads(batch.manifest)
-    assert (manifest["policy"], manifest["manifest_version"]) == ({"version": 2, "approvers": 2}, "3")
+    assert (manifest["policy"], manifest["manifest_version"]) == ({"version": 2, "approvers": 2}, "4")
     less = submit_batch(portal.maker, batch_id=portal.review_batch(rows=2).pk)
     assert (less.approvers, json.loads(less.manifest)["policy"]["approvers"]) == (1, 1)
     withdraw_batch(portal.maker, batch_id=batch.pk)
