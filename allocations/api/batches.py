@@ -1,11 +1,12 @@
 """Batches: made with their list, read, and given another list."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from django.core.files import File
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Field, Header, Query, Router, Schema
@@ -14,7 +15,7 @@ from pydantic import ConfigDict, StrictInt
 from allocations.api.bodies import received
 from allocations.api.documents import CHANGE_ANSWERS, LIST_BODY, READ_ANSWERS, Met, Once
 from allocations.api.door import Call, needs
-from allocations.api.once import changed, changing, once, tag_of
+from allocations.api.once import Keep, changed, changing, once, tag_of
 from allocations.api.paging import Id, Older, Page
 from allocations.api.shapes import BatchDetail, BatchOut, batch_detail, batch_out
 from allocations.api.texts import Text
@@ -81,7 +82,7 @@ def list_batches(request: Call, paging: Query[Older], state: BatchState | None =
 def create_batch(request: Call, new: NewBatch, sent: Header[Once]) -> HttpResponse:
     """Makes a batch of up to 10,000 rows, which are then checked: read the batch until it is no longer “checking”."""
     content = ContentFile(_lines(new.rows))
-    return once(request, lambda name: _create(request, new, content, "list.jsonl", name), sent=sent, status=202)
+    return once(request, _making(request, new, content, "list.jsonl"), sent=sent, status=202)
 
 
 @router.post(
@@ -93,13 +94,8 @@ def create_batch(request: Call, new: NewBatch, sent: Header[Once]) -> HttpRespon
 def upload_batch(request: Call, new: Query[Upload], sent: Header[Once]) -> HttpResponse:
     """Makes a batch whose list is the body: JSON Lines, CSV or XLSX, as long as the portal's limits allow."""
     with received(request, name=new.file_name) as body:
-        return once(
-            request,
-            lambda name: _create(request, new, body.file, body.name, name),
-            sent=sent,
-            status=202,
-            body=body.sha256,
-        )
+        make = _making(request, new, body.file, body.name)
+        return once(request, make, sent=sent, status=202, body=body.sha256)
 
 
 @router.get("/batches/{batch_id}", response={200: BatchDetail, **READ_ANSWERS}, summary="Read", **needs(Scope.READ))
@@ -124,17 +120,22 @@ def replace_list(request: Call, batch_id: Id, about: Query[ListSent], sent: Head
     return changed(batch_id)
 
 
-def _create(request: Call, about: About, content: "File[bytes]", name: str, made: UUID) -> Batch:
-    return batches.create_batch(
-        request.auth.actor,
-        purpose=about.purpose,
-        account_id=about.account,
-        is_points_allocation=not about.new_people_only,
-        file_name=name,
-        content=content,
-        kind="file",
-        form_key=made,
-    )
+def _making(request: Call, about: About, content: "File[bytes]", file_name: str) -> Callable[[UUID, Keep], None]:
+    def make(name: UUID, keep: Keep) -> None:
+        with transaction.atomic():
+            batch = batches.create_batch(
+                request.auth.actor,
+                purpose=about.purpose,
+                account_id=about.account,
+                is_points_allocation=not about.new_people_only,
+                file_name=file_name,
+                content=content,
+                kind="file",
+                form_key=name,
+            )
+            keep(batch)
+
+    return make
 
 
 def _lines(rows: Iterable[NewRow]) -> bytes:

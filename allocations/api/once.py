@@ -19,38 +19,48 @@ from allocations.services.locks import locked_batch
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SPACE = UUID("6f6cf6a2-3f0b-4b51-9f38-6f0f2a4c6f1d")
+# What no batch was changed at: the tag of something else.
+_NEVER = _EPOCH
+# Of the microseconds of a tag: up to the year 5138, beyond which days end.
+_DIGITS = 17
+Keep = Callable[[Batch], None]
 
 
 def once(
-    request: Call, change: Callable[[UUID], Batch], *, sent: Once, status: int = 200, body: str | None = None
+    request: Call, change: Callable[[UUID, Keep], object], *, sent: Once, status: int = 200, body: str | None = None
 ) -> HttpResponse:
     """Carries `change` out unless it was under this key, and answers with the batch.
 
-    `change` gets a name for whatever it makes, the same one for the same key. `body`: SHA-256 of a body that is read
+    `change` gets a name for whatever it makes, the same one for the same key, and calls `Keep` with the changed batch
+    in its own transaction: the answer is kept with the change or neither is. `body`: SHA-256 of a body that is read
     already.
     """
     token, key = request.auth.token, sent.idempotency_key
     begun = begin_call(token_id=token.pk, key=key, sha256=_fingerprint(request, body))
     if isinstance(begun, Answer):
         return _answered(begun, repeated=True)
+    given: list[Answer] = []
+
+    def keep(batch: Batch) -> None:
+        given.append(Answer(status, batch_out(batch).model_dump_json(), batch.pk))
+        keep_answer(begun, given[-1])
+
     try:
-        batch = change(uuid5(_SPACE, f"{token.pk} {key}"))
+        change(uuid5(_SPACE, f"{token.pk} {key}"), keep)
     except Exception:
-        # Carried out as a whole or not at all: its transaction is gone.
+        # Where it was carried out all the same, its answer was kept, and stays.
         give_up(begun)
         raise
-    answer = Answer(status, batch_out(batch).model_dump_json(), batch.pk)
-    keep_answer(begun, answer)
-    return _answered(answer)
+    return _answered(given[-1])
 
 
 def once_changed(request: Call, batch_id: int, change: Callable[[], object], *, sent: OnceMet) -> HttpResponse:
     """As `once`, of a batch that is as the caller read it."""
 
-    def changed_batch(_name: UUID) -> Batch:
+    def changed_batch(_name: UUID, keep: Keep) -> None:
         with changing(batch_id, sent):
             change()
-        return Batch.objects.get(pk=batch_id)
+            keep(Batch.objects.get(pk=batch_id))
 
     return once(request, changed_batch, sent=sent)
 
@@ -60,7 +70,7 @@ def changing(batch_id: int, sent: Met) -> Iterator[None]:
     """A transaction in which the batch is as the caller read it. Raises ChangedMeanwhile."""
     get_object_or_404(Batch, pk=batch_id)
     with transaction.atomic():
-        locked_batch(batch_id, unchanged_since=as_read(sent))
+        locked_batch(batch_id, unchanged_since=as_read(batch_id, sent))
         yield
 
 
@@ -73,11 +83,14 @@ def tag_of(batch: BatchOut) -> str:
     return f'"{batch.id}.{(batch.changed_at - _EPOCH) // timedelta(microseconds=1)}"'
 
 
-def as_read(sent: Met) -> datetime | None:
+def as_read(batch_id: int, sent: Met) -> datetime | None:
     """When the batch was changed last, as the caller read it; None where they did not say."""
     if not sent.if_match:
         return None
-    return _EPOCH + timedelta(microseconds=int(sent.if_match.strip('"').partition(".")[2]))
+    number, _, moment = sent.if_match.strip('"').partition(".")
+    if int(number) != batch_id or len(moment) > _DIGITS:
+        return _NEVER
+    return _EPOCH + timedelta(microseconds=int(moment))
 
 
 def _fingerprint(request: Call, body: str | None) -> str:

@@ -3,7 +3,9 @@
 Approving is not here, nor anything else that people decide.
 """
 
+from collections.abc import Callable
 from functools import partial
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -12,7 +14,7 @@ from pydantic import AwareDatetime, ConfigDict
 
 from allocations.api.documents import CHANGE_ANSWERS, OnceMet
 from allocations.api.door import Call, needs
-from allocations.api.once import as_read, once, once_changed
+from allocations.api.once import Keep, as_read, once, once_changed
 from allocations.api.paging import Id
 from allocations.api.shapes import BatchOut
 from allocations.api.texts import Text
@@ -96,7 +98,7 @@ def submit(request: Call, batch_id: Id, wish: Wish, sent: Header[OnceMet]) -> Ht
     get_object_or_404(Batch, pk=batch_id)
     answer = Answer(wish.repeat_reason, frozenset(wish.repeats))
     act = partial(submission.submit_batch, start_at=wish.start_at, answer=answer)
-    return once(request, lambda _: act(request.auth.actor, batch_id=batch_id, unchanged_since=as_read(sent)), sent=sent)
+    return _decided(request, batch_id, act, sent=sent)
 
 
 @router.post(
@@ -108,5 +110,13 @@ def submit(request: Call, batch_id: Id, wish: Wish, sent: Header[OnceMet]) -> Ht
 def withdraw(request: Call, batch_id: Id, sent: Header[OnceMet]) -> HttpResponse:
     """Takes a submitted batch back to review. Nothing was sent."""
     get_object_or_404(Batch, pk=batch_id)
-    act = submission.withdraw_batch
-    return once(request, lambda _: act(request.auth.actor, batch_id=batch_id, unchanged_since=as_read(sent)), sent=sent)
+    return _decided(request, batch_id, submission.withdraw_batch, sent=sent)
+
+
+def _decided(request: Call, batch_id: int, act: Callable[..., Batch], *, sent: OnceMet) -> HttpResponse:
+    """By a service with a transaction of its own, in which the answer is kept."""
+
+    def decide(_name: UUID, keep: Keep) -> None:
+        act(request.auth.actor, batch_id=batch_id, unchanged_since=as_read(batch_id, sent), also=keep)
+
+    return once(request, decide, sent=sent)

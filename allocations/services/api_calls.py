@@ -1,6 +1,7 @@
 """Changes that a program asks for under a key of its own: carried out once, and answered alike when it asks again.
 
-The key is stored before the change, its answer after it. What was refused changed nothing, so its key is free again.
+The key is stored before the change, its answer with it, in one transaction. What was refused changed nothing, so its
+key is free again.
 """
 
 from dataclasses import dataclass
@@ -13,8 +14,7 @@ from allocations.gateway import database_now
 from allocations.models import ApiCall
 
 KEPT = timedelta(days=30)
-# A call that is not answered by then died. Whoever asks again carries it out: a batch is made once for a key, and all
-# else is refused in the state to which it led.
+# A call that is not answered by then died, and has changed nothing. Whoever asks again carries it out.
 SILENCE = timedelta(minutes=10)
 
 
@@ -60,7 +60,10 @@ def begin_call(*, token_id: int, key: str, sha256: str) -> ApiCall | Answer:
 
 
 def keep_answer(call: ApiCall, answer: Answer) -> None:
-    ApiCall.objects.filter(pk=call.pk).update(status=answer.status, answer=answer.body, batch_id=answer.batch_id)
+    """In the transaction of the change. Raises StillRunning where another request has carried it out meanwhile."""
+    own = ApiCall.objects.filter(pk=call.pk, status=0)
+    if not own.update(status=answer.status, answer=answer.body, batch_id=answer.batch_id):
+        raise StillRunning("The same request was sent again and answered meanwhile. Send it again to get its answer.")
 
 
 def give_up(call: ApiCall) -> None:

@@ -1,6 +1,6 @@
 """Submitting freezes the content of a batch: manifest, digest, and from then on triggers guard every payload."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
@@ -30,6 +30,10 @@ from allocations.services.locks import locked_batch
 from allocations.services.planning import payload_of, rows_to_send
 
 
+def _nothing_else(_batch: Batch) -> None:
+    pass
+
+
 def submit_batch(
     actor: Actor,
     *,
@@ -37,17 +41,20 @@ def submit_batch(
     start_at: datetime | None = None,
     answer: repeats.Answer = repeats.NO_ANSWER,
     unchanged_since: datetime | None = None,
+    also: Callable[[Batch], None] = _nothing_else,
 ) -> Batch:
     """Freezes the rows that are not left out and asks for approval. The run begins at `start_at`, None: at once.
 
-    `unchanged_since`: see locked_batch.
+    `unchanged_since`: see locked_batch. `also`: done with the submitted batch in the same transaction.
     Raises RepeatRefused, and keeps what was found for the review, when other batches stand against the list.
     """
     now = database_now()
     try:
         with transaction.atomic(durable=True):
             batch = locked_batch(batch_id, unchanged_since=unchanged_since)
-            return _submit(actor, batch, start_at, answer, now=now)
+            submitted = _submit(actor, batch, start_at, answer, now=now)
+            also(submitted)
+            return submitted
     except RepeatRefused as refused:
         repeats.keep_repeats(batch_id, refused.found, now=now)
         raise
@@ -110,8 +117,14 @@ def _repeated(batch: Batch, found: Sequence[Repeat]) -> dict[str, object]:
     return {"repeats": others, "repeat_reason": batch.repeat_reason}
 
 
-def withdraw_batch(actor: Actor, *, batch_id: int, unchanged_since: datetime | None = None) -> Batch:
-    """The maker takes a submitted batch back to review; nothing was sent. `unchanged_since`: see locked_batch."""
+def withdraw_batch(
+    actor: Actor,
+    *,
+    batch_id: int,
+    unchanged_since: datetime | None = None,
+    also: Callable[[Batch], None] = _nothing_else,
+) -> Batch:
+    """The maker takes a submitted batch back to review; nothing was sent. Arguments as of submit_batch."""
     now = database_now()
     with transaction.atomic(durable=True):
         batch = locked_batch(batch_id, unchanged_since=unchanged_since)
@@ -120,6 +133,7 @@ def withdraw_batch(actor: Actor, *, batch_id: int, unchanged_since: datetime | N
         trail.write_entry(
             "batch withdrawn", at=now, object_type="batch", object_id=batch.pk, batch_id=batch.pk, actor=actor
         )
+        also(batch)
     return batch
 
 

@@ -58,21 +58,6 @@ def test_key_has_to_be_one(program, account, key) -> None:
     assert {one["field"] for one in answer.json()["errors"]} == {"Idempotency-Key"}
 
 
-def test_request_that_died_in_the_middle_is_carried_out_once(program, account, monkeypatch) -> None:
-    """Its batch was made; the answer was never kept."""
-    monkeypatch.setattr("allocations.api.once.keep_answer", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-    with pytest.raises(KeyboardInterrupt):
-        program.post("/batches", new(account), key="k")
-    monkeypatch.undo()
-    monkeypatch.setattr("allocations.queue.ring_import", lambda _: None)
-    assert Batch.objects.count() == 1
-    soon = program.post("/batches", new(account), key="k")
-    assert (soon.status_code, "is being carried out" in soon.json()["detail"]) == (409, True)
-    ApiCall.objects.update(began_at=timezone.now() - api_calls.SILENCE)
-    later = program.post("/batches", new(account), key="k")
-    assert (later.status_code, later.json()["id"], Batch.objects.count()) == (202, Batch.objects.get().pk, 1)
-
-
 def test_keys_are_forgotten_after_thirty_days(program, account) -> None:
     program.post("/batches", new(account), key="k")
     ApiCall.objects.update(began_at=timezone.now() - api_calls.KEPT + timedelta(minutes=1))
