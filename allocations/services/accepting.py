@@ -37,6 +37,7 @@ def accept_warnings(
             raise StateConflict(_CHANGED)
         if before:
             before.delete()
+        _show_change(batch)
         return accept(actor, batch, shown, words, now=now)
 
 
@@ -73,6 +74,7 @@ def take_back_acceptance(actor: Actor, *, batch_id: int, acceptance_id: int) -> 
         if given is None:
             raise StateConflict(_CHANGED)
         given.delete()
+        _show_change(batch)
         trail.write_entry(
             "acceptance taken back",
             at=now,
@@ -96,6 +98,11 @@ def settle_warnings(batch: Batch) -> tuple[Accepted, ...]:
     for cause in settled:
         Acceptance.objects.filter(batch=batch, code=cause.code).exclude(rows=cause.rows).update(rows=cause.rows)
     return settled
+
+
+def _show_change(batch: Batch) -> None:
+    """Whoever read the batch before has not seen this."""
+    batch.save(update_fields=["changed_at"])
 
 
 def _reviewed(actor: Actor, batch_id: int) -> Batch:

@@ -123,6 +123,8 @@ def confirm_reading(actor: Actor, *, batch_id: int, code: str) -> None:
             one | {"confirmed_by": actor.id} if one["code"] == code else one for one in upload.questions
         ]
         upload.save(update_fields=["questions"])
+        # Whoever read the batch before has not seen this.
+        batch.save(update_fields=["changed_at"])
         trail.write_entry(
             "reading confirmed",
             at=database_now(),
