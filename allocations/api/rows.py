@@ -1,5 +1,6 @@
 """Rows of a batch: what they hold and what became of them, what is wrong with them, and how it is put right."""
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -134,8 +135,7 @@ def change_row(request: Call, batch_id: Id, number: Number, changes: Changes, se
 )
 def leave_out(request: Call, batch_id: Id, number: Number, sent: Header[OnceMet]) -> HttpResponse:
     """Before submission. The row stays listed, and is not sent."""
-    leave = partial(leaving_out.leave_out_row, request.auth.actor, batch_id=batch_id, number=number)
-    return once_changed(request, batch_id, leave, sent=sent)
+    return _set_aside(request, batch_id, number, leaving_out.leave_out_row, sent=sent)
 
 
 @router.post(
@@ -146,8 +146,7 @@ def leave_out(request: Call, batch_id: Id, number: Number, sent: Header[OnceMet]
 )
 def take_back(request: Call, batch_id: Id, number: Number, sent: Header[OnceMet]) -> HttpResponse:
     """Undoes leaving it out."""
-    take = partial(leaving_out.take_back_row, request.auth.actor, batch_id=batch_id, number=number)
-    return once_changed(request, batch_id, take, sent=sent)
+    return _set_aside(request, batch_id, number, leaving_out.take_back_row, sent=sent)
 
 
 @router.post(
@@ -160,6 +159,15 @@ def leave_out_errors(request: Call, batch_id: Id, sent: Header[OnceMet]) -> Http
     """Before submission. The rows stay listed, and are not sent."""
     leave = partial(leaving_out.leave_out_problem_rows, request.auth.actor, batch_id=batch_id)
     return once_changed(request, batch_id, leave, sent=sent)
+
+
+def _set_aside(request: Call, batch_id: int, number: int, act: Callable[..., object], *, sent: OnceMet) -> HttpResponse:
+    def change() -> None:
+        # A wrong number must not pass for a row that gets nothing.
+        get_object_or_404(Row, batch_id=batch_id, number=number)
+        act(request.auth.actor, batch_id=batch_id, number=number)
+
+    return once_changed(request, batch_id, change, sent=sent)
 
 
 def _row_out(row: Row, *, in_full: bool) -> RowOut:

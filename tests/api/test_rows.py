@@ -66,6 +66,15 @@ def test_all_rows_with_errors_are_left_out_at_once(program, account) -> None:
 def test_row_that_is_not_there_is_not_found(program, account) -> None:
     number = program.batch(*PEOPLE, account=account.pk)
     assert program.send("PATCH", f"/batches/{number}/rows/9", {"name": "x"}).status_code == 404
+    # A wrong number would else pass for a row that gets nothing.
+    for act in ("leave-out", "take-back"):
+        assert program.post(f"/batches/{number}/rows/9/{act}").status_code == 404
+
+
+def test_row_that_is_left_out_already_stays_so(program, account) -> None:
+    number = program.batch(*PEOPLE, account=account.pk)
+    answers = [program.post(f"/batches/{number}/rows/2/leave-out") for _ in range(2)]
+    assert [(one.status_code, one.json()["rows"]["left_out"]) for one in answers] == [(200, 1)] * 2
 
 
 def test_who_changes_a_row_is_a_maker(program, account) -> None:
