@@ -197,6 +197,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "rewards_portal.request_ids.RequestIds",
+    "rewards_portal.api_refusals.ApiRefusals",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

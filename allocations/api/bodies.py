@@ -1,18 +1,22 @@
-"""Lists that come as the body of a request: streamed to a temporary file, never held in memory."""
+"""Bodies of requests: JSON, and lists, which are streamed to a temporary file and never held in memory."""
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.files import File
+from django.http import HttpRequest
+from ninja.parser import Parser
 
 from allocations.api.door import Call
 from allocations.api.problems import BadRequest, TooLarge
 from allocations.domain.numerals import grouped
+from allocations.domain.problems import quoted
 
 _BLOCK = 1 << 16
 ENDINGS = {
@@ -29,9 +33,34 @@ class Received:
     sha256: str
 
 
+class OnceNamed(Parser):
+    """JSON in which no name stands twice: of two amounts nobody knows which was meant."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        _insist_on_plain(request)
+        found: dict[str, Any] = json.loads(request.body, object_pairs_hook=_object)
+        return found
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise BadRequest(f"The body has the field “{quoted(twice)}” twice in one object. Nothing was done.")
+    return found
+
+
+def _insist_on_plain(request: HttpRequest) -> None:
+    packed = request.headers.get("Content-Encoding", "identity")
+    if packed.lower() != "identity":
+        raise BadRequest(f"The body is packed (Content-Encoding: {quoted(packed)}). Send it as it is.")
+
+
 @contextmanager
 def received(request: Call, *, name: str) -> Iterator[Received]:
     """The body as a file that is gone afterwards. Raises BadRequest and TooLarge."""
+    _insist_on_plain(request)
     ending = ENDINGS.get(request.content_type or "")
     if ending is None:
         raise BadRequest(f"The Content-Type is “{request.content_type}”. Send one of: {', '.join(ENDINGS)}.")

@@ -9,6 +9,7 @@ from ninja.renderers import BaseRenderer
 from pydantic_core import to_json
 
 from allocations.api import batches, problems, reading, rows, submitting
+from allocations.api.bodies import OnceNamed
 from allocations.api.documents import as_problems
 from allocations.api.door import never_kept
 
@@ -48,6 +49,7 @@ api = Portal(
     openapi_url=None,
     urls_namespace="api",
     renderer=_Json(),
+    parser=OnceNamed(),
 )
 # Refusals too.
 api.add_decorator(never_kept, mode="view")

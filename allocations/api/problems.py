@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from structlog.contextvars import get_contextvars
@@ -17,6 +18,7 @@ from allocations.services.locks import ChangedMeanwhile
 
 logger = logging.getLogger(__name__)
 
+MEDIA_TYPE = "application/problem+json"
 # What is not said of a request that is longer.
 _MOST = 100
 
@@ -69,6 +71,18 @@ _INVALID, _BAD, _LARGE = (dict(_KINDS)[known] for known in (InvalidInput, BadReq
 _STRANGER = _Kind(401, "unknown-token", "Who are you?")
 _MISSING = _Kind(404, "not-found", "Not found")
 _FAILED = _Kind(500, "failed", "Failed")
+_FAILURE = "The portal failed. Send the request again under the same Idempotency-Key, or tell who runs the portal."
+_NOTHING_THERE = "There is nothing under this address."
+# Of what is refused before it is known to be a call of the API.
+_BEFORE: Mapping[int, tuple[_Kind, str]] = {
+    400: (_BAD, "The request cannot be read, or its body broke off before its end. Nothing was done."),
+    404: (_MISSING, _NOTHING_THERE),
+    405: (_Kind(405, "method", "Not with this method"), "This address takes other methods; Allow names them."),
+    411: (_Kind(411, "no-length", "How long is it?"), "The body came without its length. Send Content-Length."),
+    413: (_LARGE, "The body is longer than the portal takes. Nothing of it was read. Split the list."),
+    500: (_FAILED, _FAILURE),
+    503: (dict(_KINDS)[DomainError], "The portal is not available at the moment. Send the request again."),
+}
 Handler = Callable[[HttpRequest, Any], HttpResponse]
 
 
@@ -87,6 +101,14 @@ def install(api: NinjaAPI) -> None:
         api.add_exception_handler(known, handler)
 
 
+def problem(status: int) -> HttpResponse:
+    """The refusal of something that never came as far as an operation."""
+    kind, detail = _BEFORE.get(status) or (_Kind(status, "refused", "Refused"), "The request was refused.")
+    answer = _answer(kind, detail)
+    add_never_cache_headers(answer)
+    return answer
+
+
 def _answer(kind: _Kind, detail: str, *, errors: tuple[Where, ...] = (), **headers: str) -> HttpResponse:
     problem = Problem(
         type=f"urn:rewards-portal:{kind.name}",
@@ -97,9 +119,7 @@ def _answer(kind: _Kind, detail: str, *, errors: tuple[Where, ...] = (), **heade
         request_id=get_contextvars().get("request_id", ""),
     )
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return HttpResponse(
-        problem.model_dump_json(), status=kind.status, content_type="application/problem+json", headers=named
-    )
+    return HttpResponse(problem.model_dump_json(), status=kind.status, content_type=MEDIA_TYPE, headers=named)
 
 
 def _refused(_request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -138,7 +158,9 @@ def _where(error: Mapping[str, Any]) -> Where:
 _PARAMETERS = frozenset({"new", "changes", "what", "wish", "about", "sent", "paging"})
 
 
-def _unreadable(_request: HttpRequest, _error: Exception) -> HttpResponse:
+def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
+    if isinstance(error.__cause__, BadRequest):
+        return _refused(request, error.__cause__)
     return _answer(_BAD, "The body is no JSON. Nothing was done.")
 
 
@@ -148,10 +170,9 @@ def _too_big(_request: HttpRequest, _error: Exception) -> HttpResponse:
 
 
 def _missing(_request: HttpRequest, _error: Exception) -> HttpResponse:
-    return _answer(_MISSING, "There is nothing under this address.")
+    return _answer(_MISSING, _NOTHING_THERE)
 
 
 def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
     logger.error("an API call failed: %s %s", request.method, request.path, exc_info=error)
-    detail = "The portal failed. Send the request again under the same Idempotency-Key, or tell who runs the portal."
-    return _answer(_FAILED, detail)
+    return _answer(_FAILED, _FAILURE)
