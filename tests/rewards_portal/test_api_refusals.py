@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
         ("GET", "/api/v1/batches", {"HTTP_HOST": "evil.example"}, 400),
         ("POST", "/api/v1/batches", {"CONTENT_LENGTH": str(1 << 40)}, 413),
         ("POST", "/api/v1/batches", {"CONTENT_LENGTH": "-1"}, 413),
+        ("POST", "/api/v1/batches", {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}, 411),
     ],
 )
 def test_refusal_is_a_problem(method, path, environ, status) -> None:
