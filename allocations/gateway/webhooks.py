@@ -36,7 +36,7 @@ def post(url: str, *, headers: Mapping[str, str], body: bytes) -> Said:
     parts = urlsplit(url)
     try:
         found = socket.getaddrinfo(parts.hostname, parts.port or None, type=socket.SOCK_STREAM)
-    except OSError:
+    except (OSError, UnicodeError):
         return Said(0, "The name of the address leads nowhere.")
     if not all(may_reach(str(one[4][0])) for one in found):
         return Said(0, _INSIDE)
@@ -44,5 +44,10 @@ def post(url: str, *, headers: Mapping[str, str], body: bytes) -> Said:
     try:
         answer = transport.post(url, headers=headers, body=body, deadline=_SECONDS)
     except EnkashError as error:
-        return Said(0, str(error)[:300])
+        return Said(0, _printable(str(error))[:300])
     return Said(answer.status, f"HTTP {answer.status}")
+
+
+def _printable(text: str) -> str:
+    """It may quote what an odd receiver said, which no database need take."""
+    return "".join(character if character.isprintable() else "�" for character in text)

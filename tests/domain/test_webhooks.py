@@ -55,6 +55,22 @@ def test_public_addresses_are_taken(url) -> None:
         "https://[::ffff:127.0.0.1]/",
         "https://[fd00::1]/",
         "https://x.example/" + "a" * 500,
+        # The same places under other names.
+        "https://127.1/",
+        "https://2130706433/",
+        "https://0x7f000001/",
+        "https://0177.0.0.1/",
+        "https://10.0.0.8./",
+        "https://localhost./",
+        "https://db.internal./",
+        "https://[64:ff9b:1::7f00:1]/",
+        # Names that no resolver takes.
+        "https://a..b/",
+        "https://" + "a" * 64 + ".com/",
+        "https://%31%32%37.1/",
+        "https://hr.example.com\\@db/",
+        "https://@hr.example.com/",
+        "https://hr.example.com:0/",
     ],
 )
 def test_anything_else_is_refused(url) -> None:
@@ -92,6 +108,12 @@ def test_own_network_is_taken_where_it_is_allowed() -> None:
         ("::ffff:8.8.8.8", True),
         ("2002:7f00:1::", False),
         ("64:ff9b::a00:1", False),
+        ("::7f00:1", False),
+        ("::ffff:0:7f00:1", False),
+        ("64:ff9b:1::7f00:1", False),
+        ("fec0::1", False),
+        ("3fff::1", False),
+        ("192.0.0.8", False),
         ("hr.example.com", False),
     ],
 )

@@ -1,10 +1,11 @@
 """One POST to somebody's address: what reaches them, and what never goes out."""
 
 import socket
+import threading
 
 import pytest
 
-from allocations.gateway.webhooks import post
+from allocations.gateway.webhooks import Said, post
 from tests.factories.receivers import receiver
 
 HEADERS = {"Content-Type": "application/json", "Portal-Event-Id": "e1"}
@@ -67,6 +68,31 @@ def test_name_that_leads_nowhere_is_told_so() -> None:
     assert (
         post("https://nowhere.invalid/", headers=HEADERS, body=b"{}").text == "The name of the address leads nowhere."
     )
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".example.com"])
+def test_name_that_is_none_leads_nowhere(host) -> None:
+    """The resolver's encoder refuses it, which is no error of the network."""
+    said = post(f"https://{host}/", headers=HEADERS, body=b"{}")
+    assert said == Said(0, "The name of the address leads nowhere.")
+
+
+@pytest.mark.usefixtures("_own_network")
+@pytest.mark.parametrize("line", [b"\0\x1b[31mx\r\n", b"HTTP/1.1 \0\r\n\r\n", b"\xff" * 5000])
+def test_what_an_odd_receiver_says_can_be_stored_and_shown(line) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=_say, args=(server, line))
+        thread.start()
+        said = post(f"http://127.0.0.1:{server.getsockname()[1]}/", headers=HEADERS, body=b"{}")
+        thread.join()
+    assert (said.status, said.text.isprintable(), len(said.text) <= 300) == (0, True, True)
+
+
+def _say(server: socket.socket, line: bytes) -> None:
+    there, _ = server.accept()
+    with there:
+        there.recv(1 << 16)
+        there.sendall(line)
 
 
 @pytest.mark.usefixtures("_own_network")
