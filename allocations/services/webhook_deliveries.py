@@ -5,48 +5,58 @@ try whose end nobody saw is made again. Where one fails, the others to that addr
 """
 
 import json
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, Max, Q, QuerySet
+from rq.timeouts import BaseTimeoutException
 
 from allocations import queue
-from allocations.domain.webhooks import EVENT_OF, TEST, next_try, signature
+from allocations.domain.webhooks import EVENT_OF, TEST, WAITS, next_try, signature
 from allocations.gateway import database_now, secrets
 from allocations.gateway.webhooks import Said, post
-from allocations.models import Batch, Installation, Run, TrailEntry, Webhook, WebhookDelivery
+from allocations.models import Batch, Run, TrailEntry, Webhook, WebhookDelivery
 from allocations.models.webhooks import DeliveryState
 from allocations.selectors.totals import ROW_COUNTERS, run_totals
+
+logger = logging.getLogger(__name__)
 
 # Longer than a try can take.
 _LEASE = timedelta(minutes=2)
 _KEPT = timedelta(days=30)
-# A job ends in time, whatever the receiver does with its own.
-_MOST_AT_ONCE = 20
+# Seconds. Then whatever waits in the queue has its turn, lists above all, however slow the receiver is.
+_LONGEST_TURN = 30.0
 # Other workers that may take the oldest ones at the same moment.
 _RIVALS = 10
 _LONGEST_QUIET = timedelta(minutes=15)
+_NO_END = "No try came to an end. The log of the workers says more."
 _NO_KEY = "The webhook's secret cannot be read: DATA_KEY has no key for it. Give the webhook a new secret."
 
 
 def collect(*, now: datetime) -> int:
     """Makes deliveries of what the trail got since the last time; how many."""
     made = 0
-    for webhook_id in Webhook.objects.filter(removed_at=None, paused_at=None).values_list("pk", flat=True):
+    for webhook_id in _open_ids():
         with transaction.atomic(durable=True):
-            webhook = Webhook.objects.select_for_update().get(pk=webhook_id)
+            webhook = Webhook.objects.select_for_update().filter(pk=webhook_id, removed_at=None).first()
             end = TrailEntry.objects.aggregate(end=Max("number"))["end"] or 0
-            if end <= webhook.number:
+            if webhook is None or end <= webhook.number:
                 continue
             told = list(_deliveries(webhook, to=end, now=now))
             WebhookDelivery.objects.bulk_create(told, ignore_conflicts=True)
             Webhook.objects.filter(pk=webhook_id).update(number=end)
             made += len(told)
     return made
+
+
+def _open_ids() -> list[int]:
+    return list(Webhook.objects.filter(removed_at=None, paused_at=None).values_list("pk", flat=True))
 
 
 def ring_due(*, now: datetime) -> None:
@@ -62,11 +72,12 @@ def forget_old(*, now: datetime) -> None:
 
 def deliver(webhook_id: int) -> None:
     """Sends what is due, the oldest first, until one fails. Whoever else was rung for it takes other ones or none."""
-    for _ in range(_MOST_AT_ONCE):
+    began = monotonic()
+    while monotonic() - began < _LONGEST_TURN:
         delivery = _claim(webhook_id)
         if delivery is None:
             return
-        said = _send(delivery)
+        said = _tried(delivery)
         if not _settle(delivery, said):
             return
     queue.ring_webhook(webhook_id)
@@ -99,6 +110,8 @@ def _claim(webhook_id: int) -> WebhookDelivery | None:
     if not _listening(now).filter(pk=webhook_id).exists():
         return None
     due = WebhookDelivery.objects.filter(webhook=webhook_id, state=DeliveryState.WAITING, next_at__lte=now)
+    # Tried as often as any, and nobody lived to tell how it went.
+    due.filter(tries__gt=len(WAITS)).update(state=DeliveryState.GIVEN_UP, next_at=None, status=0, said=_NO_END)
     for found in due.order_by("next_at", "pk")[:_RIVALS]:
         mine = due.filter(pk=found.pk, tries=found.tries)
         if mine.update(next_at=now + _LEASE, tries=F("tries") + 1, tried_at=now):
@@ -111,9 +124,9 @@ def _deliveries(webhook: Webhook, *, to: int, now: datetime) -> Iterable[Webhook
     entries = TrailEntry.objects.filter(
         number__gt=webhook.number, number__lte=to, event__in=wanted, batch__isnull=False
     )
-    instance = Installation.objects.values_list("instance_id", flat=True).first()
     for entry in entries.select_related("batch").order_by("number"):
-        key = f"{instance}-{entry.number}"
+        # Of the entry and all before it: a restored trail has the same for what it still knows, and for nothing else.
+        key = f"{entry.link[:32]}-{entry.number}"
         event = EVENT_OF[entry.event]
         body = {"id": key, "type": event, "at": entry.at.isoformat(), **_portal(), **_facts(entry)}
         yield WebhookDelivery(webhook=webhook, key=key, event=event, body=json.dumps(body), made_at=now, next_at=now)
@@ -145,6 +158,17 @@ def _batch(batch: Batch, entry: TrailEntry) -> dict[str, Any]:
         "rows": batch.row_count - batch.left_out_count,
         "points": batch.points_total,
     }
+
+
+def _tried(delivery: WebhookDelivery) -> Said:
+    """A defect of ours is a try that failed: it must not hold up the others for ever."""
+    try:
+        return _send(delivery)
+    except (BaseTimeoutException, DatabaseError):
+        raise
+    except Exception as error:
+        logger.exception("a webhook could not be told: delivery %s", delivery.pk)
+        return Said(0, f"The portal failed: {type(error).__name__}. Its log says more.")
 
 
 def _send(delivery: WebhookDelivery) -> Said:
