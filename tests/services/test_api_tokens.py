@@ -1,9 +1,11 @@
 """Tokens made, used and revoked, on the database that DATABASE_URL names."""
 
 import threading
+from itertools import count
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 
 from allocations.actors import actor_of
 from allocations.domain.api_tokens import MOST_TOKENS, Scope, TooManyCalls
@@ -119,3 +121,19 @@ def test_same_key_at_once_is_carried_out_by_one() -> None:
         thread.join()
     assert sorted(type(one).__name__ for one in begun) == ["ApiCall"] + ["StillRunning"] * 5
     assert ApiCall.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_call_that_finds_the_window_begun_by_another_counts_in_it(monkeypatch) -> None:
+    _, text = token_for(person("admin"))
+    update, updates = QuerySet.update, count()
+
+    def with_another(self, **values) -> int:
+        """Between seeing that the window is over and beginning the next."""
+        if next(updates) == 1:
+            api_tokens.use_token(text)
+        return update(self, **values)
+
+    monkeypatch.setattr(QuerySet, "update", with_another)
+    assert api_tokens.use_token(text) is not None
+    assert ApiToken.objects.get().window_calls == 2
