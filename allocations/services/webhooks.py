@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from secrets import token_urlsafe
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -39,7 +40,8 @@ def add_webhook(actor: Actor, *, url: str, events: Collection[Event]) -> tuple[W
             made_at=now,
             number=TrailEntry.objects.aggregate(end=Max("number"))["end"] or 0,
         )
-        _note("webhook made", webhook, actor, url=address, events=webhook.events)
+        # What follows the host is often a secret of the receiver, and the trail is for ever and for outsiders.
+        _note("webhook made", webhook, actor, host=urlsplit(address).netloc, events=webhook.events)
     return webhook, secret
 
 

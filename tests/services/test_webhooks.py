@@ -261,6 +261,12 @@ def test_secrets_are_encrypted_where_they_are_stored(owner) -> None:
     assert "DATA_KEY" in WebhookDelivery.objects.get().said
 
 
+def test_trail_tells_where_to_and_no_secret_of_the_receiver(owner) -> None:
+    hook(owner, "https://hooks.example.com:8443/T0/B1/s3cr3t?key=s3cr3t")
+    entry = TrailEntry.objects.get(event="webhook made")
+    assert (entry.data["host"], "s3cr3t" in entry.body) == ("hooks.example.com:8443", False)
+
+
 def test_only_owners_who_have_shown_who_they_are(owner) -> None:
     webhook, _ = hook(owner, "https://hr.example.com/x")
     admin = actor("admin", "approver", "auditor")
