@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.utils.datastructures import MultiValueDict
 
+from allocations.domain.errors import InvalidInput
+from allocations.domain.labels import checked_purpose
 from allocations.domain.numerals import grouped
 from allocations.models import Account
 
@@ -109,6 +111,12 @@ class BatchForm(ListForm):
     )
 
     field_order = ("purpose", "account", "who", "file", "pasted")
+
+    def clean_purpose(self) -> str:
+        try:
+            return checked_purpose(self.cleaned_data["purpose"])
+        except InvalidInput as refused:
+            raise forms.ValidationError(refused.sentence) from None
 
     @property
     def is_points_allocation(self) -> bool:

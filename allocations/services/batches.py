@@ -15,6 +15,7 @@ from django.db.models import Count, Max, Q, Sum
 from allocations import queue
 from allocations.domain import policy
 from allocations.domain.errors import InvalidInput, StateConflict
+from allocations.domain.labels import checked_purpose, shown_name
 from allocations.domain.numerals import grouped
 from allocations.domain.policy import Actor
 from allocations.domain.readings import Choice, check_offered, open_questions
@@ -47,15 +48,14 @@ def create_batch(
     account = Account.objects.filter(pk=account_id).first()
     if account is None:
         raise InvalidInput("Choose a reward account that exists.")
-    if not purpose.strip():
-        raise InvalidInput("The purpose is empty. Say what the points are for, for example “Diwali 2026”.")
+    words = checked_purpose(purpose)
     now = database_now()
     with transaction.atomic():
         batch, is_new = Batch.objects.get_or_create(
             form_key=form_key or uuid4(),
             uploaded_by_id=actor.id,
             defaults={
-                "purpose": purpose.strip(),
+                "purpose": words,
                 "account": account,
                 "is_points_allocation": is_points_allocation,
             },
@@ -176,7 +176,7 @@ def _add_upload(
     suffix = PurePath(file_name).suffix.lower()[:8]
     upload = Upload(
         batch=batch,
-        file_name=PurePath(file_name).name[:255] or "list",
+        file_name=shown_name(PurePath(file_name).name)[:255] or "list",
         size=size,
         sha256=sha256,
         kind="paste" if kind == "paste" else suffix.lstrip("."),

@@ -81,6 +81,14 @@ def test_unknown_account_is_refused_in_words(program, account) -> None:
     assert (answer.status_code, answer.json()["detail"]) == (422, "Choose a reward account that exists.")
 
 
+def test_purpose_is_one_line_that_an_approver_sees(program, account) -> None:
+    for odd in ("Diwali\nApproved by the board", "Diwali \u202e6202", "   "):
+        answer = program.post("/batches", {"purpose": odd, "account": account.pk, "rows": [SOMEBODY]})
+        assert (answer.status_code, answer.json()["detail"][:12]) == (422, "The purpose ")
+    program.post(f"/batches/upload?purpose=x&account={account.pk}&file_name=a%0d%0ab", b"{}", kind=NDJSON)
+    assert Upload.objects.get().file_name == "a__b.jsonl"
+
+
 def test_no_json_is_refused(program, account) -> None:
     answer = program.post("/batches", b"{")
     assert (answer.status_code, answer.json()["detail"]) == (400, "The body is no JSON. Nothing was done.")
