@@ -1,9 +1,13 @@
 """Batches from the command line: the same services, the same rules, and the trail knows where it was."""
 
+import errno
 import json
+import os
+import stat
 import threading
 from io import StringIO
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,7 +15,7 @@ from django.db import connection, transaction
 
 from allocations import queue
 from allocations.imports.run import run_import
-from allocations.models import Batch, TrailEntry
+from allocations.models import Batch, TrailEntry, Upload
 from tests.factories.batches import approved_batch, review_batch
 from tests.factories.lists import AccountFactory
 from tests.factories.people import person
@@ -74,6 +78,10 @@ def test_it_waits_for_the_check_and_tells_what_was_found(listed, monkeypatch) ->
         ({"username": "nobody"}, "Nobody who may come in has the user name “nobody”."),
         ({"account": 999_999}, "Choose a reward account that exists."),
         ({"purpose": " "}, "The purpose is empty"),
+        ({"purpose": "x" * 121}, "has 121 characters"),
+        ({"purpose": "a\0b"}, "line break or an invisible character"),
+        ({"purpose": "\x1b[2J"}, "line break or an invisible character"),
+        ({"purpose": "\udcff"}, "line break or an invisible character"),
     ],
 )
 def test_what_cannot_be_is_told_and_nothing_is_made(listed, change, sentence) -> None:
@@ -130,3 +138,47 @@ def test_export_is_what_its_person_may_see(tmp_path) -> None:
     assert [event for event, _ in events].count("batch exported at the server") == 2
     with pytest.raises(CommandError, match="File exists"):
         batch("export", found.pk, "--as", who.username, "--kind", "jsonl", "--out", folder)
+
+
+def test_file_with_a_name_that_is_no_text_is_taken(tmp_path) -> None:
+    path = tmp_path / os.fsdecode(b"\xff.csv")
+    path.write_text(LIST)
+    batch("import", path, "--as", person("admin").username, "--purpose", "x", "--account", AccountFactory().pk)
+    assert Upload.objects.get().file_name == "_.csv"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_export_is_for_nobody_else_on_the_server_and_whole(tmp_path, monkeypatch) -> None:
+    found = approved_batch(credited=2)
+
+    def export() -> str:
+        return batch("export", found.pk, "--as", found.uploaded_by.username, "--out", tmp_path)
+
+    export()
+    (file,) = tmp_path.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.unlink()
+    elsewhere = tmp_path.parent / f"{tmp_path.name}-elsewhere"
+    file.symlink_to(elsewhere)
+    with pytest.raises(CommandError, match="File exists"):
+        export()
+    assert not elsewhere.exists()
+    file.unlink()
+
+    def fills_the_disk(_: object, target: BinaryIO) -> None:
+        target.write(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("allocations.management.commands.batch.shutil.copyfileobj", fills_the_disk)
+    with pytest.raises(CommandError, match="csv: No space left on device"):
+        export()
+    assert list(tmp_path.iterdir()) == []
+    assert TrailEntry.objects.filter(event="batch exported at the server").count() == 1
+
+
+def test_folder_is_looked_for_before_anything_is_noted(tmp_path) -> None:
+    found = approved_batch(credited=1)
+    noted = TrailEntry.objects.count()
+    with pytest.raises(CommandError, match="There is no folder"):
+        batch("export", found.pk, "--as", found.uploaded_by.username, "--out", tmp_path / "nowhere")
+    assert TrailEntry.objects.count() == noted

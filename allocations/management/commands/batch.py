@@ -1,8 +1,9 @@
+import os
 import shutil
 import time
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.contrib.auth.models import User
 from django.core.files import File
@@ -60,7 +61,7 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(error.sentence) from error
         except OSError as error:
-            raise CommandError(f"{error.filename}: {error.strerror}.") from error
+            raise CommandError(f"{error.filename or 'A file'}: {error.strerror}.") from error
 
     def _import(self, options: dict[str, Any]) -> None:
         """The person at the server is nobody of the portal: the trail says that it was made there."""
@@ -104,7 +105,9 @@ class Command(BaseCommand):
 
     def _export(self, options: dict[str, Any]) -> None:
         """Checked, hashed and noted as any export; masked as that person sees the batch."""
-        batch = _batch(options["batch"])
+        batch, folder = _batch(options["batch"]), options["out"]
+        if not folder.is_dir():
+            raise CommandError(f"There is no folder {folder}.")
         made = batch_file(
             _actor(options["username"]),
             batch_id=batch.pk,
@@ -115,10 +118,27 @@ class Command(BaseCommand):
         )
         with made.file, transaction.atomic():
             _note("batch exported at the server", batch, sha256=made.sha256)
-            path = options["out"] / made.name
-            with path.open("xb") as file:
-                shutil.copyfileobj(made.file, file)
+            path = folder / made.name
+            _write(made.file, path)
         self.stdout.write(f"{path}: {counted(made.tally.row_count, 'row')}, SHA-256 {made.sha256}")
+
+
+def _write(content: BinaryIO, path: Path) -> None:
+    """A new file, whole or not at all, that nobody else on the server may read: it can hold personal data."""
+    try:
+        with open(path, "xb", opener=_private) as file:
+            shutil.copyfileobj(content, file)
+    except FileExistsError:
+        raise
+    except BaseException as error:
+        path.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = str(path)
+        raise
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _actor(username: str) -> Actor:
