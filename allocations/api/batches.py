@@ -18,6 +18,7 @@ from allocations.api.door import Call, needs
 from allocations.api.once import Keep, changed, changing, once, tag_of
 from allocations.api.paging import Id, Older, Page
 from allocations.api.shapes import BatchDetail, BatchOut, batch_detail, batch_out
+from allocations.api.sight import sees_list
 from allocations.api.texts import Text
 from allocations.domain.api_tokens import Scope
 from allocations.domain.states import BatchState
@@ -102,7 +103,7 @@ def upload_batch(request: Call, new: Query[Upload], sent: Header[Once]) -> HttpR
 def read_batch(request: Call, response: HttpResponse, batch_id: Id) -> BatchDetail:
     """With its list and the problems in it by cause. The ETag goes into If-Match of changes."""
     batch = get_object_or_404(Batch, pk=batch_id)
-    detail = batch_detail(batch, newest_upload(batch_id))
+    detail = batch_detail(batch, newest_upload(batch_id), in_full=sees_list(request, batch))
     response["ETag"] = tag_of(detail)
     return detail
 

@@ -15,14 +15,13 @@ from allocations.api.door import Call, needs
 from allocations.api.once import changed, changing, once_changed
 from allocations.api.paging import Id, Newer, Number, Page
 from allocations.api.shapes import BatchOut
+from allocations.api.sight import sees_people
 from allocations.api.texts import Text
 from allocations.domain.api_tokens import Scope
 from allocations.domain.causes import cause_label
-from allocations.domain.policy import can_see_personal_data
 from allocations.domain.states import RowState
 from allocations.models import Batch, Problem, Row
 from allocations.presenters.people import for_reader, masked_email, masked_mobile
-from allocations.selectors.approvals import facts_of
 from allocations.selectors.outcome_rows import Wanted, row_page
 from allocations.selectors.review import rows_by_number
 from allocations.services import leaving_out, mending
@@ -91,7 +90,7 @@ def list_rows(request: Call, batch_id: Id, paging: Query[Newer], state: RowState
     wanted = Wanted(states=frozenset({state} if state else ()))
     found = row_page(batch, wanted, after=paging.after, size=paging.limit)
     rows = rows_by_number(batch_id, [row.number for row in found.rows])
-    in_full = _sees(request, batch)
+    in_full = sees_people(request, batch)
     return Rows(items=[_row_out(row, in_full=in_full) for row in rows], next=found.later)
 
 
@@ -102,7 +101,7 @@ def read_row(request: Call, batch_id: Id, number: Number) -> RowOut:
     """With its problems and its outcome."""
     batch = get_object_or_404(Batch, pk=batch_id)
     row = get_object_or_404(rows_by_number(batch_id, [number]))
-    return _row_out(row, in_full=_sees(request, batch))
+    return _row_out(row, in_full=sees_people(request, batch))
 
 
 @router.patch(
@@ -205,7 +204,3 @@ def _problem_out(problem: Problem, *, in_full: bool) -> ProblemOut:
         found=problem.found if in_full else "",
         message=problem.message if in_full else f"{cause_label(problem.code)}.",
     )
-
-
-def _sees(request: Call, batch: Batch) -> bool:
-    return can_see_personal_data(request.auth.actor, facts_of(batch))

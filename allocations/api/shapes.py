@@ -12,6 +12,7 @@ from allocations.domain.causes import cause_label
 from allocations.domain.manifest import short_code
 from allocations.domain.states import BatchState
 from allocations.models import Account, Batch, Run, TrailEntry, Upload
+from allocations.presenters.people import for_reader
 from allocations.selectors.accepting import acceptances, covered, warned
 from allocations.selectors.review import Cause, causes
 from allocations.selectors.totals import Totals, batch_totals, run_totals
@@ -153,10 +154,10 @@ def batch_out(batch: Batch) -> BatchOut:
     return BatchOut(**_batch(batch))
 
 
-def batch_detail(batch: Batch, upload: Upload | None) -> BatchDetail:
+def batch_detail(batch: Batch, upload: Upload | None, *, in_full: bool) -> BatchDetail:
     return BatchDetail(
         **_batch(batch),
-        upload=_list(upload) if upload else None,
+        upload=_list(upload, in_full=in_full) if upload else None,
         causes=_causes(batch.pk, causes(batch.pk)),
         outcome=_outcome(batch_totals(batch)) if batch.state == BatchState.APPROVED else None,
     )
@@ -236,18 +237,23 @@ def _batch(batch: Batch) -> dict[str, Any]:
     }
 
 
-def _list(upload: Upload) -> ListOut:
+def _list(upload: Upload, *, in_full: bool) -> ListOut:
+    """Where a list has no header, its first person stands in what is said of its columns."""
     return ListOut(
         file_name=upload.file_name,
         sha256=upload.sha256,
         size=upload.size,
         state=upload.state,
         rows_read=upload.rows_read,
-        error=upload.error,
-        ignored_columns=upload.ignored,
-        notes=upload.notes,
+        error=for_reader(upload.error, in_full),
+        ignored_columns=[for_reader(name, in_full) for name in upload.ignored],
+        notes=[for_reader(note, in_full) for note in upload.notes],
         questions=[
-            Question(code=one["code"], sentence=one["sentence"], confirmed=bool(one.get("confirmed_by")))
+            Question(
+                code=one["code"],
+                sentence=for_reader(one["sentence"], in_full),
+                confirmed=bool(one.get("confirmed_by")),
+            )
             for one in upload.questions
         ],
     )

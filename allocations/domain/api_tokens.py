@@ -28,7 +28,7 @@ class Scope(StrEnum):
 MEANS = {
     Scope.READ: "See batches, runs, outcomes in figures, and balances",
     Scope.ROWS: "See rows of batches, with their problems and outcomes",
-    Scope.TRAIL: "See the entries of the trail",
+    Scope.TRAIL: "See the entries of the trail, with the reasons that people wrote",
     Scope.WRITE: "Make batches, and change them before they are submitted",
     Scope.SUBMIT: "Submit batches for approval, and withdraw them",
 }

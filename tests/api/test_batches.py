@@ -6,7 +6,9 @@ import io
 import pytest
 from django.contrib.auth.models import User
 
+from allocations.domain.api_tokens import Scope
 from allocations.models import Batch, Row, TrailEntry, Upload
+from allocations.services import sealing
 from tests.factories.api import NDJSON, SOMEBODY, Program, check
 from tests.factories.batches import approved_batch
 from tests.factories.people import person
@@ -185,11 +187,43 @@ def test_trail_of_a_batch_is_read_by_its_makers_and_the_whole_by_auditors(progra
     assert events == ["batch created", "list uploaded", "list checked"]
     assert program.get("/trail").status_code == 403
     auditor = Program(person("auditor"))
+    sealing.link_entries()
     pages, after = [], 0
     while after is not None:
         page = auditor.get(f"/trail?limit=2&after={after}").json()
         pages, after = [*pages, *page["items"]], page["next"]
     assert [one["id"] for one in pages] == list(TrailEntry.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def test_trail_is_read_on_without_missing_who_came_late(program, account) -> None:
+    """An entry of a long transaction gets a lower id than entries which were there before it."""
+    number = program.batch(account=account.pk)
+    late = TrailEntry.objects.order_by("pk").first()
+    auditor = Program(person("auditor"))
+    others = TrailEntry.objects.exclude(pk=late.pk)
+    assert auditor.get("/trail").json()["items"] == []
+    for at, entry in enumerate(others.order_by("pk"), start=1):
+        TrailEntry.objects.filter(pk=entry.pk).update(number=at, link=f"{at}")
+    first = auditor.get("/trail").json()["items"]
+    assert {one["id"] for one in first} == set(others.values_list("pk", flat=True))
+    TrailEntry.objects.filter(pk=late.pk).update(number=len(first) + 1, link="x")
+    then = auditor.get(f"/trail?after={first[-1]['number']}").json()["items"]
+    assert ([one["id"] for one in then], number) == ([late.pk], Batch.objects.get().pk)
+
+
+def test_headers_that_are_personal_are_masked_for_readers(program, account) -> None:
+    """What is said of a list quotes its first line, in which people stand where the header is amiss."""
+    personal = "Asha 9812345671 asha@example.com"
+    body = f"Name,Mobile,Amount,{personal}\nRavi,9812345672,5,x\n".encode()
+    number = program.post(f"/batches/upload?purpose=x&account={account.pk}", body, kind="text/csv").json()["id"]
+    check(number)
+    assert program.get(f"/batches/{number}").json()["upload"]["ignored_columns"] == [personal]
+    for reader in (Program(person("auditor")), Program(), Program(program.user, Scope.READ)):
+        read = reader.get(f"/batches/{number}").json()["upload"]
+        assert read["ignored_columns"] == ["Asha ******5671 a***@example.com"]
+    Upload.objects.update(error=personal, notes=[personal], questions=[{"code": "x", "sentence": personal}])
+    assert b"9812345671" not in Program().get(f"/batches/{number}").content
+    assert program.get(f"/batches/{number}").content.count(b"9812345671") == 4
 
 
 def test_failure_of_ours_is_a_problem_with_its_number(program, account, monkeypatch, caplog) -> None:
