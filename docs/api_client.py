@@ -37,7 +37,7 @@ class Portal:
             except requests.RequestException:
                 time.sleep(wait)
                 continue
-            if answer.status_code in {429, 503}:
+            if answer.status_code in {429, 500, 502, 503, 504}:
                 time.sleep(float(answer.headers.get("Retry-After", wait)))
                 continue
             if not answer.ok:
@@ -58,12 +58,23 @@ def give(portal: Portal, *, purpose: str, account: int, people: list[dict[str, A
         time.sleep(1)
     if batch["state"] == "review" and not batch["causes"]:
         batch = portal.post(f"/batches/{number}/submit", {}, key=f"submit-{name}-{batch['version']}")
+    elif batch["state"] == "draft":
+        print(f"the list was refused: {batch['upload']['error']}")
     elif batch["causes"]:
-        for row in portal.get(f"/batches/{number}/rows?limit=1000")["items"]:
-            for problem in row["problems"]:
-                print(f"row {row['number']}, {problem['field']}: {problem['message']}")
+        tell_problems(portal, number)
     print(f"batch {number}: {batch['state']}, {batch['points']} points, code {batch['short_code'] or 'none yet'}")
     return number
+
+
+def tell_problems(portal: Portal, number: int) -> None:
+    """Of every row, a page at a time."""
+    after = 0
+    while after is not None:
+        page = portal.get(f"/batches/{number}/rows?limit=1000&after={after}")
+        for row in page["items"]:
+            for problem in row["problems"]:
+                print(f"row {row['number']}, {problem['field']}: {problem['message']}")
+        after = page["next"]
 
 
 if __name__ == "__main__":

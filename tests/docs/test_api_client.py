@@ -13,6 +13,7 @@ from django.db import transaction
 from allocations import queue
 from allocations.imports.run import run_import
 from allocations.models import Batch
+from allocations.services import batches
 from tests.factories.api import SOMEBODY, token_for
 from tests.factories.lists import AccountFactory
 from tests.factories.people import person
@@ -63,3 +64,27 @@ def test_client_tells_what_is_wrong(live_server, tmp_path) -> None:
     assert (code, "row 1, mobile: " in said, Batch.objects.get().state) == (0, True, "review"), said
     code, said = run_client(live_server.url, token, [SOMEBODY | {"amout": 1}], tmp_path, AccountFactory().pk)
     assert (code, "row 1, amout: " in said) == (1, True), said
+
+
+@pytest.mark.usefixtures("_read_at_once")
+def test_client_tells_of_every_row_however_many(live_server, tmp_path) -> None:
+    _, token = token_for(person("admin"))
+    people = [SOMEBODY | {"mobile": f"9{at:09}"} for at in range(1_001)] + [SOMEBODY | {"mobile": "12"}]
+    code, said = run_client(live_server.url, token, people, tmp_path, AccountFactory().pk)
+    assert (code, "row 1002, mobile: " in said) == (0, True), said[-500:]
+
+
+@pytest.mark.usefixtures("_read_at_once")
+def test_client_asks_again_where_the_portal_failed(live_server, tmp_path, monkeypatch) -> None:
+    _, token = token_for(person("admin"))
+    real, failed = batches.create_batch, []
+
+    def fails_once(*arguments: object, **named: object) -> Batch:
+        if not failed:
+            failed.append(True)
+            raise ZeroDivisionError
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(batches, "create_batch", fails_once)
+    code, said = run_client(live_server.url, token, [SOMEBODY], tmp_path, AccountFactory().pk)
+    assert (code, ": submitted, 500 points" in said, Batch.objects.count()) == (0, True, 1), said
