@@ -10,6 +10,7 @@ import pytest
 BASE_DIR = Path(__file__).resolve().parents[2]
 ROWS = 600
 WHO = {
+    "api": {"portal"},
     "pages": {"portal", "bare_response"},
     "export": {"portal", "import_export_default", "raw_rows"},
 }
