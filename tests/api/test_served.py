@@ -8,10 +8,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from allocations.models import Batch, Row, Upload
+from allocations.models import Batch, Row, TrailEntry, Upload
 from rewards_portal.supervisor.tree import end_with_parent, kill_session
 from tests.factories.api import SOMEBODY, check
 from tests.services_up.workers import BASE_DIR, process_environment
@@ -26,7 +27,7 @@ def port(transactional_db) -> Iterator[int]:
     """Of gunicorn, as the Dockerfile starts it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         os.set_inheritable(listener.fileno(), True)
-        server = ("--bind", f"fd://{listener.fileno()}", "--worker-class", "gthread", "--threads", "4")
+        server = ("--bind", f"fd://{listener.fileno()}", "--worker-class", "gthread", "--workers", "2", "--threads", "4")
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", *server, "--no-control-socket", "rewards_portal.wsgi"],
             cwd=BASE_DIR,
@@ -101,6 +102,17 @@ def test_stream_that_is_too_long_is_refused(port, program, account) -> None:
     ):
         status, said = call(port, head, sent, token=program.text)
         assert (status, json.loads(said)["status"], Batch.objects.count()) == (413, 413, 0)
+
+
+def test_same_request_to_two_processes_at_once_is_one_batch(port, program, account) -> None:
+    """Sent over and over by a program that hears nothing: one batch, one answer, and until then a request to wait."""
+    head, body = upload(account.pk, f"Content-Length: {len(LINE) * 2000}"), LINE * 2000
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda _: call(port, head, body, token=program.text), range(16)))
+    made = Batch.objects.get()
+    assert {status for status, _ in answers} <= {202, 409}
+    assert {json.loads(said)["id"] for status, said in answers if status == 202} == {made.pk}
+    assert (Upload.objects.count(), TrailEntry.objects.filter(event="batch created").count()) == (1, 1)
 
 
 def test_json_may_come_in_chunks_too(port, program, account) -> None:
