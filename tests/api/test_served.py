@@ -27,7 +27,16 @@ def port(transactional_db) -> Iterator[int]:
     """Of gunicorn, as the Dockerfile starts it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         os.set_inheritable(listener.fileno(), True)
-        server = ("--bind", f"fd://{listener.fileno()}", "--worker-class", "gthread", "--workers", "2", "--threads", "4")
+        server = (
+            "--bind",
+            f"fd://{listener.fileno()}",
+            "--worker-class",
+            "gthread",
+            "--workers",
+            "2",
+            "--threads",
+            "4",
+        )
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", *server, "--no-control-socket", "rewards_portal.wsgi"],
             cwd=BASE_DIR,
