@@ -1,12 +1,16 @@
 """A name for every request: in each line that is logged for it, in the answer, and on the page that says it failed."""
 
 from collections.abc import Callable
-from secrets import token_hex
+from secrets import choice
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from structlog.contextvars import bound_contextvars, get_contextvars
+
+# Letters only: ten digits in a row would be taken for somebody's mobile and never reach the log.
+_LETTERS = "bcdfghjkmnpqrstvwxyz"
+_LENGTH = 12
 
 
 class RequestIds:
@@ -17,7 +21,7 @@ class RequestIds:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         # Ours, never one that came with the request: a stranger would write into the log with it.
-        name = token_hex(6)
+        name = "".join(choice(_LETTERS) for _ in range(_LENGTH))
         with bound_contextvars(request_id=name):
             response = self._answer(request)
         response.headers["X-Request-Id"] = name

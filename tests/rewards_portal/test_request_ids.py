@@ -43,3 +43,9 @@ def test_ids_are_ours_and_new_each_time(client: Client) -> None:
     given = [client.get("/health/", headers={"X-Request-Id": "theirs"}).headers["X-Request-Id"] for _ in range(2)]
     assert len({*given, "theirs"}) == 3
     assert get_contextvars() == {}
+
+
+def test_no_id_looks_like_somebodys_mobile(client: Client) -> None:
+    """Which the log hides: the id on the page would find nothing there."""
+    given = [client.get("/health/").headers["X-Request-Id"] for _ in range(200)]
+    assert [one for one in given if any(character.isdigit() for character in one)] == []
