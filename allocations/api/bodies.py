@@ -3,6 +3,7 @@
 import hashlib
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from allocations.domain.numerals import grouped
 from allocations.domain.problems import quoted
 
 _BLOCK = 1 << 16
+# Ten thousand rows with seven fields each have fewer.
+_MOST_NAMES = 75_000
 ENDINGS = {
     "application/x-ndjson": ".jsonl",
     "text/csv": ".csv",
@@ -38,17 +41,25 @@ class OnceNamed(Parser):
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         _insist_on_plain(request)
-        found: dict[str, Any] = json.loads(request.body, object_pairs_hook=_object)
+        found: dict[str, Any] = json.loads(request.body, object_pairs_hook=_Objects().take)
         return found
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise BadRequest(f"The body has the field “{quoted(twice)}” twice in one object. Nothing was done.")
-    return found
+class _Objects:
+    """All of one body. Each name that is amiss is an error with a memory of its own, so there is a most of them."""
+
+    def __init__(self) -> None:
+        self._names = 0
+
+    def take(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        self._names += len(pairs)
+        if self._names > _MOST_NAMES:
+            raise BadRequest(f"The body has more than {grouped(_MOST_NAMES)} fields, which no request has.")
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
+            raise BadRequest(f"The body has the field “{quoted(twice)}” twice in one object. Nothing was done.")
+        return found
 
 
 def _insist_on_plain(request: HttpRequest) -> None:

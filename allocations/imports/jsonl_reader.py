@@ -5,6 +5,7 @@ people typed into the values is found out row by row, as in any other list.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -80,8 +81,7 @@ def _text(value: object, field: str) -> str:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
         raise _Odd(f"has the field “{quoted(twice)}” twice")
     return found
 

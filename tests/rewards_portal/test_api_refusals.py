@@ -1,5 +1,7 @@
 """What is refused under the API's addresses before it is a call of the API."""
 
+import time
+
 import pytest
 from django.test import Client
 
@@ -68,3 +70,20 @@ def test_name_that_stands_twice_is_refused() -> None:
     for body in (b'"rows": [%b]' % row, b'"purpose": "y", "rows": []'):
         answer = program.send("POST", "/batches", b'{"purpose": "x", "account": %d, %b}' % (account.pk, body))
         assert (answer.status_code, "twice in one object" in answer.json()["detail"]) == (400, True)
+
+
+@pytest.mark.parametrize("names", [lambda at: at, lambda at: min(at, 50_000)])
+@pytest.mark.parametrize("form", [b"{%b}", b'{"purpose": "x", "account": 1, "rows": [{%b}]}'])
+def test_body_of_nothing_but_odd_names_is_refused_soon(names, form) -> None:
+    """Each would be an error of its own: some hundred megabytes of them. And comparing all with all takes hours."""
+    body = form % b",".join(b'"%d":1' % names(at) for at in range(100_000))
+    began = time.monotonic()
+    answer = Program().send("POST", "/batches", body)
+    assert (answer.status_code, answer.json()["type"]) == (400, "urn:rewards-portal:bad-request")
+    assert time.monotonic() - began < 5
+
+
+def test_largest_list_of_json_is_taken() -> None:
+    row = dict.fromkeys(("title", "name", "email", "mobile", "amount", "remarks", "client_reference"), "")
+    body = {"purpose": "x", "account": AccountFactory().pk, "rows": [row] * 10_000}
+    assert Program().send("POST", "/batches", body).status_code == 202
