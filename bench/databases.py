@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.services_up.postgresql import _ROLE, _binaries, _identity, _initialise, _readable, _wait_for
+from tests.services_up.postgresql import _ROLE, _identity, _initialise, _readable, _wait_for, client_binaries
 
 
 @contextmanager
@@ -17,7 +17,7 @@ def postgresql() -> Iterator[str]:
         if identity:
             folder.chmod(0o755)
             subprocess.run(["chown", str(identity["user"]), name], check=True)
-        binaries = _readable(_binaries(), folder=folder, identity=identity)
+        binaries = _readable(client_binaries(), folder=folder, identity=identity)
         _initialise(binaries, folder=folder, identity=identity)
         words = ["-D", str(folder / "data"), "-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}"]
         with (folder / "log").open("w") as log:

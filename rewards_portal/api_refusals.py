@@ -4,13 +4,11 @@ import re
 from collections.abc import Callable
 
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponse, HttpResponseBase
 
 from allocations.api.problems import MEDIA_TYPE, problem
 
 _OF_THE_API = re.compile("/api/v[0-9]+/")
-# What a refusal says beside its page.
-_KEPT = ("Allow", "Connection", "Retry-After")
 
 
 class ApiRefusals:
@@ -23,12 +21,12 @@ class ApiRefusals:
         response = self._answer(request)
         if response.status_code < 400 or not _OF_THE_API.match(request.path_info):
             return response
-        if response.headers.get("Content-Type") == MEDIA_TYPE:
+        if response.headers.get("Content-Type") == MEDIA_TYPE or not isinstance(response, HttpResponse):
             return response
+        # In its place, not instead of it: closing a response ends the request for all who listen.
         told = problem(response.status_code)
-        told.headers["Content-Length"] = str(len(told.content))
-        for name in _KEPT:
-            if name in response.headers:
-                told.headers[name] = response.headers[name]
-        response.close()
-        return told
+        response.content = told.content
+        for name, value in told.headers.items():
+            response.headers[name] = value
+        response.headers["Content-Length"] = str(len(told.content))
+        return response

@@ -43,6 +43,11 @@ _ENVIRONMENT = {
 }
 for _name, _value in _ENVIRONMENT.items():
     os.environ.setdefault(_name, _value)
+# Each has a database of its own, so files of one would be strays to the others.
+if _worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    for _name in ("MEDIA_ROOT", "SPOOL_ROOT"):
+        if os.environ[_name] == _ENVIRONMENT[_name]:
+            os.environ[_name] += f"-{_worker}"
 
 from rewards_portal.settings import *  # noqa: E402, F403 - the environment has to be there first
 
@@ -51,8 +56,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-for _sub in ("static", "uploads"):
-    (_FOLDER / _sub).mkdir(mode=0o700, parents=True, exist_ok=True)
+for _sub in (_FOLDER / "static", Path(os.environ["MEDIA_ROOT"])):
+    _sub.mkdir(mode=0o700, parents=True, exist_ok=True)
 # A file, not memory: workers are other processes and have to see the same rows.
 DATABASES["default"]["TEST"] = {"NAME": str(_FOLDER / "test.sqlite3")}  # noqa: F405
 if "sqlite3" in DATABASES["default"]["ENGINE"]:  # noqa: F405

@@ -118,7 +118,7 @@ def test_nothing_is_written_over(places, key, elsewhere, settings) -> None:
     again = manage(elsewhere, "restore_backup", made, "--key", key, "--because", "x")
     assert (again.returncode, "already. M" in again.stderr, "Nothing was changed." in again.stderr) == (1, True, True)
     there = Path(elsewhere["MEDIA_ROOT"])
-    there.mkdir(parents=True)
+    there.mkdir(parents=True, exist_ok=True)
     (there / "list").write_bytes(b"mine")
     fresh = elsewhere | (
         {"DATABASE_URL": f"sqlite:///{places / 'third.sqlite3'}"} if connection.vendor == "sqlite" else {}
@@ -148,7 +148,7 @@ def test_damaged_backup_is_noticed_before_anything_is_put_anywhere(places, key, 
     made.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :] if cut == 1.0 else whole[:at])
     done = manage(elsewhere, "restore_backup", made, "--key", key, "--because", "x")
     assert (done.returncode, "damaged" in done.stderr) == (1, True), done.stderr
-    assert not Path(elsewhere["MEDIA_ROOT"]).exists()
+    assert not list(Path(elsewhere["MEDIA_ROOT"]).rglob("*"))
 
 
 def test_file_that_is_not_as_listed_is_noticed(places, key, elsewhere, settings, monkeypatch) -> None:
