@@ -13,7 +13,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
 PROTOCOL = TESTS.parent / "docs" / "protocol.md"
-FAULTS = range(1, 65)
+FAULTS = range(1, 66)
 _NUMBER = re.compile(r"(?<![A-Za-z0-9])[Ff](\d{1,2})(?: to F(\d{1,2}))?(?![A-Za-z0-9])")
 _ROW = re.compile(r"^\| F(\d+) \| (.+) \| (.*) \|$", re.MULTILINE)
 

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
-from rewards_portal.databases import SQLITE_OPTIONS, database
+from rewards_portal.databases import POSTGRESQL_OPTIONS, SQLITE_OPTIONS, database
 
 BASE = Path("/srv/portal")
 
@@ -28,11 +28,13 @@ def test_sqlite_file(url: str, expected: str) -> None:
         ("postgres://db/portal", ("portal", "", "", "db", "", {})),
         ("postgresql://u@/portal?host=/run/a%20b", ("portal", "u", "", "/run/a b", "", {})),
         ("postgresql://u@db/portal?sslmode=verify-full", ("portal", "u", "", "db", "", {"sslmode": "verify-full"})),
+        ("postgresql://db/portal?connect_timeout=3", ("portal", "", "", "db", "", {"connect_timeout": "3"})),
     ],
 )
 def test_postgresql_server(url: str, expected: tuple[object, ...]) -> None:
     made = database(url, base=BASE)
-    assert tuple(made[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")) == expected
+    *where, options = (made[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS"))
+    assert (*where, options) == (*expected[:-1], POSTGRESQL_OPTIONS | expected[-1])
 
 
 @pytest.mark.parametrize("url", ["mysql://db/portal", "portal.sqlite3", "sqlite://", "postgresql://db"])

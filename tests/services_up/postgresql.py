@@ -33,8 +33,13 @@ class Cluster:
     def url(self) -> str:
         return f"postgresql://{_ROLE}@/postgres?host={self.folder}"
 
-    def running(self) -> AbstractContextManager[None]:
-        return _server(self.binaries, folder=self.folder, identity=self.identity)
+    def let_in(self, network: str) -> None:
+        """Everybody of a network that only we can reach; from the next start on."""
+        with (self.folder / "data" / "pg_hba.conf").open("a") as file:
+            file.write(f"host all all {network} trust\n")
+
+    def running(self, **settings: str) -> AbstractContextManager[None]:
+        return _server(self.binaries, folder=self.folder, identity=self.identity, settings=settings)
 
 
 @contextmanager
@@ -101,13 +106,14 @@ def _initialise(binaries: Path, *, folder: Path, identity: dict[str, Any]) -> No
 
 
 @contextmanager
-def _server(binaries: Path, *, folder: Path, identity: dict[str, Any]) -> Iterator[None]:
+def _server(binaries: Path, *, folder: Path, identity: dict[str, Any], settings: dict[str, str]) -> Iterator[None]:
     # Nothing here outlives the run, so durability would only cost time.
     settings = {
         "listen_addresses": "",
         "unix_socket_directories": str(folder),
         "fsync": "off",
         "max_connections": "200",
+        **settings,
     }
     words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     with (folder / "log").open("w") as log:
