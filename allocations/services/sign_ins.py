@@ -26,6 +26,14 @@ def note_failure(*, user: User | None, origin: str, what: str) -> None:
         _write("sign-in failed", user_id=user.pk if user else 0, actor=None, origin=origin, what=what)
 
 
+def end_sessions(sessions: list[UserSession], *, user: User, origin: str) -> None:
+    """Of one person, by themselves."""
+    with transaction.atomic():
+        for session in sessions:
+            session.end()
+        _write("sessions ended", user_id=user.pk, actor=actor_of(user), origin=origin, sessions=len(sessions))
+
+
 def remove_second_factors(*, username: str, because: str) -> int:
     """For somebody who lost all of them. How many were taken away; their sessions end."""
     person = User.objects.filter(username=username).first()

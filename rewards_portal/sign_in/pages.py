@@ -1,22 +1,31 @@
 """The door's pages where django-allauth's own would lead somewhere that does not exist here, or lack something."""
 
 import logging
-from typing import Any
+from typing import Any, cast
 
 from allauth.account import views as account
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.socialaccount.providers.openid_connect import views as oidc
+from allauth.usersessions.forms import ManageUserSessionsForm
+from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from allocations.actors import actor_of, note_proof
+from allocations.presenters.numbers import counted
+from allocations.services import sign_ins
 from rewards_portal.sign_in.factors import square
+from rewards_portal.sign_in.origins import origin
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +57,30 @@ class Security(ListUserSessionsView):
             "codes": next((one for one in mine if one.type == Authenticator.Type.RECOVERY_CODES), None),
             "withheld": sorted(actor_of(self.request.user).withheld),
         }
+
+    def form_valid(self, _form: ManageUserSessionsForm) -> HttpResponseBase:
+        """Ends every session but this one."""
+        _end(self.request, [session for session in _sessions(self.request) if not session.is_current()])
+        return redirect(self.get_success_url())
+
+
+@login_required
+@require_POST
+def end_session(request: HttpRequest, session_id: int) -> HttpResponseBase:
+    """End one of one's own. This one ends by signing out; one that is over, or somebody else's, is left as it is."""
+    _end(request, [one for one in _sessions(request).filter(pk=session_id) if not one.is_current()])
+    return redirect("usersessions_list")
+
+
+def _sessions(request: HttpRequest) -> QuerySet[UserSession]:
+    mine: QuerySet[UserSession] = UserSession.objects.filter(user_id=request.user.pk)
+    return mine
+
+
+def _end(request: HttpRequest, sessions: list[UserSession]) -> None:
+    if sessions:
+        sign_ins.end_sessions(sessions, user=cast("User", request.user), origin=origin(request))
+        messages.info(request, f"{counted(len(sessions), 'session has', 'sessions have')} ended.")
 
 
 class ActivateApp(ActivateTOTPView):

@@ -150,7 +150,7 @@ def test_sessions_are_listed_and_others_end(client, asha):
     for browser in (other, client):
         sign_in(browser, "asha")
     assert "Old browser" in client.get("/security/").text
-    assert "has ended" in client.post("/security/", follow=True).text
+    assert "1 session has ended." in client.post("/security/", follow=True).text
     assert (client.get("/").status_code, other.get("/").status_code) == (200, 302)
 
 
