@@ -68,6 +68,7 @@ class People:
             self._person("demo-approver", self._approve, every=3),
             self._person("demo-approver-2", self._approve, every=4),
             self._person("demo-admin", self._resume, every=4),
+            self._person("demo-admin", self._look_again, every=40),
             self._person("demo-owner", self._look_at_contract, every=6),
             self._person("demo-auditor", self._export, every=15),
             self._person("demo-auditor", self._read, every=0.5),
@@ -194,6 +195,14 @@ class People:
                 for form in browser.forms(f"/runs/{run['id']}/", r"/resume/"):
                     browser.send(form)
                     self._seen.did(f"resumed after {run['pause_code']}")
+
+    def _look_again(self, browser: Browser) -> None:
+        """At runs whose look-ups had been given up: EnKash may have found its memory since."""
+        for run in self._call("GET", "/runs?limit=50")["items"]:
+            if run["state"] == "attention":
+                for form in browser.forms(f"/runs/{run['id']}/", r"/resume/"):
+                    browser.send(form)
+                    self._seen.did("looked at again")
 
     def _look_at_contract(self, browser: Browser) -> None:
         for form in browser.forms("/contract/", r"/mark/"):
