@@ -12,16 +12,17 @@ from allocations.domain.policy import Actor, check_try_login
 from allocations.forms.logins import TryLoginForm
 from allocations.services.logins import LoginFailed, try_login_once
 from allocations.views.gates import action
-from allocations.views.step_up import check_not_guessing
+from allocations.views.step_up import count_as_guess
 
 
 @action
 def try_login(request: HttpRequest, actor: Actor) -> HttpResponse:
     check_try_login(actor)
-    check_not_guessing(request)
+    guess = count_as_guess(request)
     form = TryLoginForm(request.POST, person=cast("User", request.user))
     if not form.is_valid():
         raise InvalidInput(f"Nothing was tried. Password: {form.errors['password'][0]}")
+    guess.rollback()
     try:
         try_login_once(actor)
     except LoginFailed as error:

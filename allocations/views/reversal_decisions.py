@@ -17,7 +17,7 @@ from allocations.selectors.reversals import facts_of, reversal_of
 from allocations.services import reversals
 from allocations.views.gates import action
 from allocations.views.reversals import show
-from allocations.views.step_up import check_not_guessing, known_by_password, step_up
+from allocations.views.step_up import count_as_guess, known_by_password, step_up
 
 
 @action
@@ -28,13 +28,12 @@ def approve(request: HttpRequest, actor: Actor, reversal_id: int) -> HttpRespons
     check_decide(actor, facts_of(found))
     voter = get_object_or_404(User, pk=actor.id)
     asks = step_up(actor, voter, here="").asks_password
-    if asks:
-        check_not_guessing(request)
+    guess = count_as_guess(request) if asks else None
     form = ApproveReversalForm(request.POST, reversal=found, voter=voter, asks_password=asks)
     if not form.is_valid():
         return show(request, actor, found, approve_form=form)
-    if asks:
-        actor = known_by_password(request, voter)
+    if guess:
+        actor = known_by_password(request, voter, guess)
     reversals.approve_reversal(actor, reversal_id=reversal_id, digest=form.cleaned_data["digest"])
     messages.info(request, f"You approved taking {points(found.amount)} back. The call begins {when(hold())}.")
     return redirect("allocations:reversal", reversal_id=reversal_id)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from allauth.core import ratelimit
+from allauth.core.internal import ratelimit
+from allauth.core.internal.ratelimit import RateLimitUsage
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.urls import reverse
@@ -35,13 +36,16 @@ def known_page(then: str) -> str:
     return f"{reverse('account_reauthenticate')}?{urlencode({'next': then})}"
 
 
-def check_not_guessing(request: HttpRequest) -> None:
-    """In front of every form that asks for the person's own password."""
-    if not ratelimit.consume(request, action="reauthenticate", user=request.user):
-        raise NotAllowed("Your password was typed too often. Nothing was done. Wait 15 minutes and try again.")
+def count_as_guess(request: HttpRequest) -> RateLimitUsage:
+    """In front of every form that asks for the person's own password; what was right is given back."""
+    usage = ratelimit.consume(request, app="allauth.account", action="reauthenticate", user=request.user)
+    if not usage:
+        raise NotAllowed("Your password was typed wrongly too often. Nothing was done. Wait 15 minutes and try again.")
+    return usage
 
 
-def known_by_password(request: HttpRequest, user: User) -> Actor:
-    """The actor after the form's password was right."""
+def known_by_password(request: HttpRequest, user: User, guess: RateLimitUsage) -> Actor:
+    """The actor after the form's password was right: it was no guess."""
+    guess.rollback()
     note_proof(request.session, user, "password", at=timezone.now())
     return actor_of(user, request.session)

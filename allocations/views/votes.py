@@ -19,7 +19,7 @@ from allocations.selectors.votes import run_begun_by
 from allocations.services.approval import approve_batch, send_back_batch
 from allocations.views.approvals import sheet
 from allocations.views.gates import action
-from allocations.views.step_up import check_not_guessing, known_by_password, step_up
+from allocations.views.step_up import count_as_guess, known_by_password, step_up
 
 
 @action
@@ -34,13 +34,12 @@ def approve(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBa
     check_decide(actor, facts)
     voter = get_object_or_404(User, pk=actor.id)
     asks = step_up(actor, voter, here="").asks_password
-    if asks:
-        check_not_guessing(request)
+    guess = count_as_guess(request) if asks else None
     form = ApproveForm(request.POST, batch=batch, voter=voter, kinds=to_be_seen(batch), asks_password=asks)
     if not form.is_valid():
         return sheet(request, actor, batch, approve_form=form)
-    if asks:
-        actor = known_by_password(request, voter)
+    if guess:
+        actor = known_by_password(request, voter, guess)
     shown = {name: form.cleaned_data[name] for name in ("version", "digest", "seen")}
     run = approve_batch(actor, batch_id=batch_id, **shown)
     rows = counted(batch.row_count - batch.left_out_count, "row")

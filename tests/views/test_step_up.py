@@ -144,5 +144,12 @@ def test_guessing_the_password_in_the_sheet_is_limited(settings):
     client.force_login(approver())
     for _ in range(2):
         assert "This is not your password" in sign(client, batch, password="guess").text
-    assert "typed too often" in sign(client, batch, password=PASSWORD).text
+    assert "typed wrongly too often" in sign(client, batch, password=PASSWORD).text
     assert not Vote.objects.exists()
+
+
+def test_passwords_that_were_right_are_no_guesses(client, settings):
+    """Somebody has more to approve within a quarter of an hour than anybody may guess."""
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"reauthenticate": "2/15m/user"}
+    client.force_login(approver())
+    assert [sign(client, submitted_batch(), password=PASSWORD).status_code for _ in range(4)] == [302] * 4
