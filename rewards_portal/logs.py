@@ -1,6 +1,7 @@
 """Structured logs: a JSON object a line in production, readable lines in a demo, and no secrets in either."""
 
 import re
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -68,6 +69,19 @@ def _clean_scalar(value: object) -> object:
     return value if isinstance(value, int) and text == str(value) else text
 
 
+def _short_outages(_logger: WrappedLogger | None, _method: str, event: EventDict) -> EventDict:
+    """While the database is away every request fails at another line: none of them says more than the first words."""
+    # Settings import this module, and nothing of the application can be imported before they are complete.
+    from allocations.gateway.outages import in_a_line, is_outage  # noqa: PLC0415
+
+    told = event.get("exc_info")
+    error = told[1] if isinstance(told, tuple) else told if isinstance(told, BaseException) else sys.exc_info()[1]
+    if told and error is not None and is_outage(error):
+        del event["exc_info"]
+        event["because"] = in_a_line(error)
+    return event
+
+
 def _shared() -> list[Processor]:
     return [
         structlog.contextvars.merge_contextvars,
@@ -75,6 +89,7 @@ def _shared() -> list[Processor]:
         structlog.stdlib.add_logger_name,
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.StackInfoRenderer(),
+        _short_outages,
         structlog.processors.format_exc_info,
     ]
 

@@ -14,6 +14,7 @@ from structlog.contextvars import get_contextvars
 
 from allocations.domain.api_tokens import TooManyCalls
 from allocations.domain.errors import DomainError, InvalidInput, NotAllowed, StateConflict
+from allocations.gateway.outages import SECONDS, is_outage
 from allocations.services.locks import ChangedMeanwhile
 
 logger = logging.getLogger(__name__)
@@ -81,7 +82,10 @@ _BEFORE: Mapping[int, tuple[_Kind, str]] = {
     411: (_Kind(411, "no-length", "How long is it?"), "The body came without its length. Send Content-Length."),
     413: (_LARGE, "The body is longer than the portal takes. Nothing of it was read. Split the list."),
     500: (_FAILED, _FAILURE),
-    503: (dict(_KINDS)[DomainError], "The portal is not available at the moment. Send the request again."),
+    503: (
+        dict(_KINDS)[DomainError],
+        "The portal is not available at the moment. Send the request again, a POST under the same Idempotency-Key.",
+    ),
 }
 Handler = Callable[[HttpRequest, Any], HttpResponse]
 
@@ -175,4 +179,6 @@ def _missing(_request: HttpRequest, _error: Exception) -> HttpResponse:
 
 def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
     logger.error("an API call failed: %s %s", request.method, request.path, exc_info=error)
+    if is_outage(error):
+        return _answer(*_BEFORE[503], Retry_After=str(SECONDS))
     return _answer(_FAILED, _FAILURE)

@@ -6,7 +6,9 @@ import logging.config
 import re
 from io import StringIO
 
+import psycopg
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from structlog.contextvars import get_contextvars
 
@@ -37,6 +39,26 @@ def test_a_page_that_fails_tells_the_id_that_is_in_the_log(client: Client, monke
     assert (response.status_code, response.headers["X-Request-Id"]) == (500, told)
     (event,) = map(json.loads, written.getvalue().splitlines())
     assert (event["request_id"], event["event"]) == (told, "Internal Server Error: /health/ready/")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/", "/batches/", "/login/", "/api/v1/accounts"])
+def test_while_the_database_is_away_a_page_says_so(client: Client, monkeypatch, written: StringIO, address) -> None:
+    """F22: wherever the request first asks for it. Its line in the log says why, without the way to it."""
+
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError(
+            "connection refused\n\tIs the server running on that host?"
+        ) from psycopg.OperationalError()
+
+    client.cookies["sid"] = "a-session-that-must-be-looked-up-0"
+    monkeypatch.setattr("django.db.backends.base.base.BaseDatabaseWrapper.cursor", away)
+    client.raise_request_exception = False
+    response = client.get(address, headers={"Authorization": "Bearer rpt_x"})
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "10")
+    assert response.headers["X-Request-Id"] in response.content.decode()
+    event, *_ = map(json.loads, written.getvalue().splitlines())
+    assert (event["because"], "exception" in event) == ("connection refused", False)
 
 
 def test_ids_are_ours_and_new_each_time(client: Client) -> None:
