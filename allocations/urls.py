@@ -88,6 +88,7 @@ urlpatterns: list[URLPattern] = [
     path("batches/<int:batch_id>/reading/confirm/", readings.confirm_reading, name="batch-reading-confirm"),
     path("batches/<int:batch_id>/leave-out/", review.leave_out, name="batch-leave-out"),
     path("batches/<int:batch_id>/leave-out/<slug:code>/", leaving_out.leave_out_cause, name="batch-leave-out-cause"),
+    path("batches/<int:batch_id>/limits/", review.look_at_limits_again, name="batch-limits"),
     path("batches/<int:batch_id>/repair/<slug:kind>/<slug:code>/", repairs.repair, name="batch-repair"),
     path("batches/<int:batch_id>/repairs/<int:repair_id>/undo/", repairs.undo, name="repair-undo"),
     path("batches/<int:batch_id>/take-back/", review.take_back, name="batch-take-back"),

@@ -1,5 +1,6 @@
 """How many approvers a batch needs and how much may be given: terms that one person proposes and another confirms."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -14,17 +15,21 @@ FIRST = 1
 LONGEST_NOTE = 500
 # What a column of the database holds, and more than anybody gives.
 MOST = 10**15
+MOST_AMOUNTS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """`two_from_*`: from so many on a batch needs two approvers; `most_*`: more is refused. None: no such rule."""
+    """`two_from_*`: from so many on a batch needs two approvers; `most_*`: more is refused; `allowed_amounts`: no row
+    gives another, in ascending order. None: no such rule. See domain.row_limits for the last two."""
 
     two_from_points: int | None = None
     two_from_rows: int | None = None
     most_points_batch: int | None = None
     most_points_day: int | None = None
     most_points_row: int | None = None
+    most_points_person_month: int | None = None
+    allowed_amounts: tuple[int, ...] | None = None
 
     def within(self, *, most_points_batch: int, most_points_row: int) -> "Terms":
         """With the ceilings of the installation, which no policy lifts."""
@@ -94,6 +99,8 @@ class Limit(StrEnum):
     BATCH = "batch"
     DAY = "day"
     ROW = "row"
+    PERSON = "person"
+    AMOUNT = "amount"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +180,7 @@ def check_terms(terms: Terms, *, now: Terms, most_points_batch: int, most_points
     """`now`: those in force; the rest are the installation's ceilings."""
     for name in TERMS:
         value = getattr(terms, name)
-        if value is not None and not 1 <= value <= MOST:
+        if isinstance(value, int) and not 1 <= value <= MOST:
             raise InvalidInput(
                 f"{grouped(value)} is no limit. Type a whole number from 1 on, or leave the field empty."
             )
@@ -186,8 +193,29 @@ def check_terms(terms: Terms, *, now: Terms, most_points_batch: int, most_points
                 f"{grouped(limit)} points for {what} is more than this installation allows: {grouped(ceiling)}. "
                 "A policy can only be stricter. Type less, or leave the field empty."
             )
+    _check_amounts(terms, most_points_row=_lower(terms.most_points_row, most_points_row))
     if terms == now:
         raise InvalidInput("These are the terms in force already. Change at least one of them.")
+
+
+def _check_amounts(terms: Terms, *, most_points_row: int) -> None:
+    allowed = terms.allowed_amounts
+    if allowed is None:
+        return
+    if not 1 <= len(allowed) <= MOST_AMOUNTS:
+        raise InvalidInput(
+            f"These are {len(allowed)} allowed amounts; a policy names 1 to {MOST_AMOUNTS}. Shorten the list, or leave "
+            "the field empty."
+        )
+    if allowed[0] < 1:
+        raise InvalidInput("0 is no amount that a row can give. Take it out of the allowed amounts.")
+    if list(allowed) != sorted(set(allowed)):
+        raise InvalidInput("The allowed amounts are not in ascending order, or one of them stands twice.")
+    if allowed[-1] > most_points_row:
+        raise InvalidInput(
+            f"{grouped(allowed[-1])} is among the allowed amounts, and a row may give {grouped(most_points_row)} "
+            "points at most. Take it out, or raise that limit."
+        )
 
 
 def check_note(note: str) -> None:
@@ -200,7 +228,8 @@ def check_note(note: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A batch that was submitted. `day`: the IST day of its approval; None while nobody approved it."""
+    """A batch that was submitted. `day`: the IST day of its approval; None while nobody approved it. `people`: their
+    points by mobile, and `amounts`: all different ones of its rows; None where its rows were not looked at."""
 
     batch_id: int
     account_id: int
@@ -208,6 +237,8 @@ class Past:
     rows: int
     largest: int
     day: date | None
+    people: Mapping[str, int] | None = None
+    amounts: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,16 +248,45 @@ class Treated:
     refused: tuple[Limit, ...]
 
 
+class _Months:
+    """Points of people by IST month."""
+
+    def __init__(self, limit: int | None) -> None:
+        self._limit = limit
+        self._sums: dict[tuple[int, int], Counter[str]] = {}
+
+    def are_beyond(self, one: Past) -> bool:
+        """Whether somebody would get more than the limit with this batch."""
+        if self._limit is None or one.people is None:
+            return False
+        sums = self._of(one)
+        return any(points + sums[mobile] > self._limit for mobile, points in one.people.items())
+
+    def add(self, one: Past) -> None:
+        if self._limit is not None:
+            self._of(one).update(one.people or {})
+
+    def _of(self, one: Past) -> Counter[str]:
+        if one.day is None:
+            return Counter()
+        return self._sums.setdefault((one.day.year, one.day.month), Counter())
+
+
 def replay(terms: Terms, past: Iterable[Past], *, given: Mapping[tuple[int, date], int]) -> list[Treated]:
     """`past` in the order of their approvals; `given`: by account and day, what others were approved with. What would
-    have been refused takes nothing of its day."""
-    sums, treated = dict(given), []
+    have been refused takes nothing of its day, nor of its people's month."""
+    sums, months, treated = dict(given), _Months(terms.most_points_person_month), []
     for one in past:
         key = None if one.day is None else (one.account_id, one.day)
         before = sums.get(key, 0) if key else 0
         refused = tuple(broken(terms, Asked(one.points, one.largest, before)))
+        if months.are_beyond(one):
+            refused += (Limit.PERSON,)
+        if terms.allowed_amounts is not None and one.amounts and one.amounts.difference(terms.allowed_amounts):
+            refused += (Limit.AMOUNT,)
         if key and not refused:
             sums[key] = before + one.points
+            months.add(one)
         approvers = needed(terms, points=one.points, rows=one.rows).approvers
         treated.append(Treated(one.batch_id, approvers, refused))
     return treated

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from allocations.domain.approval_policies import Terms
 from allocations.domain.cells import FIELDS, HEADERS, REQUIRED, RowLimits
 from allocations.domain.names import TITLES
 from allocations.domain.numerals import grouped
 from allocations.domain.problems import Severity
+from allocations.domain.row_limits import not_allowed
 from allocations.domain.rows import clean_row
 
 # Stands in the template's guide. A list in the sheet beside it has the columns that their names say.
@@ -21,6 +23,9 @@ _PLAIN = {
     "remarks": "",
     "client_reference": "",
 }
+_NO_TERMS = Terms()
+# Excel shows 255 characters beside a cell.
+_NAMED = 5
 _EXAMPLES = {
     "title": ("Ms", "MR.", "Dr"),
     "name": ("Asha Rao", "आशा राव", ""),
@@ -50,11 +55,15 @@ class Column:
     examples: tuple[Example, ...]
 
 
-def guide(limits: RowLimits) -> Iterator[Column]:
-    """The columns of a list in order."""
+def guide(limits: RowLimits, terms: Terms = _NO_TERMS) -> Iterator[Column]:
+    """The columns of a list in order. `terms`: of the approval policy."""
     rules = _rules(limits)
+    rules["amount"] += _rules_of_policy(terms)
     for field in FIELDS:
-        examples = tuple(_example(field, text, limits) for text in _EXAMPLES[field])
+        texts = _EXAMPLES[field]
+        if field == "amount" and terms.allowed_amounts:
+            texts = (str(terms.allowed_amounts[0]), *texts)
+        examples = tuple(_example(field, text, limits, terms) for text in dict.fromkeys(texts))
         yield Column(field, HEADERS[field], field in REQUIRED, rules[field], examples)
 
 
@@ -72,10 +81,24 @@ def _rules(limits: RowLimits) -> dict[str, str]:
     }
 
 
-def _example(field: str, text: str, limits: RowLimits) -> Example:
+def _rules_of_policy(terms: Terms) -> str:
+    said = ""
+    if allowed := terms.allowed_amounts:
+        rest = len(allowed) - _NAMED
+        more = f" and {rest} more, see the page Policies" if rest > 0 else ""
+        said = f" Only {', '.join(map(grouped, allowed[:_NAMED]))}{more}."
+    if most := terms.most_points_person_month:
+        said = f"{said} At most {grouped(most)} for one person in a month."
+    return said
+
+
+def _example(field: str, text: str, limits: RowLimits, terms: Terms) -> Example:
     values, problems = clean_row([text if name == field else _PLAIN[name] for name in FIELDS], limits=limits)
     for one in problems:
         if one.severity is Severity.ERROR:
             return Example(text, is_accepted=False, becomes=f"refused: {one.message}")
     value = values[FIELDS.index(field)]
+    allowed = terms.allowed_amounts
+    if allowed and field == "amount" and values.amount and values.amount not in allowed:
+        return Example(text, is_accepted=False, becomes=f"refused: {not_allowed(values.amount, allowed).message}")
     return Example(text, is_accepted=True, becomes=f"read as {value}" if str(value) != text else "read as it is")

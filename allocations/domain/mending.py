@@ -9,6 +9,7 @@ from allocations.domain.client_references import reference_key
 from allocations.domain.emails import email_key
 from allocations.domain.errors import InvalidInput
 from allocations.domain.problems import Problem, Severity
+from allocations.domain.row_limits import PERSON_MONTH
 from allocations.domain.rows import clean_row
 
 # A record that does not fit its header: nobody can tell which cells are meant.
@@ -19,7 +20,7 @@ _PERSON = frozenset(
 _EMAIL = frozenset({"same_email_other_mobile"})
 _REFERENCE = frozenset({"reference_twice", "reference_nearly_twice"})
 # Found of rows that share somebody or a reference with each other.
-SHARED = _PERSON | _EMAIL | _REFERENCE
+SHARED = _PERSON | _EMAIL | _REFERENCE | {PERSON_MONTH}
 _ODD = frozenset(OddKind)
 
 

@@ -14,6 +14,14 @@ def grouped(number: int) -> str:
     return ",".join([*groups, tail])
 
 
+def number_of(text: str) -> int | None:
+    """A whole number in digits, grouped as in India or not at all: 5,00,000 and 500000. None for anything else."""
+    plain = text.replace(",", "")
+    if not plain.isascii() or not plain.isdecimal() or text not in {plain, grouped(int(plain))}:
+        return None
+    return int(plain)
+
+
 def has_foreign_digits(text: str) -> bool:
     """True for Devanagari, full-width, superscript or circled digits: anything numeric that is not 0-9."""
     return not text.isascii() and any(mark.isnumeric() and not mark.isascii() for mark in text)

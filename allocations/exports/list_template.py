@@ -17,6 +17,7 @@ from allocations.exports.hashes import sha256_of
 from allocations.exports.xlsx_file import OPTIONS
 from allocations.gateway import database_now
 from allocations.models import Batch
+from allocations.selectors.approval_policies import in_force
 from allocations.selectors.templates import people_of
 from allocations.services import exporting
 
@@ -37,7 +38,7 @@ class MadeTemplate:
 def write_template(file: IO[bytes], people: Iterable[Sequence[str]] = ()) -> int:
     """XLSX into `file`; returns how many people it has. Every column but the amount is text, so that Excel shortens no
     mobile and no reference. `people`: texts in the order of FIELDS."""
-    columns = list(guide(RowLimits(max_points=settings.MAX_POINTS_PER_ROW)))
+    columns = list(guide(RowLimits(max_points=settings.MAX_POINTS_PER_ROW), in_force().terms))
     number = 0
     with TemporaryDirectory(prefix="template-") as folder, Workbook(file, {**OPTIONS, "tmpdir": folder}) as workbook:
         sheet = workbook.add_worksheet("List")

@@ -1,5 +1,6 @@
 """The terms of an approval policy as an owner types them."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -8,7 +9,8 @@ from django.http import QueryDict
 
 from allocations.domain.approval_policies import LONGEST_NOTE, TERMS, Terms, check_note, check_terms
 from allocations.domain.errors import InvalidInput
-from allocations.domain.numerals import english_digits
+from allocations.domain.numerals import english_digits, number_of
+from allocations.domain.problems import quoted
 from allocations.selectors.approval_policies import ceilings, in_force
 
 
@@ -29,6 +31,40 @@ class NumberField(forms.CharField):
         return int(typed)
 
 
+class AmountsField(forms.CharField):
+    """Whole numbers with commas between them, each grouped or not, in any order; empty: no such rule."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=2_000)
+
+    def clean(self, value: str | None) -> tuple[int, ...] | None:
+        typed = super().clean(value)
+        # A comma inside of a number has no space beside it; where nothing has one, every comma is between numbers.
+        if re.search(r",\s", typed):
+            words = re.split(r",\s+|\s+|,$", typed)
+        elif number_of(typed) is None:
+            words = re.split(r"[,\s]+", typed)
+        elif "," not in typed or ",0" in typed:
+            words = [typed]
+        else:
+            raise ValidationError(
+                f"“{typed}” can be one amount or several. Type {typed.replace(',', '')} if it is one, or a space after "
+                "each comma that stands between amounts."
+            )
+        return tuple(sorted({self._amount(word) for word in words if word})) or None
+
+    def _amount(self, word: str) -> int:
+        amount = number_of(word)
+        if amount is None or (word[0] == "0" and amount):
+            english = english_digits(word)
+            example = english if english != word and number_of(english) else "500, 1,000, 2,500"
+            raise ValidationError(
+                f"“{quoted(word)}” is no whole number. Type digits such as {example}, with a comma and a space between "
+                "amounts, or leave the field empty."
+            )
+        return amount
+
+
 def _example(typed: str) -> str:
     english = english_digits(typed)
     return english if english.isdecimal() else "500000"
@@ -42,6 +78,8 @@ class PolicyForm(forms.Form):
     most_points_batch = NumberField()
     most_points_day = NumberField()
     most_points_row = NumberField()
+    most_points_person_month = NumberField()
+    allowed_amounts = AmountsField()
     note = forms.CharField(required=False, max_length=2000)
 
     def __init__(self, data: QueryDict | None = None, *, initial: dict[str, Any] | None = None) -> None:

@@ -36,6 +36,7 @@ from allocations.services.importing import (
 from allocations.services.importing_findings import add_findings, people_in_charge, used_references
 from allocations.services.importing_rows import store_block
 from allocations.services.repeats import look_for_repeats
+from allocations.services.row_limits import findings_of_a_list
 from allocations.services.unusual_amounts import above_history
 
 logger = logging.getLogger(__name__)
@@ -83,7 +84,8 @@ def _import(reading: _Reading) -> None:
         analyze_large(len(check))
     used = used_references(claim) if check.has_references else ()
     unusual = chain(check.far_above(factor=settings.ODD_AMOUNT_FACTOR), above_history(claim.batch_id))
-    add_findings(claim, chain(check.findings(), used, unusual, check.rows_of(people_in_charge(claim.batch_id))))
+    beyond = findings_of_a_list(claim.batch_id)
+    add_findings(claim, chain(check.findings(), used, unusual, beyond, check.rows_of(people_in_charge(claim.batch_id))))
     look_for_repeats(claim.batch_id)
     finish_import(
         claim,

@@ -21,6 +21,8 @@ class ApprovalPolicy(models.Model):
     most_points_batch = models.PositiveBigIntegerField(null=True)
     most_points_day = models.PositiveBigIntegerField(null=True)
     most_points_row = models.PositiveBigIntegerField(null=True)
+    most_points_person_month = models.PositiveBigIntegerField(null=True)
+    allowed_amounts = models.JSONField(null=True)
     note = models.CharField(max_length=500)
     state = state_field(ProposalState.OPEN)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -33,19 +33,37 @@ LABELS = {
     "most_points_batch": "Most points of a batch",
     "most_points_day": "Most points of an account in a day (IST)",
     "most_points_row": "Most points of a row",
+    "most_points_person_month": "Most points of a person in a month (IST)",
+    "allowed_amounts": "Amounts that a row may give",
 }
-_LIMITS = {Limit.BATCH: "points of a batch", Limit.DAY: "points of a day", Limit.ROW: "points of a row"}
+_HINTS = {
+    "most_points_person_month": "By mobile, over all batches approved in the month",
+    "allowed_amounts": "Such as 500, 1,000, 2,500: a comma and a space between amounts",
+}
+_LIMITS = {
+    Limit.BATCH: "points of a batch",
+    Limit.DAY: "points of a day",
+    Limit.ROW: "points of a row",
+    Limit.PERSON: "points of a person",
+    Limit.AMOUNT: "amounts of its rows",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class TermLine:
-    """`proposed` is "" where nothing is proposed; `differs` where it is something else."""
+    """`proposed` is "" where nothing is proposed; `differs` where it is something else. `hint`: beside its field."""
 
     name: str
     label: str
     now: str
     proposed: str = ""
     differs: bool = False
+    hint: str = ""
+
+    @property
+    def is_list(self) -> bool:
+        """Several numbers, which no keyboard of digits can type."""
+        return self.name == "allowed_amounts"
 
 
 def term_lines(now: Terms, proposed: Terms | None = None, *, ceilings: Mapping[str, int]) -> list[TermLine]:
@@ -53,11 +71,15 @@ def term_lines(now: Terms, proposed: Terms | None = None, *, ceilings: Mapping[s
     for name in TERMS:
         old = _value(name, getattr(now, name), ceilings)
         new = "" if proposed is None else _value(name, getattr(proposed, name), ceilings)
-        lines.append(TermLine(name, LABELS[name], old, new, bool(new) and new != old))
+        lines.append(TermLine(name, LABELS[name], old, new, bool(new) and new != old, _HINTS.get(name, "")))
     return lines
 
 
-def _value(name: str, value: int | None, ceilings: Mapping[str, int]) -> str:
+def _value(name: str, value: int | tuple[int, ...] | None, ceilings: Mapping[str, int]) -> str:
+    if isinstance(value, tuple):
+        return f"{', '.join(map(grouped, value))} points"
+    if value is None and name == "allowed_amounts":
+        return "any"
     if value is None and name in ceilings:
         return f"{points(ceilings[name])}, as installed"
     if value is None:
@@ -69,7 +91,14 @@ def _value(name: str, value: int | None, ceilings: Mapping[str, int]) -> str:
 
 def typed(terms: Terms) -> dict[str, str]:
     """As somebody would type them: nothing where there is no rule."""
-    return {name: "" if value is None else grouped(value) for name, value in asdict(terms).items()}
+    return {name: _typed(value) for name, value in asdict(terms).items()}
+
+
+def _typed(value: int | tuple[int, ...] | None) -> str:
+    if isinstance(value, tuple):
+        # Without groups, so that no comma can be taken for another.
+        return ", ".join(map(str, value))
+    return "" if value is None else grouped(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +185,22 @@ class WhatIf:
     lines: tuple[TreatedLine, ...]
 
 
-def what_if(batches: Mapping[int, Batch], past: Sequence[Past], treated: Sequence[Treated]) -> WhatIf:
+def what_if(batches: Mapping[int, Batch], past: Sequence[Past], treated: Sequence[Treated], *, terms: Terms) -> WhatIf:
     """`batches`: the newest first; `treated` tells what the terms would have done with each of them."""
     fates = {one.batch_id: one for one in treated}
     rows = {one.batch_id: one.rows for one in past}
     lines = tuple(_treated_line(batch, rows[pk], fates[pk]) for pk, batch in batches.items())
-    return WhatIf(_summary(treated, batches), lines)
+    return WhatIf(_summary(treated, batches) + _of_rows(past, terms), lines)
+
+
+def _of_rows(past: Sequence[Past], terms: Terms) -> str:
+    """What the sentence leaves out where a term is about single rows."""
+    if not past or (terms.most_points_person_month, terms.allowed_amounts) == (None, None):
+        return ""
+    month = " A person's month is counted over these batches alone." if terms.most_points_person_month else ""
+    unread = sum(one.amounts is None for one in past)
+    batches = counted(unread, "long batch was", "long batches were")
+    return f"{month} {batches} not looked at row by row." if unread else month
 
 
 def _treated_line(batch: Batch, rows: int, fate: Treated) -> TreatedLine:

@@ -70,6 +70,7 @@ _SECTIONS = (
                     "batch-accept-back",
                     "batch-leave-out",
                     "batch-leave-out-cause",
+                    "batch-limits",
                     "batch-repair",
                     "repair-undo",
                     "batch-take-back",

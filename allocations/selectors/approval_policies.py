@@ -1,6 +1,8 @@
 """The approval policy in force, the one that waits, those before, and what batches ask of it."""
 
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from django.conf import settings
@@ -9,10 +11,12 @@ from django.db.models import QuerySet, Sum
 from allocations.domain.approval_policies import FIRST, TERMS, Asked, Past, Terms, Version, broken
 from allocations.domain.days import IST, day_of
 from allocations.domain.decisions import ProposalState
-from allocations.domain.states import FROZEN_BATCHES, BatchState, RunState
-from allocations.models import ApprovalPolicy, Batch, Run
+from allocations.domain.states import FROZEN_BATCHES, BatchState, RowState, RunState
+from allocations.models import ApprovalPolicy, Batch, Row, Run
 
 REPLAYED = 50
+# Of single rows, so many at most: the page is waited for.
+REPLAYED_ROWS = 100_000
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -23,7 +27,9 @@ def in_force() -> Version:
 
 
 def terms_of(policy: ApprovalPolicy) -> Terms:
-    return Terms(**{name: getattr(policy, name) for name in TERMS})
+    terms = Terms(**{name: getattr(policy, name) for name in TERMS})
+    # JSON knows no tuples.
+    return terms if terms.allowed_amounts is None else replace(terms, allowed_amounts=tuple(terms.allowed_amounts))
 
 
 def ceilings() -> dict[str, int]:
@@ -88,13 +94,15 @@ def void_with_another(number: int) -> tuple[int, int]:
     return waiting, queued.count()
 
 
-def recent_past() -> tuple[dict[int, Batch], list[Past], Counter[tuple[int, date]]]:
+def recent_past(terms: Terms) -> tuple[dict[int, Batch], list[Past], Counter[tuple[int, date]]]:
     """The batches submitted last, the same in the order of their approvals, and by account and IST day the points of
-    all other batches approved on those days."""
+    all other batches approved on those days. Single rows only where the terms have a rule for them."""
     submitted = Batch.objects.filter(state__in=FROZEN_BATCHES).select_related("account")
     batches = {batch.pk: batch for batch in submitted.order_by("-submitted_at", "-pk")[:REPLAYED]}
     by_approval = sorted(batches.values(), key=lambda one: (one.approved_at or _NEVER, one.pk))
     past = [_past(batch) for batch in by_approval]
+    if terms.most_points_person_month is not None or terms.allowed_amounts is not None:
+        past = _with_rows(past, batches.values())
     return batches, past, _given_by_others(batches)
 
 
@@ -107,6 +115,26 @@ def _past(batch: Batch) -> Past:
         largest=batch.largest_points,
         day=batch.approved_at.astimezone(IST).date() if batch.approved_at else None,
     )
+
+
+def _with_rows(past: list[Past], newest_first: Iterable[Batch]) -> list[Past]:
+    """Of the newest batches, as far as REPLAYED_ROWS goes."""
+    left, people, amounts = REPLAYED_ROWS, dict[int, Counter[str]](), dict[int, set[int]]()
+    for batch in newest_first:
+        if batch.row_count <= left:
+            left -= batch.row_count
+            people[batch.pk], amounts[batch.pk] = Counter(), set()
+    rows = Row.objects.filter(batch__in=list(people)).exclude(state=RowState.LEFT_OUT).order_by()
+    for batch_id, mobile, amount in rows.values_list("batch_id", "mobile", "amount").iterator():
+        if mobile:
+            people[batch_id][mobile] += amount or 0
+        amounts[batch_id].add(amount or 0)
+    return [
+        replace(one, people=people[one.batch_id], amounts=frozenset(amounts[one.batch_id]))
+        if one.batch_id in people
+        else one
+        for one in past
+    ]
 
 
 def _given_by_others(batches: dict[int, Batch]) -> Counter[tuple[int, date]]:

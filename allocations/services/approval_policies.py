@@ -27,6 +27,7 @@ from allocations.selectors.approval_policies import (
 from allocations.selectors.roster import approver_since, is_owner
 from allocations.services import trail
 from allocations.services.roles import actor_now
+from allocations.services.row_limits import check_approved_people
 
 
 def propose_policy(actor: Actor, *, terms: Terms, note: str) -> ApprovalPolicy:
@@ -120,7 +121,9 @@ def check_submitted_limits(batch: Batch, terms: Terms) -> None:
 
 
 def check_approved_limits(batch: Batch, terms: Terms, *, now: datetime) -> None:
-    """Raises StateConflict. Approvals from one account wait for each other, so that two cannot both fill its day."""
+    """Raises StateConflict. Approvals from one account wait for each other, so that two cannot both fill its day; those
+    of any accounts where a person's month has a limit."""
     Account.objects.select_for_update(no_key=True).only("pk").get(pk=batch.account_id)
     if sentence := against_limits(batch, terms, at=now):
         raise StateConflict(sentence)
+    check_approved_people(batch, terms, now=now)

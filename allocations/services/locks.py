@@ -9,6 +9,7 @@ from allocations.models import Batch
 
 # Any number that nobody else locks.
 _SUBMISSION = 4_021_107
+_APPROVAL = 4_021_108
 
 
 class ChangedMeanwhile(StateConflict):
@@ -32,6 +33,15 @@ def locked_batch(batch_id: int, *, unchanged_since: datetime | None = None) -> B
 
 def one_submission_at_a_time() -> None:
     """Whoever comes second sees what the first has submitted. On SQLite there is one writer anyway."""
+    _one_at_a_time(_SUBMISSION)
+
+
+def one_approval_at_a_time() -> None:
+    """The same of approvals and re-runs, whatever the account: taken last, so that none of them waits in a circle."""
+    _one_at_a_time(_APPROVAL)
+
+
+def _one_at_a_time(what: int) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SUBMISSION])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [what])

@@ -12,16 +12,16 @@ from django.db.models.functions import Lower, Replace
 
 from allocations.domain.batches import ListCheck, looks_rounded, rounded
 from allocations.domain.cells import FIELDS, CleanRow
-from allocations.domain.manifest import payload_hash
 from allocations.domain.mending import Around, around, wanted_keys
 from allocations.domain.problems import Problem as Finding
 from allocations.domain.states import RowState
 from allocations.models import Problem, Row
-from allocations.services.bulk import update_many
+from allocations.selectors.approval_policies import in_force
 from allocations.services.finding_anew import find_anew
 from allocations.services.importing_findings import count_problems, people_in_charge, used_before
 from allocations.services.importing_rows import write_problems
-from allocations.services.planning import payload_of
+from allocations.services.planning import store_payload_hashes
+from allocations.services.row_limits import around_people, other_amounts
 from allocations.services.unusual_amounts import above_history_of, find_above_list_again
 
 # Of the row in its file, whatever its cells hold.
@@ -63,8 +63,10 @@ def look_again(batch_id: int, changed: Sequence[Changed]) -> Found:
     ids, rows = _sharing(batch_id, values)
     for one in changed:
         ids[one.row.number], rows[one.row.number] = one.row.pk, one.after
-    groups = tuple(around(values, rows))
+    terms, people = in_force().terms, wanted_keys(values)[0]
+    groups = (*around(values, rows), *around_people(batch_id, terms, rows, people))
     findings = [(one.row.number, finding) for one in changed for finding in one.own]
+    findings += other_amounts([one.row for one in changed], terms)
     findings += _of_the_list(batch_id, changed)
     findings += [finding for group in groups for finding in group.findings]
     return Found(ids, groups, tuple(findings))
@@ -90,8 +92,10 @@ def look_around(batch_id: int, rows: Sequence[CleanRow], *, most: int | None) ->
 
     Not where these are more than `most`: they keep what was found.
     """
+    if not rows:
+        return
     ids, values = _sharing(batch_id, rows, most=most)
-    groups = tuple(around(rows, values))
+    groups = (*around(rows, values), *around_people(batch_id, in_force().terms, values, wanted_keys(rows)[0]))
     _rewrite(batch_id, Found(ids, groups, tuple(finding for group in groups for finding in group.findings)))
 
 
@@ -103,7 +107,7 @@ def _rewrite(batch_id: int, found: Found) -> None:
     for rows in _blocks(list(found.ids.values())):
         touched = Row.objects.filter(pk__in=rows)
         count_problems(touched)
-        _fingerprint(list(touched.filter(error_count=0, payload_hash="", amount__isnull=False)))
+        store_payload_hashes(touched)
 
 
 def _sharing(
@@ -158,10 +162,6 @@ def _used_references(batch_id: int, changed: Sequence[Changed]) -> Iterator[tupl
         for old in Row.objects.filter(pk__in=[found["first"] for found in firsts]):
             for number in numbers[old.client_reference]:
                 yield number, used_before(old.batch_id, old.number, old.state)
-
-
-def _fingerprint(rows: Sequence[Row]) -> None:
-    update_many(Row, ["payload_hash", "id"], [(payload_hash(payload_of(row)), row.pk) for row in rows], among={})
 
 
 def _blocks(of: Sequence[T]) -> Iterator[Sequence[T]]:

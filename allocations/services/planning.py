@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from allocations.domain.approval_policies import FIRST
 from allocations.domain.approvals import why_all_void
@@ -128,6 +129,12 @@ def payload_of(row: Row) -> bytes:
         remarks=row.remarks,
         reference=row.reference,
     )
+
+
+def store_payload_hashes(rows: QuerySet[Row]) -> None:
+    """Of rows that have no error any more, and no hash yet."""
+    bare = rows.filter(error_count=0, payload_hash="", amount__isnull=False)
+    update_many(Row, ["payload_hash", "id"], [(payload_hash(payload_of(row)), row.pk) for row in bare], among={})
 
 
 def merkle_root(batch: Batch) -> str:

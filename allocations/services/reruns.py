@@ -9,8 +9,10 @@ from allocations.domain.retention import check_not_erased
 from allocations.domain.states import ROW, RowEvent, RowState, RunState, move
 from allocations.gateway import database_now
 from allocations.models import Row, Run
+from allocations.selectors.approval_policies import in_force
 from allocations.services import leases, outcomes, runs, trail
 from allocations.services.locks import locked_batch
+from allocations.services.row_limits import check_rerun_people
 
 
 def rerun_failed_rows(actor: Actor, *, batch_id: int) -> Run:
@@ -37,6 +39,7 @@ def rerun_failed_rows(actor: Actor, *, batch_id: int) -> Run:
         )
         if not count:
             raise InvalidInput("No row of this batch failed: there is nothing to run again.")
+        check_rerun_people(batch, terms=in_force().terms)
         outcomes.recount(chunk_ids)
         run = runs.create_run(batch, actor=actor, now=now, parent=parent)
         trail.write_entry(

@@ -22,7 +22,7 @@ from allocations.gateway import database_now
 from allocations.models import Batch, BatchEditor, Row, Upload
 from allocations.selectors.approval_policies import in_force
 from allocations.selectors.approvals import facts_of, newest_approved_before
-from allocations.services import predecessors, repeats, trail
+from allocations.services import predecessors, repeats, row_limits, trail
 from allocations.services.accepting import settle_warnings
 from allocations.services.approval_policies import check_submitted_limits
 from allocations.services.batches import count_rows
@@ -46,7 +46,8 @@ def submit_batch(
     """Freezes the rows that are not left out and asks for approval. The run begins at `start_at`, None: at once.
 
     `unchanged_since`: see locked_batch. `also`: done with the submitted batch in the same transaction.
-    Raises RepeatRefused, and keeps what was found for the review, when other batches stand against the list.
+    Raises RepeatRefused, and keeps what was found for the review, when other batches stand against the list; the same
+    with BeyondRowLimits for rows beyond the approval policy of now.
     """
     now = database_now()
     try:
@@ -58,14 +59,18 @@ def submit_batch(
     except RepeatRefused as refused:
         repeats.keep_repeats(batch_id, refused.found, now=now)
         raise
+    except row_limits.BeyondRowLimits:
+        row_limits.mark_again(batch_id)
+        raise
 
 
 def _submit(actor: Actor, batch: Batch, start_at: datetime | None, answer: repeats.Answer, *, now: datetime) -> Batch:
     policy.check_submit(actor, facts_of(batch))
     check_start(start_at, now=now)
     count_rows(batch)
-    _check_content(batch)
     agreed = in_force()
+    row_limits.settle_row_limits(batch, agreed.terms, now=now)
+    _check_content(batch)
     check_submitted_limits(batch, agreed.terms)
     _ask_for_approvers(batch, agreed)
     batch.start_at = start_at and start_at.replace(microsecond=0)

@@ -78,7 +78,7 @@ def _terms(policy: ApprovalPolicy) -> list[words.TermLine]:
 def _consequences(terms: Terms) -> dict[str, object]:
     """What the terms would change, beside those in force and over the batches of late."""
     agreed, ceilings = reads.in_force(), reads.ceilings()
-    batches, past, given = reads.recent_past()
+    batches, past, given = reads.recent_past(terms)
     return {
         "compared": words.term_lines(agreed.terms, terms, ceilings=ceilings),
         "warnings": words.warnings(
@@ -87,5 +87,5 @@ def _consequences(terms: Terms) -> dict[str, object]:
             number=agreed.number,
             void=reads.void_with_another(agreed.number),
         ),
-        "what_if": words.what_if(batches, past, replay(terms.within(**ceilings), past, given=given)),
+        "what_if": words.what_if(batches, past, replay(terms.within(**ceilings), past, given=given), terms=terms),
     }

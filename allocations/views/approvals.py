@@ -1,5 +1,6 @@
 """The approval queue, the approval page and its two decisions."""
 
+from datetime import datetime
 from typing import cast
 
 from django.contrib.auth.models import User
@@ -10,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from allocations.domain.approval_policies import check_in_force
+from allocations.domain.approval_policies import Terms, check_in_force
 from allocations.domain.policy import Actor, can_see_personal_data
 from allocations.domain.questions import against_open
 from allocations.domain.restored import TO_THE_APPROVER
@@ -38,9 +39,12 @@ from allocations.selectors.review import twin_of
 from allocations.selectors.roster import approver_since
 from allocations.selectors.samples import must_be_opened, opened_rows, sample_of
 from allocations.selectors.votes import approvals_of, holding_approvals
+from allocations.services.row_limits import against_people
 from allocations.views.gates import page
 from allocations.views.step_up import step_up
 from allocations.views.threads import thread_context
+
+_LOOKED_AT = 5_000
 
 
 @page
@@ -130,6 +134,11 @@ def door_context(request: HttpRequest, batch: Batch, actor: Actor) -> dict[str, 
     }
 
 
+def _against_people(batch: Batch, terms: Terms, *, now: datetime) -> str:
+    """Of a long list the approval itself tells it: nobody waits for a page that long."""
+    return against_people(batch, terms, now=now) if batch.row_count <= _LOOKED_AT else ""
+
+
 def _who_signs(batch: Batch, actor: Actor) -> dict[str, object]:
     facts, now = reads.facts_of(batch), timezone.now()
     given = list(approvals_of(batch))
@@ -138,7 +147,8 @@ def _who_signs(batch: Batch, actor: Actor) -> dict[str, object]:
         "why_not": votes.why_not(actor, facts) or reason_of(check_settled_in, approver_since(actor.id), now=now),
         # Nobody can approve it as things are; whoever decides can still send it back.
         "against": reason_of(check_in_force, batch.policy, agreed.number)
-        or against_limits(batch, agreed.terms, at=now),
+        or against_limits(batch, agreed.terms, at=now)
+        or _against_people(batch, agreed.terms, now=now),
         "is_maker": actor.id in facts.maker_ids,
         "progress": approvers.progress(batch, holding=holding_approvals(batch, now=now), votes=given),
         "boxes": approvers.boxes(batch),

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from allocations.domain.policy import Actor, can_edit, check_edit, check_upload
 from allocations.forms.lists import LONGEST_PASTE, BatchForm, ListForm
 from allocations.models import Account, Batch
+from allocations.presenters.numbers import grouped
 from allocations.selectors.approval_policies import ceilings, in_force
 from allocations.selectors.approvals import facts_of
 from allocations.selectors.review import newest_upload
@@ -19,7 +20,7 @@ from allocations.services.restored import against_change, insist_on_free_rows
 from allocations.views.gates import form_page
 
 
-def limits() -> dict[str, int | None]:
+def limits() -> dict[str, object]:
     """Shown before anybody chooses a file."""
     agreed = in_force().terms.within(**ceilings())
     return {
@@ -27,6 +28,8 @@ def limits() -> dict[str, int | None]:
         "max_rows": settings.MAX_ROWS,
         "max_points": agreed.most_points_row,
         "max_total": agreed.most_points_batch,
+        "max_month": agreed.most_points_person_month,
+        "allowed": ", ".join(map(grouped, agreed.allowed_amounts or ())),
         "longest_paste": LONGEST_PASTE,
     }
 

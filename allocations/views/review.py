@@ -15,7 +15,7 @@ from allocations.presenters.numbers import counted
 from allocations.presenters.repairs import offers
 from allocations.selectors import review as reads
 from allocations.selectors.approvals import facts_of
-from allocations.services import leaving_out
+from allocations.services import leaving_out, row_limits
 from allocations.services.restored import against_change
 from allocations.views.gates import action, wants_fragment
 from allocations.views.review_tops import top_of
@@ -69,6 +69,15 @@ def leave_out(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse
     else:
         left = leaving_out.leave_out_problem_rows(actor, batch_id=batch_id)
         messages.info(request, f"{counted(left, 'row')} with errors left out. They stay listed under “Left out”.")
+    return to_grid(request, batch_id)
+
+
+@action
+def look_at_limits_again(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
+    """Other batches were approved since, or another policy is in force, or another month has begun."""
+    beyond = row_limits.look_at_limits_again(actor, batch_id=batch_id)
+    said = f"{counted(beyond, 'row is', 'rows are')} beyond the approval policy as things stand now."
+    messages.info(request, said if beyond else "No row is beyond the approval policy as things stand now.")
     return to_grid(request, batch_id)
 
 

@@ -8,6 +8,7 @@ from allocations.domain.approval_policies import needed
 from allocations.domain.policy import Actor, BatchFacts, can_correct, can_edit, can_see_personal_data, check_submit
 from allocations.domain.readings import open_questions
 from allocations.domain.repeats import against_repeating
+from allocations.domain.row_limits import ROW_LIMITS
 from allocations.domain.schedule import LONGEST_AHEAD
 from allocations.forms.mappings import LABELS
 from allocations.models import Batch, Upload
@@ -59,6 +60,7 @@ def top_of(actor: Actor, batch: Batch, facts: BatchFacts, *, upload: Upload | No
         "repeats": repeated(found),
         "longest_reason": LONGEST_REASON,
         "cards": cards,
+        "has_beyond_limits": any(card.code in ROW_LIMITS for card in cards),
         "error_cards": [card for card in cards if card.is_error],
         "warning_cards": [card for card in cards if not card.is_error],
         "list_problems": reads.list_problems(batch.pk),

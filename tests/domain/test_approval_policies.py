@@ -102,6 +102,14 @@ def test_no_policy_lifts_the_ceilings_of_the_installation(own, expected) -> None
         (Terms(most_points_day=10**15 + 1), "is no limit"),
         (Terms(most_points_batch=100_000_001), "^10,00,00,001 points for a batch is more than"),
         (Terms(most_points_row=100_001), "^1,00,001 points for a row is more than this installation allows: 1,00,000"),
+        (Terms(most_points_person_month=0), "^0 is no limit"),
+        (Terms(allowed_amounts=()), "^These are 0 allowed amounts; a policy names 1 to 50"),
+        (Terms(allowed_amounts=tuple(range(1, 52))), "^These are 51 allowed amounts"),
+        (Terms(allowed_amounts=(0, 5)), "^0 is no amount"),
+        (Terms(allowed_amounts=(5, 3)), "not in ascending order"),
+        (Terms(allowed_amounts=(5, 5)), "one of them stands twice"),
+        (Terms(allowed_amounts=(5, 100_001)), "^1,00,001 is among the allowed amounts, and a row may give 1,00,000"),
+        (Terms(most_points_row=9, allowed_amounts=(5, 10)), "^10 is among the allowed amounts, and a row may give 9 "),
         (Terms(two_from_rows=9), "^These are the terms in force already"),
     ],
 )
@@ -112,6 +120,8 @@ def test_terms_that_cannot_be_proposed(terms, said) -> None:
 
 def test_terms_that_can() -> None:
     rules.check_terms(Terms(1, 1, 1, 1, 1), now=NOBODY, **FREE)
+    rules.check_terms(Terms(1, 1, 1, 1, 1, 1, (1,)), now=NOBODY, **FREE)
+    rules.check_terms(Terms(allowed_amounts=tuple(range(1, 51))), now=Terms(allowed_amounts=(1,)), **FREE)
     rules.check_terms(NOBODY, now=LAKHS, **FREE)
 
 
@@ -160,3 +170,20 @@ def test_the_past_is_played_again_in_its_order() -> None:
         Treated(5, 2, ()),
         Treated(6, 1, (Limit.ROW, Limit.DAY)),
     ]
+
+
+def test_the_past_of_single_rows_is_played_again_by_person_and_month() -> None:
+    november, december = date(2026, 11, 30), date(2026, 12, 1)
+    past = [
+        Past(1, 1, 400, 2, 300, november, {"a": 300, "b": 100}, frozenset({300, 100})),
+        Past(2, 2, 300, 1, 300, november, {"a": 300}, frozenset({300})),
+        # What was refused before took nothing of the month.
+        Past(3, 1, 200, 1, 200, november, {"a": 200}, frozenset({200})),
+        Past(4, 1, 500, 1, 500, december, {"a": 500}, frozenset({500})),
+        Past(5, 1, 501, 1, 501, None, {"c": 501}, frozenset({501})),
+        Past(6, 1, 501, 1, 501, december),
+    ]
+    treated = rules.replay(Terms(most_points_person_month=500), past, given={})
+    assert [one.refused for one in treated] == [(), (Limit.PERSON,), (), (), (Limit.PERSON,), ()]
+    treated = rules.replay(Terms(allowed_amounts=(100, 300, 501)), past, given={})
+    assert [one.refused for one in treated] == [(), (), (Limit.AMOUNT,), (Limit.AMOUNT,), (), ()]

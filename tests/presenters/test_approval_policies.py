@@ -19,22 +19,37 @@ def policy(**fields) -> ApprovalPolicy:
 @pytest.mark.parametrize(
     ("terms", "values"),
     [
-        (Terms(), ["never", "never", "1,00,000 points, as installed", "no limit", "1,000 points, as installed"]),
         (
-            Terms(5_00_000, 1, 500, 1_00_00_000, 1),
-            ["5,00,000 points", "1 row", "500 points", "1,00,00,000 points", "1 point"],
+            Terms(),
+            [
+                *("never", "never", "1,00,000 points, as installed", "no limit", "1,000 points, as installed"),
+                *("no limit", "any"),
+            ],
+        ),
+        (
+            Terms(5_00_000, 1, 500, 1_00_00_000, 1, 10_000, (50, 1_000)),
+            [
+                *("5,00,000 points", "1 row", "500 points", "1,00,00,000 points", "1 point"),
+                *("10,000 points", "50, 1,000 points"),
+            ],
         ),
         (
             Terms(most_points_row=2_000),
             [
                 *("never", "never", "1,00,000 points, as installed", "no limit"),
-                "1,000 points, as installed (the policy says 2,000 points)",
+                *("1,000 points, as installed (the policy says 2,000 points)", "no limit", "any"),
             ],
         ),
     ],
 )
 def test_terms_in_words(terms, values):
     assert [line.now for line in words.term_lines(terms, ceilings=CEILINGS)] == values
+
+
+def test_terms_as_typed_again():
+    typed = words.typed(Terms(most_points_person_month=10_000, allowed_amounts=(500, 1_000, 25_000)))
+    assert (typed["most_points_person_month"], typed["allowed_amounts"]) == ("10,000", "500, 1000, 25000")
+    assert words.typed(Terms())["allowed_amounts"] == ""
 
 
 def test_terms_side_by_side():
@@ -92,7 +107,7 @@ def test_what_would_have_been_in_one_sentence_and_by_batch():
     batches = {9: Batch(pk=9, approvers=2), 8: Batch(pk=8), 7: Batch(pk=7)}
     past = [Past(pk, 1, 100, 5, 50, None) for pk in (7, 8, 9)]
     treated = [Treated(7, 1, (Limit.BATCH, Limit.DAY)), Treated(8, 2, ()), Treated(9, 2, ())]
-    found = words.what_if(batches, past, treated)
+    found = words.what_if(batches, past, treated, terms=Terms())
     assert found.sentence == (
         "Of the last 3 batches, 2 would have needed two approvers (1 did), and 1 would have been refused: "
         "1 by the points of a batch, 1 by the points of a day."
@@ -104,5 +119,20 @@ def test_what_would_have_been_in_one_sentence_and_by_batch():
     ]
 
 
+def test_what_the_comparison_of_single_rows_leaves_out_is_said():
+    batches = {8: Batch(pk=8), 7: Batch(pk=7)}
+    past = [Past(7, 1, 100, 5, 50, None), Past(8, 1, 100, 5, 50, None, {}, frozenset())]
+    treated = [Treated(7, 1, ()), Treated(8, 1, (Limit.PERSON, Limit.AMOUNT))]
+    found = words.what_if(batches, past, treated, terms=Terms(most_points_person_month=1))
+    assert found.sentence == (
+        "Of the last 2 batches, 0 would have needed two approvers (0 did), and 1 would have been refused: "
+        "1 by the points of a person, 1 by the amounts of its rows. A person's month is counted over these batches "
+        "alone. 1 long batch was not looked at row by row."
+    )
+
+
 def test_without_a_batch_there_is_nothing_to_compare_with():
-    assert words.what_if({}, [], []).sentence == "No batch was submitted yet, so there is nothing to compare with."
+    assert (
+        words.what_if({}, [], [], terms=Terms(allowed_amounts=(5,))).sentence
+        == "No batch was submitted yet, so there is nothing to compare with."
+    )

@@ -195,7 +195,7 @@ def test_the_past_is_read_in_the_order_of_approvals(portal: Portal) -> None:
     first, second, third = (submitted(portal, rows=2, amount=100 + n) for n in range(3))
     approve(second, portal.approver)
     approve(first, portal.approver)
-    batches, past, given = recent_past()
+    batches, past, given = recent_past(Terms())
     assert [one.batch_id for one in past] == [second.pk, first.pk, third.pk]
     assert [(one.points, one.rows, one.largest, one.day is None) for one in past][1:] == [
         (200, 2, 100, False),

@@ -29,6 +29,7 @@ ACTIONS = {
     "batch-bundle",
     "batch-export",
     "batch-leave-out",
+    "batch-limits",
     "batch-people",
     "batch-reading",
     "batch-reading-confirm",
