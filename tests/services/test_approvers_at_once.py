@@ -3,11 +3,15 @@
 import pytest
 
 from allocations.domain.approval_policies import Terms
+from allocations.domain.manifest import payload_hash
 from allocations.models import Batch, Run, TrailEntry, Vote
 from allocations.selectors.approval_policies import in_force
 from allocations.services.approval import approve_batch
 from allocations.services.approval_policies import confirm_policy, propose_policy
+from allocations.services.planning import payload_of
+from allocations.services.reruns import rerun_failed_rows
 from allocations.services.submission import submit_batch, withdraw_batch
+from tests.factories.lists import AccountFactory
 from tests.factories.people import actor
 from tests.factories.policies import agree
 from tests.services.conftest import Portal
@@ -61,6 +65,36 @@ def test_two_batches_do_not_both_fill_the_day(portal: Portal) -> None:
     said = at_once(approval(first, portal.approver), approval(second, actor("approver")))
     assert (said.count("ok"), Run.objects.count()) == (1, 1)
     assert any("were approved today" in sentence for sentence in said)
+
+
+def of_one_person(portal: Portal, amount: int) -> Batch:
+    batch = portal.review_batch(rows=1, amount=amount)
+    batch.rows.update(mobile="9812345671")
+    for row in batch.rows.all():
+        batch.rows.update(payload_hash=payload_hash(payload_of(row)))
+    return submit_batch(portal.maker, batch_id=batch.pk)
+
+
+def test_two_batches_of_two_accounts_do_not_both_fill_the_month_of_a_person(portal: Portal) -> None:
+    agree(most_points_person_month=500)
+    first = of_one_person(portal, 300)
+    portal.account = AccountFactory()
+    second = of_one_person(portal, 299)
+    said = at_once(approval(first, portal.approver), approval(second, actor("approver")))
+    assert (said.count("ok"), Run.objects.count()) == (1, 1)
+    assert any("would bring this person to 599 points" in sentence for sentence in said)
+
+
+def test_a_re_run_and_an_approval_do_not_both_fill_the_month_of_a_person(portal: Portal) -> None:
+    agree(most_points_person_month=500)
+    run = approval(of_one_person(portal, 300), portal.approver)()
+    Run.objects.filter(pk=run.pk).update(state="settled", settled_at=portal.clock.now)
+    run.batch.rows.update(state="failed", evidence="answer")
+    portal.account = AccountFactory()
+    batch = of_one_person(portal, 299)
+    said = at_once(lambda: rerun_failed_rows(portal.maker, batch_id=run.batch_id), approval(batch, actor("approver")))
+    assert (said.count("ok"), Run.objects.count()) == (1, 2)
+    assert any("would bring this person to 599 points" in sentence for sentence in said)
 
 
 def test_two_who_confirm_put_one_policy_in_force() -> None:
