@@ -1,10 +1,14 @@
 """Approvers and makers who act in the same moment: one run at most, and no day is filled twice."""
 
+import threading
+from contextlib import suppress
+
 import pytest
 
 from allocations.domain.approval_policies import Terms
 from allocations.domain.manifest import payload_hash
 from allocations.models import Batch, Run, TrailEntry, Vote
+from allocations.selectors import row_limits as reads
 from allocations.selectors.approval_policies import in_force
 from allocations.services.approval import approve_batch
 from allocations.services.approval_policies import confirm_policy, propose_policy
@@ -67,6 +71,20 @@ def test_two_batches_do_not_both_fill_the_day(portal: Portal) -> None:
     assert any("were approved today" in sentence for sentence in said)
 
 
+@pytest.fixture
+def side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has counted a person's points waits for another one who counts, as long as there can be one."""
+    both, real = threading.Barrier(2), reads.first_above
+
+    def counted(*args, **options):
+        found = real(*args, **options)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.5)
+        return found
+
+    monkeypatch.setattr(reads, "first_above", counted)
+
+
 def of_one_person(portal: Portal, amount: int) -> Batch:
     batch = portal.review_batch(rows=1, amount=amount)
     batch.rows.update(mobile="9812345671")
@@ -75,6 +93,7 @@ def of_one_person(portal: Portal, amount: int) -> Batch:
     return submit_batch(portal.maker, batch_id=batch.pk)
 
 
+@pytest.mark.usefixtures("side_by_side")
 def test_two_batches_of_two_accounts_do_not_both_fill_the_month_of_a_person(portal: Portal) -> None:
     agree(most_points_person_month=500)
     first = of_one_person(portal, 300)
@@ -85,6 +104,7 @@ def test_two_batches_of_two_accounts_do_not_both_fill_the_month_of_a_person(port
     assert any("would bring this person to 599 points" in sentence for sentence in said)
 
 
+@pytest.mark.usefixtures("side_by_side")
 def test_a_re_run_and_an_approval_do_not_both_fill_the_month_of_a_person(portal: Portal) -> None:
     agree(most_points_person_month=500)
     run = approval(of_one_person(portal, 300), portal.approver)()
