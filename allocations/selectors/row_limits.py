@@ -7,61 +7,61 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import Sum
 
 from allocations.domain.days import month_of
 from allocations.domain.problems import Problem as Finding
 from allocations.domain.reversals import ReversalState
 from allocations.domain.row_limits import GIVES_NOTHING, above_month, month_name, not_allowed
-from allocations.models import Row
+from allocations.domain.states import BatchState
+from allocations.models import Batch, Row
 
 # Hits at once: few lists have more, and those are not held in memory as a whole.
 _MOST = 50_000
 _NOTHING = ", ".join(f"'{state.value}'" for state in sorted(GIVES_NOTHING))
-# By mobile, what other batches that were approved in the month give. More than was asked for counts as it came. What
-# a replacement of an approved batch, or of this one, gives in the place of a conflict counts once: there.
-_OF_OTHERS = f"""
-    JOIN allocations_batch other ON other.id = old.batch_id
-    WHERE other.state = 'approved' AND other.id <> %(batch)s
+# Looking up a person costs about as much as reading so many rows of the month one after the other.
+_ROWS_A_PERSON = 30
+_IN_MONTH = f"""
+    other.state = 'approved' AND other.id <> %(batch)s
     AND other.approved_at >= %(start)s AND other.approved_at < %(end)s
-    AND old.state NOT IN ({_NOTHING}) AND old.mobile IN ({{people}})
+    AND old.batch_id = other.id AND old.state NOT IN ({_NOTHING})
 """
+_POINTS = "CASE WHEN old.credited_amount > old.amount THEN old.credited_amount ELSE old.amount END"
+# By mobile, what other batches that were approved in the month give; more than was asked for counts as it came. Two
+# things are taken off, both of few rows, so of everybody: what was surely taken back; and a conflict in whose place a
+# row of an approved batch, or of this one, gives the points: they count there. SQLite reads CROSS JOINs in their order.
 _GIVEN = f"""
 SELECT part.mobile AS mobile, SUM(part.points) AS points
 FROM (
-    SELECT old.mobile AS mobile,
-        CASE WHEN old.credited_amount > old.amount THEN old.credited_amount ELSE old.amount END AS points
-    FROM allocations_row old
-    {_OF_OTHERS}
-    AND (old.state <> 'conflict' OR NOT EXISTS (
-        SELECT 1 FROM allocations_replacement went
-        JOIN allocations_row instead ON instead.id = went.row_id
-        JOIN allocations_batch there ON there.id = instead.batch_id
-        WHERE went.replaces_id = old.id AND (there.id = %(batch)s OR there.state = 'approved')
-    ))
+    SELECT old.mobile AS mobile, {_POINTS} AS points
+    FROM allocations_row old JOIN allocations_batch other ON {_IN_MONTH} {{people}}
     UNION ALL
     SELECT old.mobile, -taken.amount
-    FROM allocations_reversal taken
-    JOIN allocations_row old ON old.id = taken.row_id
-    {_OF_OTHERS}
-    AND taken.state = '{ReversalState.REVERSED.value}'
+    FROM allocations_reversal taken CROSS JOIN allocations_row old CROSS JOIN allocations_batch other
+    WHERE taken.state = '{ReversalState.REVERSED.value}' AND old.id = taken.row_id AND {_IN_MONTH}
+    UNION ALL
+    SELECT old.mobile, -({_POINTS})
+    FROM allocations_replacement went CROSS JOIN allocations_row instead CROSS JOIN allocations_batch there
+    CROSS JOIN allocations_row old CROSS JOIN allocations_batch other
+    WHERE instead.id = went.row_id AND there.id = instead.batch_id
+    AND (there.id = %(batch)s OR there.state = 'approved')
+    AND old.id = went.replaces_id AND old.state = 'conflict' AND {_IN_MONTH}
 ) part
 GROUP BY part.mobile
 """  # noqa: S608 - our own text
-_MINE = f"""
-SELECT mobile, SUM(amount) AS points FROM allocations_row
-WHERE batch_id = %(batch)s AND mobile > '' AND amount IS NOT NULL AND state NOT IN ({_NOTHING})
-GROUP BY mobile
-"""  # noqa: S608 - our own states
+# The empty text keeps SQLite from reading the index of all mobiles for the few of the list.
+_OWN = f"batch_id = %(batch)s AND mobile <> '' AND amount IS NOT NULL AND state NOT IN ({_NOTHING})"
 _ABOVE = f"""
-WITH mine AS ({_MINE})
-SELECT own.number, own.amount, mine.points, COALESCE(given.points, 0), COUNT(*) OVER ()
-FROM mine
-LEFT JOIN ({_GIVEN.format(people="SELECT mobile FROM mine")}) given ON given.mobile = mine.mobile
-JOIN allocations_row own ON own.mobile = mine.mobile AND own.batch_id = %(batch)s AND own.state NOT IN ({_NOTHING})
-WHERE mine.points + COALESCE(given.points, 0) > %(limit)s AND COALESCE(given.points, 0) >= %(least)s
-AND own.amount IS NOT NULL AND own.number > %(after)s
+SELECT own.number, own.amount, own.points, COALESCE(given.points, 0), COUNT(*) OVER ()
+FROM (
+    SELECT number, mobile, amount, SUM(amount) OVER (PARTITION BY mobile || '') AS points FROM allocations_row WHERE {_OWN}
+) own
+LEFT JOIN ({_GIVEN}) given ON given.mobile = own.mobile
+WHERE own.points + COALESCE(given.points, 0) > %(limit)s AND COALESCE(given.points, 0) >= %(least)s
+AND own.number > %(after)s
 ORDER BY own.number LIMIT %(most)s
 """  # noqa: S608 - our own text
+_OF_LIST = f"AND old.mobile IN (SELECT mobile FROM allocations_row WHERE {_OWN})"  # noqa: S608 - our own text
 
 
 class Above(NamedTuple):
@@ -84,8 +84,9 @@ def first_above(
     """Rows after number `after` whose person would get more than `limit` points in the IST month of `at`, in order.
     `least`: not of people whom other batches give less."""
     values = {**_month(batch_id, at), "limit": limit, "after": after, "least": least, "most": most}
+    people = _OF_LIST if _is_short(batch_id, at=at) else ""
     with connection.cursor() as cursor:
-        cursor.execute(_ABOVE, values)
+        cursor.execute(_ABOVE.format(people=people), values)
         return [Above(*map(_whole, found)) for found in cursor.fetchall()]
 
 
@@ -105,10 +106,12 @@ def given_in_month(mobiles: Sequence[str], *, batch_id: int, at: datetime) -> di
     if not mobiles:
         return {}
     named = {f"m{at}": mobile for at, mobile in enumerate(mobiles)}
-    people = ", ".join(f"%({name})s" for name in named)
+    people = f"AND old.mobile IN ({', '.join(f'%({name})s' for name in named)})"
     with connection.cursor() as cursor:
         cursor.execute(_GIVEN.format(people=people), {**_month(batch_id, at), **named})
-        return {mobile: _whole(points) for mobile, points in cursor.fetchall()}
+        found = cursor.fetchall()
+    wanted = set(mobiles)
+    return {mobile: _whole(points) for mobile, points in found if mobile in wanted}
 
 
 def findings_of_amounts(batch_id: int, allowed: Sequence[int]) -> Iterator[tuple[int, Finding]]:
@@ -120,6 +123,14 @@ def findings_of_amounts(batch_id: int, allowed: Sequence[int]) -> Iterator[tuple
         for number, amount in found:
             yield number, not_allowed(amount or 0, allowed)
         after = found[-1][0]
+
+
+def _is_short(batch_id: int, *, at: datetime) -> bool:
+    """Whether it is quicker to look up every person than to read all that the month gave."""
+    start, end = month_of(at)
+    month = Batch.objects.filter(state=BatchState.APPROVED, approved_at__gte=start, approved_at__lt=end)
+    given = month.exclude(pk=batch_id).aggregate(rows=Sum("row_count", default=0))["rows"]
+    return Row.objects.filter(batch_id=batch_id).count() * _ROWS_A_PERSON < given
 
 
 def _month(batch_id: int, at: datetime) -> Mapping[str, Any]:
