@@ -55,7 +55,7 @@ class AmountsField(forms.CharField):
 
     def _amount(self, word: str) -> int:
         amount = number_of(word)
-        if amount is None or (word[0] == "0" and amount):
+        if amount is None or (word[0] == "0" and len(word) > 1):
             english = english_digits(word)
             example = english if english != word and number_of(english) else "500, 1,000, 2,500"
             raise ValidationError(

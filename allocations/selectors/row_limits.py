@@ -54,7 +54,8 @@ _OWN = f"batch_id = %(batch)s AND mobile <> '' AND amount IS NOT NULL AND state 
 _ABOVE = f"""
 SELECT own.number, own.amount, own.points, COALESCE(given.points, 0), COUNT(*) OVER ()
 FROM (
-    SELECT number, mobile, amount, SUM(amount) OVER (PARTITION BY mobile || '') AS points FROM allocations_row WHERE {_OWN}
+    SELECT number, mobile, amount, SUM(amount) OVER (PARTITION BY mobile || '') AS points
+    FROM allocations_row WHERE {_OWN}
 ) own
 LEFT JOIN ({_GIVEN}) given ON given.mobile = own.mobile
 WHERE own.points + COALESCE(given.points, 0) > %(limit)s AND COALESCE(given.points, 0) >= %(least)s
@@ -111,7 +112,7 @@ def given_in_month(mobiles: Sequence[str], *, batch_id: int, at: datetime) -> di
         cursor.execute(_GIVEN.format(people=people), {**_month(batch_id, at), **named})
         found = cursor.fetchall()
     wanted = set(mobiles)
-    return {mobile: _whole(points) for mobile, points in found if mobile in wanted}
+    return {mobile: _whole(points) for mobile, points in found if mobile in wanted and points > 0}
 
 
 def findings_of_amounts(batch_id: int, allowed: Sequence[int]) -> Iterator[tuple[int, Finding]]:

@@ -1,5 +1,6 @@
 import pytest
 
+from allocations.domain.approval_policies import Terms
 from allocations.domain.cells import FIELDS, HEADERS, REQUIRED, RowLimits
 from allocations.domain.guide import guide
 from allocations.imports.resource import headers
@@ -45,3 +46,24 @@ def test_first_example_of_a_column_is_a_good_one_and_an_empty_cell_is_refused_wh
 def test_rules_have_the_limits_of_the_installation() -> None:
     found = [COLUMNS[field].rule for field in ("name", "amount", "remarks", "client_reference")]
     assert all(limit in rule for limit, rule in zip(("70", "2,000", "60", "20"), found, strict=True))
+
+
+def test_points_have_the_limits_of_the_policy() -> None:
+    terms = Terms(most_points_person_month=10_000, allowed_amounts=(250, 1_000))
+    column = {column.field: column for column in guide(LIMITS, terms)}["amount"]
+    assert column.rule.endswith(" Only 250, 1,000. At most 10,000 for one person in a month.")
+    assert (column.examples[0].text, column.examples[0].becomes) == ("250", "read as it is")
+    said = {one.text: (one.is_accepted, one.becomes) for one in column.examples}
+    assert said["500"] == (
+        False,
+        "refused: 500 is not among the amounts that the approval policy allows. The nearest ones are 250 and 1,000. "
+        "Give one of them or leave the row out.",
+    )
+    assert said["1,000"] == (True, "read as 1000")
+
+
+def test_many_amounts_fit_beside_a_cell() -> None:
+    amounts = tuple(range(10**14, 10**14 + 50))
+    column = {column.field: column for column in guide(LIMITS, Terms(None, None, None, None, None, 10**15, amounts))}
+    assert "and 45 more, see the page Policies." in column["amount"].rule
+    assert len(column["amount"].rule) <= 255

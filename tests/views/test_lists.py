@@ -7,6 +7,7 @@ from allocations.models import Account, Batch, TrailEntry, Upload
 from tests.factories.batches import approved_batch, refused_batch, review_batch, submitted_batch
 from tests.factories.lists import AccountFactory
 from tests.factories.people import person
+from tests.factories.policies import agree
 
 pytestmark = pytest.mark.django_db
 CONTENT = b"Name,Mobile,Points\nAsha Rao,9876500001,700\n"
@@ -66,6 +67,11 @@ def test_limits_are_shown_before_choosing(client):
     text = client.get("/batches/new/").text
     assert "at most 100 MB and 10,00,000 rows" in text
     assert "At most 1,00,000 points per person" in text
+    assert "in a month, over all batches" not in text
+    agree(most_points_person_month=10_000, allowed_amounts=(500, 1_000))
+    text = client.get("/batches/new/").text
+    assert "At most 10,000 points for one person (one mobile) in a month, over all batches." in text
+    assert "Amounts that a row may give: 500, 1,000." in text
 
 
 def test_nobody_is_chosen_beforehand(client):

@@ -1,5 +1,6 @@
 """The page of approval policies, and what a proposal would have done."""
 
+import html
 import re
 
 import pytest
@@ -7,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from allocations.domain.approval_policies import Terms
+from allocations.domain.numerals import grouped
 from allocations.models import ApprovalPolicy
 from allocations.services.approval_policies import propose_policy
 from tests.factories.batches import approved_batch, submitted_batch
@@ -33,7 +35,12 @@ def typed(**changes) -> dict[str, str]:
 
 @pytest.mark.parametrize("role", ["admin", "approver", "auditor", "owner"])
 def test_everybody_reads_it_and_owners_propose(client, role):
-    agree(two_from_rows=1_000, most_points_day=5_00_000)
+    agree(
+        two_from_rows=1_000,
+        most_points_day=5_00_000,
+        most_points_person_month=10_000,
+        allowed_amounts=(500, 1_000, 2_500),
+    )
     signed_in(client, role)
     answer = client.get(PAGE)
     said = words(answer)
@@ -41,6 +48,8 @@ def test_everybody_reads_it_and_owners_propose(client, role):
     assert "Two approvers from this many rows 1,000 rows" in said
     assert "Most points of an account in a day (IST) 5,00,000 points" in said
     assert "Most points of a batch 10,00,00,000 points, as installed" in said
+    assert "Most points of a person in a month (IST) 10,000 points" in said
+    assert "Amounts that a row may give 500, 1,000, 2,500 points" in said
     assert "“The auditors asked for it.”" in said
     assert "Policy 1: as installed." in said
     assert ("Propose another policy" in said) == (role == "owner")
@@ -99,6 +108,15 @@ def test_who_was_not_seen_lately_shows_who_they_are_first():
         ({"two_from_points": ""}, "These are the terms in force already"),
         ({"most_points_row": "1,00,001"}, "1,00,001 points for a row is more than this installation allows: 1,00,000"),
         ({"note": " "}, "Say why the policy is to change"),
+        ({"most_points_person_month": "ten"}, "“ten” is no whole number"),
+        ({"allowed_amounts": "500, many"}, "“many” is no whole number. Type digits such as 500, 1,000, 2,500, with"),
+        ({"allowed_amounts": "५००, 1000"}, "“५००” is no whole number. Type digits such as 500, with"),
+        ({"allowed_amounts": "500, 10.5"}, "“10.5” is no whole number"),
+        ({"allowed_amounts": "50,100"}, "“50,100” can be one amount or several. Type 50100 if it is one, or a space"),
+        ({"allowed_amounts": "500,1,000"}, "“000” is no whole number. Type digits such as 500, 1,000, 2,500"),
+        ({"allowed_amounts": "0, 5"}, "0 is no amount that a row can give"),
+        ({"allowed_amounts": "500, 1,00,001"}, "1,00,001 is among the allowed amounts, and a row may give 1,00,000"),
+        ({"allowed_amounts": ", ".join(map(str, range(1, 52)))}, "These are 51 allowed amounts"),
     ],
 )
 def test_what_cannot_be_proposed_is_shown_again(client, changes, said):
@@ -107,6 +125,46 @@ def test_what_cannot_be_proposed_is_shown_again(client, changes, said):
     assert (answer.status_code, said in words(answer)) == (422, True)
     assert f'value="{typed(**changes)["most_points_row"] if "most_points_row" in changes else ""}"' in answer.text
     assert not ApprovalPolicy.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("2,500, 500, 1,000", [500, 1_000, 2_500]),
+        ("500,1000,2500,500", [500, 1_000, 2_500]),
+        ("500 1000", [500, 1_000]),
+        ("1,00,000", [100_000]),
+        ("500, 1000,", [500, 1_000]),
+        ("", None),
+    ],
+)
+def test_amounts_are_typed_with_commas(client, text, amounts):
+    signed_in(client, "owner")
+    assert client.post(NEW, typed(allowed_amounts=text, most_points_person_month="10,000")).status_code == 302
+    policy = ApprovalPolicy.objects.get()
+    assert (policy.allowed_amounts, policy.most_points_person_month) == (amounts, 10_000)
+    if amounts:
+        shown = ", ".join(map(grouped, amounts))
+        assert f"Amounts that a row may give any {shown} points" in words(client.get(PAGE))
+
+
+def test_what_is_in_force_can_be_proposed_as_it_stands_in_the_form(client):
+    agree(allowed_amounts=(2_500,))
+    signed_in(client, "owner")
+    assert 'name="allowed_amounts" value="2500" inputmode="text"' in client.get(NEW).text
+    assert client.post(NEW, typed(allowed_amounts="2500")).status_code == 302
+    assert ApprovalPolicy.objects.get(state="open").allowed_amounts == [2_500]
+
+
+def test_what_if_looks_at_single_rows(client):
+    first = approved_batch(credited=2)
+    signed_in(client, "owner")
+    asked = {"act": "what-if", "two_from_points": "", "most_points_person_month": "499", "allowed_amounts": "400, 600"}
+    said = words(client.post(NEW, typed(**asked)))
+    assert "1 would have been refused: 1 by the points of a person, 1 by the amounts of its rows." in said
+    assert "A person's month is counted over these batches alone." in html.unescape(said)
+    assert f"{first.pk}, Diwali 2026" in said
+    assert "refused: points of a person, amounts of its rows" in said
 
 
 def test_what_if_stores_nothing_and_tells_how_batches_would_have_fared(client):

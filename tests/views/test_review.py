@@ -1,10 +1,12 @@
 import pytest
 
 from allocations.domain.states import RowState
-from allocations.models import TrailEntry
+from allocations.models import Problem, TrailEntry
+from allocations.services.row_limits import look_at_limits_again
 from tests.factories.batches import review_batch, submitted_batch
 from tests.factories.lists import RowFactory
-from tests.factories.people import person
+from tests.factories.people import known, person
+from tests.factories.policies import agree
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -162,3 +164,18 @@ def test_reason_of_the_approver_is_on_top(client):
     batch.save()
     client.force_login(batch.uploaded_by)
     assert "“Two people left in October.”" in client.get(f"/batches/{batch.pk}/").text
+
+
+@pytest.mark.parametrize(("role", "offered"), [("admin", True), ("approver", False), ("auditor", False)])
+def test_rows_beyond_the_policy_are_looked_at_again(client, role, offered):
+    agree(allowed_amounts=(400,))
+    batch = review_batch(ready=2)
+    look_at_limits_again(known(batch.uploaded_by), batch_id=batch.pk)
+    client.force_login(person(role))
+    text = client.get(f"/batches/{batch.pk}/").text
+    assert ("limits again</button>" in text, "Points that the policy does not allow" in text) == (offered, True)
+    agree(allowed_amounts=(400, 500))
+    done = client.post(f"/batches/{batch.pk}/limits/", follow=True)
+    assert done.status_code == (200 if offered else 403)
+    assert ("No row is beyond the approval policy as things stand now." in done.text) == offered
+    assert Problem.objects.filter(batch=batch).exists() != offered
