@@ -56,8 +56,10 @@ def test_points_have_the_limits_of_the_policy() -> None:
     said = {one.text: (one.is_accepted, one.becomes) for one in column.examples}
     assert said["500"] == (
         False,
-        "refused: 500 is not among the amounts that the approval policy allows. The nearest ones are 250 and 1,000. "
-        "Give one of them or leave the row out.",
+        (
+            "refused: 500 is not among the amounts that the approval policy allows. The nearest ones are 250 and 1,000. "
+            "Give one of them or leave the row out."
+        ),
     )
     assert said["1,000"] == (True, "read as 1000")
 
