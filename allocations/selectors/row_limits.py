@@ -130,7 +130,7 @@ def _is_short(batch_id: int, *, at: datetime) -> bool:
     """Whether it is quicker to look up every person than to read all that the month gave."""
     start, end = month_of(at)
     month = Batch.objects.filter(state=BatchState.APPROVED, approved_at__gte=start, approved_at__lt=end)
-    given = month.exclude(pk=batch_id).aggregate(rows=Sum("row_count", default=0))["rows"]
+    given = int(month.exclude(pk=batch_id).aggregate(rows=Sum("row_count", default=0))["rows"])
     return Row.objects.filter(batch_id=batch_id).count() * _ROWS_A_PERSON < given
 
 
