@@ -51,16 +51,20 @@ GROUP BY part.mobile
 """  # noqa: S608 - our own text
 # The empty text keeps SQLite from reading the index of all mobiles for the few of the list.
 _OWN = f"batch_id = %(batch)s AND mobile <> '' AND amount IS NOT NULL AND state NOT IN ({_NOTHING})"
+# Nothing is joined: beside a list that was stored a moment ago a planner expects one row and would join in loops.
 _ABOVE = f"""
-SELECT own.number, own.amount, own.points, COALESCE(given.points, 0), COUNT(*) OVER ()
+SELECT number, amount, own, given, COUNT(*) OVER ()
 FROM (
-    SELECT number, mobile, amount, SUM(amount) OVER (PARTITION BY mobile || '') AS points
-    FROM allocations_row WHERE {_OWN}
-) own
-LEFT JOIN ({_GIVEN}) given ON given.mobile = own.mobile
-WHERE own.points + COALESCE(given.points, 0) > %(limit)s AND COALESCE(given.points, 0) >= %(least)s
-AND own.number > %(after)s
-ORDER BY own.number LIMIT %(most)s
+    SELECT number, amount, SUM(amount) OVER person AS own, SUM(points) OVER person AS given
+    FROM (
+        SELECT number, mobile || '' AS mobile, amount, 0 AS points FROM allocations_row WHERE {_OWN}
+        UNION ALL
+        SELECT NULL, mobile, NULL, points FROM ({_GIVEN}) others
+    ) beside
+    WINDOW person AS (PARTITION BY mobile)
+) counted
+WHERE number > %(after)s AND own + given > %(limit)s AND given >= %(least)s
+ORDER BY number LIMIT %(most)s
 """  # noqa: S608 - our own text
 _OF_LIST = f"AND old.mobile IN (SELECT mobile FROM allocations_row WHERE {_OWN})"  # noqa: S608 - our own text
 
