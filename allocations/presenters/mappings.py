@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from allocations.domain.forensics import column_letter
+from allocations.presenters.people import for_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,11 @@ class Column:
 
 
 def columns(
-    header: Sequence[str], sample: Sequence[Sequence[str]], sureness: Mapping[int, str] = MappingProxyType({})
+    header: Sequence[str],
+    sample: Sequence[Sequence[str]],
+    sureness: Mapping[int, str] = MappingProxyType({}),
+    *,
+    in_full: bool = True,
 ) -> list[Column]:
     """`sample` holds the first values of each column, `sureness` a word for those that are read as something."""
     return [
@@ -27,7 +32,7 @@ def columns(
             index,
             column_letter(index),
             text,
-            tuple(sample[index]) if index < len(sample) else (),
+            tuple(for_reader(value, in_full) for value in sample[index]) if index < len(sample) else (),
             sureness.get(index, "none"),
         )
         for index, text in enumerate(header)

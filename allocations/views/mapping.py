@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
 from allocations.domain.errors import StateConflict
-from allocations.domain.policy import Actor, check_edit
+from allocations.domain.policy import Actor, can_see_personal_data, check_edit
 from allocations.forms.mappings import MappingForm
 from allocations.imports.mapping import how_sure
 from allocations.models import Batch, Upload
@@ -19,7 +19,8 @@ from allocations.views.gates import form_page
 @form_page
 def map_columns(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
     batch = get_object_or_404(Batch, pk=batch_id)
-    check_edit(actor, facts_of(batch))
+    facts = facts_of(batch)
+    check_edit(actor, facts)
     insist_on_free_rows(batch)
     upload = _mappable(batch)
     form = MappingForm(_posted(request), header=upload.header, mapping=upload.mapping)
@@ -27,8 +28,9 @@ def map_columns(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespon
         batches.map_columns(actor, batch_id=batch_id, mapping=form.mapping)
         return redirect("allocations:batch", batch_id=batch_id)
     sureness = how_sure(upload.header, upload.mapping)
-    lines = zip(columns(upload.header, upload.sample, sureness), form, strict=True)
-    context = {"batch": batch, "upload": upload, "form": form, "lines": list(lines)}
+    # Whoever had no hand in the list chooses by masked values, as everywhere else.
+    shown = columns(upload.header, upload.sample, sureness, in_full=can_see_personal_data(actor, facts))
+    context = {"batch": batch, "upload": upload, "form": form, "lines": list(zip(shown, form, strict=True))}
     return render(request, "allocations/mapping/page.html", context, status=422 if form.is_bound else 200)
 
 

@@ -66,3 +66,10 @@ def test_only_an_admin_maps_columns(client, role):
     batch = review_batch()
     client.force_login(person(role))
     assert client.post(f"/batches/{batch.pk}/mapping/", CHOICES).status_code == 403
+
+
+def test_whoever_had_no_hand_in_the_list_chooses_by_masked_values(client, batch):
+    assert "9876500001" in client.get(f"/batches/{batch.pk}/mapping/").text
+    client.force_login(person("admin"))
+    for answer in (client.get(f"/batches/{batch.pk}/mapping/"), client.post(f"/batches/{batch.pk}/mapping/", {})):
+        assert ("******0001" in answer.text, "9876500001" in answer.text) == (True, False)
