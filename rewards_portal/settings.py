@@ -197,9 +197,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "rewards_portal.request_ids.RequestIds",
+    "rewards_portal.never_kept.NeverKept",
     "rewards_portal.api_refusals.ApiRefusals",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -209,7 +211,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "rewards_portal.sign_in.ageing.Ageing",
     "allauth.account.middleware.AccountMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "rewards_portal.urls"
