@@ -1,6 +1,8 @@
 """Batches in every state, with rows, chunks and counters that agree with each other."""
 
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 from allocations.domain import manifest
 from allocations.domain.states import BatchState, RowState, RunState
@@ -9,6 +11,7 @@ from tests.factories.lists import NOW, BatchFactory, ProblemFactory, RowFactory,
 from tests.factories.people import UserFactory
 from tests.factories.runs import AttemptFactory, AttemptRowFactory, ChunkFactory, RunFactory, VoteFactory
 
+_PLAIN: Mapping[str, Any] = {}
 MANIFEST = "{}"
 DIGEST = manifest.digest(MANIFEST)
 
@@ -26,8 +29,13 @@ def checking_batch(*, rows_read: int = 12_000, rows_total: int | None = 48_211, 
     return batch
 
 
-def review_batch(*, ready: int = 3, errors: int = 0, warnings: int = 0, left_out: int = 0, **fields) -> Batch:
-    """Rows from 2 on: the faulty ones first, then those with warnings, the ready ones, the left-out ones."""
+def review_batch(
+    *, ready: int = 3, errors: int = 0, warnings: int = 0, left_out: int = 0, row: Mapping[str, Any] = _PLAIN, **fields
+) -> Batch:
+    """Rows from 2 on: the faulty ones first, then those with warnings, the ready ones, the left-out ones.
+
+    `row`: what the ready ones have in their cells.
+    """
     batch = BatchFactory(state=BatchState.REVIEW, **fields)
     UploadFactory(
         batch=batch,
@@ -52,7 +60,7 @@ def review_batch(*, ready: int = 3, errors: int = 0, warnings: int = 0, left_out
             message="looks made up (9999999999). Check it with the person.",
         )
     for _ in range(ready):
-        RowFactory(batch=batch, number=next(numbers))
+        RowFactory(batch=batch, number=next(numbers), **row)
     for _ in range(left_out):
         RowFactory(batch=batch, number=next(numbers), state=RowState.LEFT_OUT)
     return recount(batch)
@@ -70,11 +78,19 @@ def submitted_batch(*, rows: int = 3, **fields) -> Batch:
 
 
 def approved_batch(
-    *, run_state: RunState = RunState.SETTLED, left_out: int = 0, approved_by=None, **outcomes: int
+    *,
+    run_state: RunState = RunState.SETTLED,
+    left_out: int = 0,
+    approved_by=None,
+    about: Mapping[str, Any] = _PLAIN,
+    **outcomes: int,
 ) -> Batch:
-    """Approved and run: approved_batch(credited=3, failed=1, run_state=RunState.RUNNING, pending=2)."""
+    """Approved and run: approved_batch(credited=3, failed=1, run_state=RunState.RUNNING, pending=2).
+
+    `about`: what submitted_batch is told besides.
+    """
     states = [RowState(name) for name, count in (outcomes or {"credited": 3}).items() for _ in range(count)]
-    batch = submitted_batch(rows=len(states), left_out=left_out)
+    batch = submitted_batch(rows=len(states), left_out=left_out, **about)
     approver = approved_by or UserFactory(roles=("approver",))
     VoteFactory(batch=batch, voted_by=approver)
     batch.state, batch.approved_by, batch.approved_at = BatchState.APPROVED, approver, NOW
