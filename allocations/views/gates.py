@@ -140,8 +140,11 @@ def _back(request: HttpRequest, kwargs: dict[str, object]) -> str:
 
 def _clicked_on(request: HttpRequest) -> str:
     seen = request.headers.get("Referer", "")
-    here = url_has_allowed_host_and_scheme(seen, allowed_hosts={request.get_host()})
-    return urlsplit(seen).path if here else ""
+    if not url_has_allowed_host_and_scheme(seen, allowed_hosts={request.get_host()}):
+        return ""
+    # On its own a path such as //elsewhere.example/ is an address of another site.
+    path = urlsplit(seen).path
+    return path if url_has_allowed_host_and_scheme(path, allowed_hosts=None) else ""
 
 
 def _named(request: HttpRequest, kwargs: dict[str, object]) -> str:
