@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
 from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponseRedirect
@@ -42,6 +43,25 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - the adapter's interface
         return False
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        super().pre_authenticate(request, **credentials)
+        self._anywhere = ratelimit.consume(
+            request, app="allauth.account", action="login_failed_anywhere", key=_name(credentials)
+        )
+        if not self._anywhere:
+            raise self.validation_error("too_many_login_attempts")
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Of a name and a network: guessing elsewhere shuts nobody out. django-allauth counts by name and Host header,
+        with which a guesser begins a new count with every other port."""
+        return f"{_name(credentials)} {ratelimit.get_ip(request)}"
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """Of both counts: what was right is no guess."""
+        super()._rollback_login_failed_rl_usage()
+        if self._anywhere:
+            self._anywhere.rollback()
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         known = User.objects.filter(username=credentials.get("username", "")).first()
         sign_ins.note_failure(user=known, origin=origin(request), what="password")
@@ -73,6 +93,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Who signs in elsewhere gets no password here."""
         if user.has_usable_password():
             super().send_password_reset_mail(user, email, content)
+
+
+def _name(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("username", "")).lower()
 
 
 def _deliver(message: EmailMessage) -> None:

@@ -29,10 +29,12 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 # Sessions end by our own clock, whatever the browser keeps.
 ACCOUNT_SESSION_REMEMBER = False
-# Fixed windows: a person is never shut out for good by somebody else's guessing.
+# "login_failed" counts a name from one network: nobody is shut out by who guesses elsewhere. The other one counts
+# the name from all networks, for a guesser who has many.
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "login_failed": "50/15m/ip,5/15m/key",
+    "login_failed_anywhere": "20/15m/key",
     "reset_password": "20/15m/ip,5/h/key",
     "reset_password_from_key": "20/15m/ip",
     "change_password": "5/15m/user",
