@@ -1,5 +1,6 @@
 """Tokens for programs, and what programs can do with them."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -61,7 +62,7 @@ def reference(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa: ARG0
         "parts": api_reference.parts(document),
         "shapes": api_reference.shapes(document),
         "scopes": MEANS.items(),
-        "address": request.build_absolute_uri(_BASE),
+        "address": f"{settings.PORTAL_URL.rstrip('/')}{_BASE}",
     }
     return render(request, "allocations/api_tokens/reference.html", context)
 

@@ -1,5 +1,6 @@
 """The people of the portal: the list, inviting, and one person's roles and account."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -72,7 +73,8 @@ def make_link(request: HttpRequest, actor: Actor, person_id: int) -> HttpRespons
 def _show_link(request: HttpRequest, actor: Actor, invitation: Invitation) -> HttpResponseBase:
     """The answer to the POST itself: the link is kept nowhere, so there is no page to go to."""
     address = reverse("account_reset_password_from_key", args=[invitation.uid, invitation.key])
-    link = request.build_absolute_uri(address)
+    # Not from the request: a Host header of somebody else's would stand in the mail.
+    link = f"{settings.PORTAL_URL.rstrip('/')}{address}"
     invited = invitation.person
     mail = words.invitation_mail(name=name_of(invited), by=actor.name, username=invited.username, link=link)
     mailed = roster.mail_invitation(invitation, subject=mail.subject, text=mail.text)

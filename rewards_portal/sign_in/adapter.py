@@ -10,6 +10,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponseRedirect
@@ -83,6 +84,12 @@ class AccountAdapter(DefaultAccountAdapter):
             "mfa_reauthenticate:webauthn": "mfa_reauthenticate_webauthn",
         }
         return [{"id": key, "description": "", "url": reverse(name)} for key, name in names.items()]
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """At the portal's own address: whoever asks for somebody else's new password chooses the Host header."""
+        uid, _, secret = key.partition("-")
+        address = reverse("account_reset_password_from_key", args=[uid, secret])
+        return f"{settings.PORTAL_URL.rstrip('/')}{address}"
 
     def send_mail(self, template_prefix: str, email: str, content: dict[str, Any]) -> None:
         """Behind the answer: whether a mail goes must not show in how long the page takes, nor in an error."""
