@@ -161,11 +161,11 @@ def _approved(people: dict[str, User], account: Any, text: Text) -> Batch:
 
 
 def _of_the_review(batch: Batch, maker: User, text: Text) -> dict[str, int]:
-    row = batch.rows.get(number=4)
+    row = batch.rows.get(number=2)
     mending.mend_cell(
         known(maker),
         batch_id=batch.pk,
-        number=4,
+        number=2,
         field="remarks",
         text=text("edit"),
         seen=mending.fingerprint(row, "remarks"),
@@ -230,7 +230,7 @@ def _of_programs(people: dict[str, User], text: Text) -> dict[str, int]:
     )
     difference = ContractDifference.objects.create(
         call="bulk",
-        kind="unknown_field",
+        kind="unknown_code",
         path=text("path")[:250],
         detail=text("detail")[:250],
         breaking=True,
