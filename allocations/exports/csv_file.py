@@ -16,11 +16,23 @@ from allocations.exports.resource import ExportField
 
 # What makes a spreadsheet read a cell as a formula, also in full width (ASVS 1.2.10 and what OWASP adds).
 RISKY = frozenset("=+-@\t\r\n\0＝＋－＠")
+# Blanks and what nobody sees: some spreadsheets drop them before they look at what a cell begins with.
+_UNSEEN = (
+    " \x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\xad\u061c\u115f\u1160\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
+    "\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060"
+    "\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\u3000\u3164\ufeff\uffa0"
+)
+_SUSPECT = RISKY | frozenset(_UNSEEN)
 
 
 def safe(text: str) -> str:
     """The text with an apostrophe in front where a spreadsheet could take it for a formula."""
-    return f"'{text}" if text[:1] in RISKY else text
+    return f"'{text}" if text[:1] in _SUSPECT and is_risky(text) else text
+
+
+def is_risky(text: str) -> bool:
+    """Whether it begins, but for what nobody sees, with what a formula begins with."""
+    return text.lstrip(_UNSEEN)[:1] in RISKY
 
 
 def write_csv(
@@ -46,4 +58,4 @@ def write_csv(
 
 def _safe(cells: Sequence[str]) -> list[str]:
     # As `safe`, inlined: it runs for every cell of a large export.
-    return [f"'{cell}" if cell[:1] in RISKY else cell for cell in cells]
+    return [f"'{cell}" if cell[:1] in _SUSPECT and is_risky(cell) else cell for cell in cells]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allocations.exports.cells import Kind
-from allocations.exports.csv_file import RISKY, safe, write_csv
+from allocations.exports.csv_file import RISKY, is_risky, safe, write_csv
 from allocations.exports.resource import ExportField
 
 COLUMNS = [ExportField("name", "Name", Kind.WORDS), ExportField("amount", "Amount", Kind.WHOLE)]
@@ -28,7 +28,15 @@ def test_safe_puts_an_apostrophe_before_what_could_be_a_formula(sign):
     assert safe(f"{sign}1+1") == f"'{sign}1+1"
 
 
-@pytest.mark.parametrize("text", ["", "Asha", "a=1", " =1", "'=1", "9876543210"])
+@pytest.mark.parametrize("unseen", [" ", "  ", "\xa0", "\u200b", "\ufeff \u2060", "\u202e", "\u3000", "\x0b", "\u3164"])
+def test_safe_looks_behind_what_nobody_sees(unseen):
+    for sign in sorted(RISKY):
+        text = f"{unseen}{sign}1+1"
+        assert safe(text) == f"'{text}"
+        assert f"\"'{unseen}" in written([(text, 1)]).decode()
+
+
+@pytest.mark.parametrize("text", ["", " ", "Asha", " Asha", "\u200bAsha", "a=1", "'=1", "9876543210"])
 def test_safe_leaves_other_text_alone(text):
     assert safe(text) == text
 
@@ -47,7 +55,7 @@ def test_csv_without_rows_is_its_header():
 def test_csv_read_back_is_what_was_stored_but_for_the_apostrophe(records):
     read = list(csv.reader(io.StringIO(written(records).decode("utf-8-sig"), newline="")))[1:]
 
-    expected = [[f"'{name}" if name[:1] in RISKY else name, str(amount)] for name, amount in records]
+    expected = [[f"'{name}" if is_risky(name) else name, str(amount)] for name, amount in records]
     assert read == expected
 
 
