@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.files import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, Q, Sum
 
 from allocations import queue
@@ -51,15 +51,18 @@ def create_batch(
     words = checked_purpose(purpose)
     now = database_now()
     with transaction.atomic():
-        batch, is_new = Batch.objects.get_or_create(
-            form_key=form_key or uuid4(),
-            uploaded_by_id=actor.id,
-            defaults={
-                "purpose": words,
-                "account": account,
-                "is_points_allocation": is_points_allocation,
-            },
-        )
+        try:
+            batch, is_new = Batch.objects.get_or_create(
+                form_key=form_key or uuid4(),
+                uploaded_by_id=actor.id,
+                defaults={
+                    "purpose": words,
+                    "account": account,
+                    "is_points_allocation": is_points_allocation,
+                },
+            )
+        except IntegrityError as error:
+            raise StateConflict("Somebody else sent this form already. Open the page again.") from error
         if not is_new:
             return batch
         trail.write_entry(
