@@ -142,9 +142,10 @@ def check_decide(actor: Actor, batch: BatchFacts) -> None:
 
 
 def check_gets_nothing(own_row: int | None) -> None:
-    """Nobody approves points for themselves. `own_row`: the number of a row with the approver's own e-mail address."""
+    """Nobody decides about points of their own, whether they are given, were given, or are taken back. `own_row`: the
+    number of a row with the approver's own e-mail address."""
     if own_row is not None:
-        raise NotAllowed(f"Row {own_row} has your own e-mail address. Another approver must decide about this batch.")
+        raise NotAllowed(f"Row {own_row} has your own e-mail address. Another approver must decide about it.")
 
 
 def check_rerun(actor: Actor) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from allocations.domain.decisions import Decision, ProposalState, can_withdraw_proposal, check_settle
-from allocations.domain.policy import Actor, BatchFacts
+from allocations.domain.policy import Actor, BatchFacts, check_gets_nothing
 from allocations.domain.states import RowState
 from allocations.models import Batch, Proposal, Row, Run
 from allocations.presenters.numbers import counted
@@ -101,11 +101,13 @@ class DecisionActs:
     withdraw: bool
 
 
-def decision_acts(actor: Actor, proposal: Proposal, facts: BatchFacts) -> DecisionActs:
+def decision_acts(actor: Actor, proposal: Proposal, facts: BatchFacts, *, own_row: int | None = None) -> DecisionActs:
+    """`own_row`: see domain.policy.check_gets_nothing."""
     if proposal.state != ProposalState.OPEN:
         return DecisionActs(is_open=False, why_not="", withdraw=False)
     return DecisionActs(
         is_open=True,
-        why_not=reason_of(check_settle, actor, facts, proposed_by_id=proposal.proposed_by_id),
+        why_not=reason_of(check_settle, actor, facts, proposed_by_id=proposal.proposed_by_id)
+        or reason_of(check_gets_nothing, own_row),
         withdraw=can_withdraw_proposal(actor, proposed_by_id=proposal.proposed_by_id),
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from allocations.domain.calls import CallResult
 from allocations.domain.debits import Doubt
-from allocations.domain.policy import Actor
+from allocations.domain.policy import Actor, check_gets_nothing
 from allocations.domain.reversal_policy import check_decide, check_resume, check_withdraw
 from allocations.domain.reversals import ReversalState
 from allocations.models import Reversal, ReversalAttempt
@@ -171,9 +171,12 @@ class Acts:
     why_no_resume: str
 
 
-def acts(reversal: Reversal, actor: Actor) -> Acts:
+def acts(reversal: Reversal, actor: Actor, *, own_row: int | None = None) -> Acts:
+    """`own_row`: see domain.policy.check_gets_nothing."""
     facts = facts_of(reversal)
-    against = reason_of(check_decide, actor, facts) if facts.state is ReversalState.PROPOSED else ""
+    against = ""
+    if facts.state is ReversalState.PROPOSED:
+        against = reason_of(check_decide, actor, facts) or reason_of(check_gets_nothing, own_row)
     resume = ""
     if reversal.pause_code:
         resume = f"Resume reversal {reversal.pk}"

@@ -81,9 +81,14 @@ def sent_rows(batch: Batch) -> QuerySet[Row]:
 
 def own_row(batch: Batch, *, user_id: int) -> int | None:
     """The first row that would give points to this user, known by the e-mail address; None without either."""
+    return own_row_among(sent_rows(batch), user_id=user_id)
+
+
+def own_row_among(rows: QuerySet[Row], *, user_id: int) -> int | None:
+    """As own_row, of these rows."""
     address = User.objects.filter(pk=user_id).values_list("email", flat=True).first()
-    rows = sent_rows(batch).filter(email__iexact=address) if address else Row.objects.none()
-    return rows.order_by("number").values_list("number", flat=True).first()
+    own = rows.filter(email__iexact=address) if address else Row.objects.none()
+    return own.order_by("number").values_list("number", flat=True).first()
 
 
 @dataclass(frozen=True, slots=True)

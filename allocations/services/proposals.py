@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from django.core.files import File
 from django.db import IntegrityError, transaction
 
-from allocations.domain import decisions
+from allocations.domain import decisions, policy
 from allocations.domain.decisions import PROPOSAL, Decision, ProposalEvent, ProposalState
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.known import check_known
@@ -19,8 +19,8 @@ from allocations.domain.numerals import grouped
 from allocations.domain.policy import Actor
 from allocations.domain.states import move
 from allocations.gateway import database_now
-from allocations.models import Proposal, ProposalRow
-from allocations.selectors.approvals import facts_of
+from allocations.models import Proposal, ProposalRow, Row
+from allocations.selectors.approvals import facts_of, own_row_among
 from allocations.services import deciding, doubts, trail
 from allocations.services.doubts import Held
 
@@ -116,7 +116,7 @@ def confirm(actor: Actor, *, proposal_id: int) -> Proposal:
             if proposal.state == ProposalState.CONFIRMED and proposal.decided_by_id == actor.id:
                 return proposal
             _check_open(proposal)
-            decisions.check_settle(actor, facts_of(proposal.batch), proposed_by_id=proposal.proposed_by_id)
+            _check_settle(actor, proposal)
             check_known(actor, now=now)
             ids = dict(proposal.rows.values_list("row_id", "transaction_id"))
             held = doubts.hold(list(ids), now=now)
@@ -150,7 +150,7 @@ def refuse(actor: Actor, *, proposal_id: int, reason: str) -> Proposal:
         if proposal.state == ProposalState.REFUSED and proposal.decided_by_id == actor.id:
             return proposal
         _check_open(proposal)
-        decisions.check_settle(actor, facts_of(proposal.batch), proposed_by_id=proposal.proposed_by_id)
+        _check_settle(actor, proposal)
         _close(proposal, ProposalEvent.REFUSE, now=now, decided_by_id=actor.id, reason=reason.strip())
         _tell(proposal, "decision rejected", actor, None, now=now, reason=reason.strip())
     return proposal
@@ -176,6 +176,13 @@ def _locked(proposal_id: int) -> Proposal:
     if proposal is None:
         raise InvalidInput(f"There is no decision {proposal_id}.")
     return proposal
+
+
+def _check_settle(actor: Actor, proposal: Proposal) -> None:
+    """A row that was credited and is called failed is sent again: nobody says that of their own."""
+    decisions.check_settle(actor, facts_of(proposal.batch), proposed_by_id=proposal.proposed_by_id)
+    rows = Row.objects.filter(proposals__proposal=proposal)
+    policy.check_gets_nothing(own_row_among(rows, user_id=actor.id))
 
 
 def _check_open(proposal: Proposal) -> None:

@@ -15,7 +15,7 @@ from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.known import check_known
 from allocations.domain.manifest import digest as digest_of
 from allocations.domain.pauses import Pause
-from allocations.domain.policy import Actor
+from allocations.domain.policy import Actor, check_gets_nothing
 from allocations.domain.references import mint
 from allocations.domain.retention import ERASED
 from allocations.domain.reversals import (
@@ -33,6 +33,7 @@ from allocations.domain.states import RowState, move, sources
 from allocations.gateway import database_now
 from allocations.gateway.tokens import allow_one_more_login
 from allocations.models import Reversal, Row
+from allocations.selectors.approvals import own_row_among
 from allocations.selectors.reversals import facts_of, signed_points, taken_points
 from allocations.selectors.roster import approver_since
 from allocations.services import trail
@@ -51,6 +52,8 @@ def request_reversal(actor: Actor, *, row_id: int, amount: int, reason: str, for
         earlier = Reversal.objects.filter(form_key=form_key, row=row, requested_by_id=actor.id).first()
         if earlier:
             return earlier
+        if Reversal.objects.filter(form_key=form_key).exists():
+            raise StateConflict("This form was sent for something else already. Open the page again.")
         # Of the locked row: its batch may have been read before the erasure that it waited for.
         reversal_policy.check_request(actor, RowState(row.state), is_erased=row.payload_hash == ERASED)
         if not reason.strip():
@@ -233,6 +236,7 @@ def _check_decision(actor: Actor, reversal: Reversal, digest: str) -> None:
     if reversal.approved_by_id:
         raise StateConflict(f"Already decided: {reversal.approved_by} approved it.")
     reversal_policy.check_decide(actor, facts_of(reversal))
+    check_gets_nothing(own_row_among(Row.objects.filter(pk=reversal.row_id), user_id=actor.id))
     if reversal.digest != digest:
         raise StateConflict(_CHANGED)
 

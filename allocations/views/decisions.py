@@ -12,10 +12,10 @@ from allocations.domain.decisions import EVIDENCE_MAX_BYTES, EVIDENCE_SUFFIXES, 
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.policy import Actor, can_export, can_see_personal_data
 from allocations.forms.decisions import DecisionForm, RefuseForm, row_numbers
-from allocations.models import Batch, Proposal
+from allocations.models import Batch, Proposal, Row
 from allocations.presenters import exceptions as words
 from allocations.selectors import exceptions as reads
-from allocations.selectors.approvals import facts_of
+from allocations.selectors.approvals import facts_of, own_row_among
 from allocations.services import exceptions, proposals
 from allocations.views.errors import status_of
 from allocations.views.gates import action, form_page, page
@@ -68,7 +68,8 @@ def _show(
     request: HttpRequest, actor: Actor, proposal: Proposal, *, refuse_form: RefuseForm | None = None
 ) -> HttpResponse:
     facts = facts_of(proposal.batch)
-    acts = words.decision_acts(actor, proposal, facts)
+    own_row = own_row_among(Row.objects.filter(proposals__proposal=proposal), user_id=actor.id)
+    acts = words.decision_acts(actor, proposal, facts, own_row=own_row)
     rows = list(reads.decided_rows(proposal))
     context = {
         "decision": proposal,

@@ -26,7 +26,7 @@ from allocations.presenters.holds import when
 from allocations.presenters.numbers import points
 from allocations.presenters.reasons import evidence_words
 from allocations.selectors import reversals as reads
-from allocations.selectors.approvals import facts_of
+from allocations.selectors.approvals import facts_of, own_row_among
 from allocations.selectors.holds import hold
 from allocations.selectors.passports import passport_of
 from allocations.selectors.restores import came_from_a_backup
@@ -41,7 +41,7 @@ PAGE = 50
 def list_reversals(request: HttpRequest, actor: Actor) -> HttpResponse:
     ended = list(reads.ended_reversals(before=number_of(request.GET.get("before", "")), limit=PAGE + 1))
     waiting = [
-        (line, reversals.acts(line.reversal, actor).why_not)
+        (line, reversals.acts(line.reversal, actor, own_row=_own_row(line.reversal, actor)).why_not)
         for line in reversals.reversal_lines(list(reads.reversals_awaiting_approval()))
     ]
     context = {
@@ -51,6 +51,10 @@ def list_reversals(request: HttpRequest, actor: Actor) -> HttpResponse:
         "older": ended[PAGE - 1].pk if len(ended) > PAGE else None,
     }
     return render(request, "allocations/reversals/page.html", context)
+
+
+def _own_row(reversal: Reversal, actor: Actor) -> int | None:
+    return own_row_among(Row.objects.filter(pk=reversal.row_id), user_id=actor.id)
 
 
 @page
@@ -80,7 +84,7 @@ def show(
         "approve_form": approve_form,
         "reject_form": reject_form,
         "step_up": step_up(actor, cast("User", request.user), here=reverse("allocations:reversal", args=[found.pk])),
-        "acts": reversals.acts(found, actor),
+        "acts": reversals.acts(found, actor, own_row=_own_row(found, actor)),
         "restored": _restored(found.row),
         **_told(found, in_full=in_full),
     }
