@@ -10,7 +10,7 @@ FIELD = "amount"
 _LONGEST = 30
 
 _SHORT = re.compile("[0-9]{1,15}")
-_RUPEES = re.compile(r"(?:rs\.?|inr|₹)\s*|\s*(?:/-|/=|rs\.?|inr|₹)", re.IGNORECASE)
+_RUPEES = re.compile(r"(?:rs\.?|inr|₹)\s*|\s{0,9}(?:/-|/=|rs\.?|inr|₹)", re.IGNORECASE)
 _OTHER_CURRENCY = re.compile(
     r"[$€£¥¢₩₽₿]|(?<![a-z])(?:usd|eur|gbp|aed|sgd|dollars?|euros?|pounds?)(?![a-z])", re.IGNORECASE
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from allocations.domain.cells import FIELDS, Cell, NumberCell, OddCell
 
 # Text in quotes or after a backslash is shown as it stands and formats nothing.
-_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\[\]]*\]')
 _SCIENTIFIC = re.compile("[eE][+-]")
 # Field -> what the cell was and how Excel showed it ("" for General), as stored in Row.cells.
 Forensics = dict[str, list[str]]

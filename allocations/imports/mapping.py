@@ -17,7 +17,7 @@ from allocations.domain.readings import ChoiceNeeded
 from allocations.imports.resource import columns, header_key
 
 MAX_COLUMNS = 60
-_MARKS = re.compile(r"\(.*?\)|\[.*?\]")
+_MARKS = re.compile(r"\(.{0,99}?\)|\[.{0,99}?\]")
 
 
 class Confidence(StrEnum):

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
-_DRESS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+_LETTER = re.compile(r"[^\W\d_]")
 _LEET = str.maketrans("0134578@$!", "oleastbasi")
 
 
@@ -20,7 +20,7 @@ class DressedUpValidator(CommonPasswordValidator):
     """
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:  # noqa: ARG002 - the interface
-        plain = _DRESS.sub("", password.lower())
+        plain = _undressed(password.lower())
         half = plain[: len(plain) // 2]
         cores = {plain, plain.translate(_LEET), half if half * 2 == plain else plain}
         if not plain or cores & self.passwords:
@@ -31,6 +31,12 @@ class DressedUpValidator(CommonPasswordValidator):
 
     def get_help_text(self) -> str:
         return "No common password with digits or signs around it."
+
+
+def _undressed(text: str) -> str:
+    """From the first letter to the last one."""
+    first, last = _LETTER.search(text), _LETTER.search(text[::-1])
+    return text[first.start() : len(text) - last.start()] if first and last else ""
 
 
 class BreachedValidator:
