@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.contrib.sessions.backends.base import SessionBase
 
 from allocations.domain.known import Proofs, known_at
 from allocations.domain.policy import NEED_SECOND_FACTOR, Actor, Role
@@ -48,6 +50,14 @@ def note_proof(session: MutableMapping[str, Any], user: User, kind: str, *, at: 
     known = session.get(_PROOFS, {})
     kept = known if known.get("user") == user.pk else {"user": user.pk}
     session[_PROOFS] = {**kept, kind: at.timestamp()}
+
+
+def renew(session: SessionBase) -> None:
+    """Another key for it: a copy from before somebody showed who they are is worth nothing after it. It stays in the
+    list of the person's sessions, by which an owner ends them."""
+    former = session.session_key
+    session.cycle_key()
+    UserSession.objects.filter(session_key=former).update(session_key=session.session_key)
 
 
 def proofs_of(user: User, session: Mapping[str, Any]) -> Proofs:

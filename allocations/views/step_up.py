@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from allocations.actors import actor_of, has_second_factor, note_proof
+from allocations.actors import actor_of, has_second_factor, note_proof, renew
 from allocations.domain.errors import NotAllowed
 from allocations.domain.known import is_fresh
 from allocations.domain.policy import Actor
@@ -48,4 +48,5 @@ def known_by_password(request: HttpRequest, user: User, guess: RateLimitUsage) -
     """The actor after the form's password was right: it was no guess."""
     guess.rollback()
     note_proof(request.session, user, "password", at=timezone.now())
+    renew(request.session)
     return actor_of(user, request.session)

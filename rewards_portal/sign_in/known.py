@@ -17,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from allocations.actors import has_second_factor, note_proof, proofs_of
+from allocations.actors import has_second_factor, note_proof, proofs_of, renew
 from allocations.domain.known import is_fresh
 from allocations.services import sign_ins
 from rewards_portal.sign_in.origins import origin
@@ -59,6 +59,7 @@ class KnownForm(forms.Form):
             self._codes.save()
         else:
             sign_ins.note("shown again who it is", user=person, origin=origin(self._request), by="password")
+            renew(self._request.session)
 
 
 @sensitive_post_parameters("password", "code")

@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
-from allocations.actors import note_proof
+from allocations.actors import note_proof, renew
 from allocations.services import sign_ins
 from rewards_portal.sign_in import ageing
 from rewards_portal.sign_in.origins import origin
@@ -69,6 +69,7 @@ def factor_used(
 ) -> None:
     if reauthenticated:
         sign_ins.note("shown again who it is", user=user, origin=origin(request), by=authenticator.type)
+        renew(request.session)
 
 
 @receiver(mfa.authentication_failed)
