@@ -6,7 +6,11 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
 
-FROM python:3.11-slim AS build
+# Debian's release is named: its pg_dump has to be of the version that compose.yaml's database is.
+FROM python:3.11-slim-trixie AS client
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client-17
+
+FROM python:3.11-slim-trixie AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/venv
 COPY requirements/runtime.txt /build/
@@ -25,11 +29,16 @@ RUN ENKASH_ENVIRONMENT=uat ENKASH_API_URL=build ENKASH_TOKEN_URL=build ENKASH_PA
     /opt/venv/bin/python manage.py collectstatic --noinput --skip-checks \
     && rm -rf node_modules static
 
-FROM python:3.11-slim
-ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PORT=8000 MEDIA_ROOT=/var/lib/portal \
-    SPOOL_ROOT=/var/lib/portal/spool
-RUN useradd --system --uid 10001 --home-dir /var/lib/portal --create-home portal \
-    && chmod 700 /var/lib/portal
+FROM python:3.11-slim-trixie
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PORT=8000 \
+    MEDIA_ROOT=/var/lib/portal/uploads SPOOL_ROOT=/var/lib/portal/spool
+# The folder begins empty, without a home's files: a backup is restored into an empty one only.
+RUN useradd --system --uid 10001 --home-dir /var/lib/portal --no-create-home portal \
+    && install --directory --mode 700 --owner portal --group portal /var/lib/portal
+# What back_up and restore_backup call, without the Perl that Debian wraps around it. They are run to see their libraries.
+COPY --from=client /usr/lib/postgresql/17/bin/pg_dump /usr/lib/postgresql/17/bin/pg_restore /usr/local/bin/
+RUN apt-get update && apt-get install --yes --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/* \
+    && pg_dump --version && pg_restore --version
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/portal /srv/portal
 WORKDIR /srv/portal

@@ -1,0 +1,32 @@
+"""The image and the set of compose.yaml fit each other and what the commands need; building it needs an engine."""
+
+import re
+from pathlib import PurePosixPath
+
+from django.conf import settings
+
+IMAGE = (settings.BASE_DIR / "Dockerfile").read_text(encoding="utf-8")
+COMPOSE = (settings.BASE_DIR / "compose.yaml").read_text(encoding="utf-8")
+
+
+def one(pattern: str, text: str) -> str:
+    (found,) = set(re.findall(pattern, text))
+    return found
+
+
+def test_backups_are_made_by_programs_of_the_database_s_version() -> None:
+    """An older pg_dump refuses a newer server, and an older server refuses what a newer pg_restore says."""
+    server = one(r"image: postgres:(\d+)", COMPOSE)
+    assert one(r"postgresql-client-(\d+)", IMAGE) == server
+    copied = re.findall(r"/usr/lib/postgresql/(\d+)/bin/(\w+)", IMAGE)
+    assert copied == [(server, "pg_dump"), (server, "pg_restore")]
+    assert len(set(re.findall(r"^FROM (python:\S+)", IMAGE, re.MULTILINE))) == 1
+
+
+def test_files_lie_side_by_side_below_the_volume() -> None:
+    """A backup takes each file once, and restores into a folder whose parent the portal's user may write."""
+    volume = PurePosixPath(one(r"VOLUME (\S+)", IMAGE))
+    places = [PurePosixPath(one(rf"\b{name}=(\S+)", IMAGE)) for name in ("MEDIA_ROOT", "SPOOL_ROOT")]
+    assert [place.parent for place in places] == [volume, volume]
+    assert len(set(places)) == 2
+    assert one(r"uploads:(/[^\]\",]*)", COMPOSE) == str(volume)
