@@ -71,6 +71,19 @@ def check_environment(**_: Any) -> list[Error]:
 
 
 @register(MONEY)
+def check_connection(**_: Any) -> list[Error]:
+    """What the client to EnKash refuses is refused at the start, by web as well, and not by the first run."""
+    # Models are not there yet when this file is read.
+    from allocations.gateway import enkash_config  # noqa: PLC0415
+
+    try:
+        enkash_config()
+    except ValueError as error:
+        return [Error(f"The connection to EnKash: {error}", hint="Set ENKASH_* anew.", id="money.E014")]
+    return []
+
+
+@register(MONEY)
 def check_retention(**_: Any) -> list[Error]:
     """A slip of a digit would erase what nobody can bring back."""
     days = settings.PERSONAL_DATA_DAYS

@@ -78,6 +78,21 @@ def test_environment(settings, change: dict[str, object], expected: list[str]) -
     assert ids(checks.check_environment()) == expected
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, ""),
+        ({"ENKASH_ENVIRONMENT": "simulator", "ENKASH_API_URL": "http://enkash:9000"}, "api_url uses http to enkash"),
+        ({"ENKASH_TOKEN_URL": "https://api.example.com/token?x=1"}, "token_url carries a login, query"),
+        ({"ENKASH_MAX_TOKEN_AGE": 0.5}, "max_token_age is 0"),
+    ],
+)
+def test_connection_that_cannot_be_built_stops_the_start(settings, change: dict[str, object], said: str) -> None:
+    use(settings, LIVE, change)
+    found = checks.check_connection()
+    assert [(error.id, said in error.msg) for error in found] == ([("money.E014", True)] if said else [])
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("environment", "username", "expected"),
