@@ -1,8 +1,11 @@
 """The drill: a running portal backed up, put back somewhere else, and told that it may have forgotten something."""
 
+import io
 import os
 import subprocess
 import sys
+import tarfile
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -157,6 +160,37 @@ def test_file_that_is_not_as_listed_is_noticed(places, key, elsewhere, settings,
     made = backed_up(places)
     done = manage(elsewhere, "restore_backup", made, "--key", key, "--because", "x")
     assert (done.returncode, "as its list says" in done.stderr) == (1, True), done.stderr
+
+
+@pytest.mark.parametrize("kind", ["above", "link"])
+def test_backup_that_leads_out_of_its_folder_is_refused(places, key, elsewhere, kind) -> None:
+    """Whoever has the public key can write a file that opens."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        member = tarfile.TarInfo("media/../../../../../there.txt" if kind == "above" else "media/list")
+        if kind == "link":
+            member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        tar.addfile(member, io.BytesIO())
+    forged = places / "forged.age"
+    (public,) = django_settings.BACKUP_KEYS
+    forged.write_bytes(pyrage.encrypt(packed.getvalue(), [pyrage.x25519.Recipient.from_str(public)]))
+    done = manage(elsewhere, "restore_backup", forged, "--key", key, "--because", "x")
+    assert (done.returncode, "none of this portal" in done.stderr) == (1, True), done.stderr
+    assert not list(Path(elsewhere["MEDIA_ROOT"]).rglob("*"))
+
+
+def test_folders_on_different_disks_are_restored(places, key, elsewhere, settings) -> None:
+    """As mounted volumes are: MEDIA_ROOT below a folder that nobody may write, SPOOL_ROOT on another disk."""
+    filled(settings)
+    made = backed_up(places)
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as other:
+        if Path(other).stat().st_dev == places.stat().st_dev:
+            pytest.skip("/dev/shm is on the disk of the test's folder")
+        there = elsewhere | {"SPOOL_ROOT": f"{other}/spool"}
+        done = manage(there, "restore_backup", made, "--key", key, "--because", "x")
+        assert done.returncode == 0, done.stderr
+        assert Path(other, "spool", "7-ab.answer").read_bytes() == b"spooled"
+    assert not list(Path(elsewhere["MEDIA_ROOT"]).parent.glob(".restore-*"))
 
 
 def _lies(tar, path, name):
