@@ -218,7 +218,6 @@ def _postgresql(trigger: Trigger) -> list[str]:
     when = f" WHEN ({trigger.only_if.format(differs='IS DISTINCT FROM')})" if trigger.only_if else ""
     return _postgresql_guard(
         name=trigger.name,
-        table=trigger.table,
         event=f"BEFORE {trigger.action} ON {trigger.table} FOR EACH ROW{when}",
         body=f"{lock}IF {trigger.condition.format(differs='IS DISTINCT FROM')} THEN "
         f"RAISE EXCEPTION '{trigger.sentence}' USING ERRCODE = 'integrity_constraint_violation'; "
@@ -243,20 +242,16 @@ def _truncate_guard(table: str) -> list[str]:
     """PostgreSQL only, where TRUNCATE fires no row triggers. An empty table may be truncated: nothing is lost."""
     return _postgresql_guard(
         name=f"{table}_no_truncate",
-        table=table,
         event=f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT",
         body=f"IF EXISTS (SELECT 1 FROM {table}) AND current_setting('portal.allow_truncate', true) "  # noqa: S608 - our own table names
         f"IS DISTINCT FROM 'on' THEN RAISE EXCEPTION '{table} is never truncated'; END IF; RETURN NULL;",
     )
 
 
-def _postgresql_guard(*, name: str, table: str, event: str, body: str) -> list[str]:
+def _postgresql_guard(*, name: str, event: str, body: str) -> list[str]:
     function = f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN {body} END $body$"
-    return [
-        function,
-        f"DROP TRIGGER IF EXISTS {name} ON {table}",
-        f"CREATE TRIGGER {name} {event} EXECUTE FUNCTION {name}()",
-    ]
+    # Replaced, never dropped first: somebody who writes meanwhile would meet no guard.
+    return [function, f"CREATE OR REPLACE TRIGGER {name} {event} EXECUTE FUNCTION {name}()"]
 
 
 def install(connection: BaseDatabaseWrapper) -> None:

@@ -25,6 +25,23 @@ def test_missing_names_a_trigger_that_is_gone_and_install_brings_it_back(name: s
     assert triggers.missing(connection) == frozenset()
 
 
+def test_no_trigger_is_away_for_a_moment_while_they_are_created_anew() -> None:
+    """On PostgreSQL people and workers may be busy meanwhile; on SQLite, for trying only, nothing else writes."""
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite cannot replace a trigger")
+    away: set[str] = set()
+
+    def look(execute, statement, *rest):
+        result = execute(statement, *rest)
+        if "TRIGGER" in statement:
+            away.update(triggers.missing(connection))
+        return result
+
+    with connection.execute_wrapper(look):
+        triggers.install(connection)
+    assert away == set()
+
+
 def test_sqlite_remakes_tables_without_triggers_in_its_way() -> None:
     """It refuses to remake a table that a trigger of another one names: whoever upgrades has them all."""
     names = {trigger.name for trigger in triggers.TRIGGERS}
