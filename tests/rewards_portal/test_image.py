@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from django.conf import settings
 
 IMAGE = (settings.BASE_DIR / "Dockerfile").read_text(encoding="utf-8")
+SETTINGS = (settings.BASE_DIR / "rewards_portal" / "settings.py").read_text(encoding="utf-8")
 COMPOSE = (settings.BASE_DIR / "compose.yaml").read_text(encoding="utf-8")
 
 
@@ -30,3 +31,13 @@ def test_files_lie_side_by_side_below_the_volume() -> None:
     assert [place.parent for place in places] == [volume, volume]
     assert len(set(places)) == 2
     assert one(r"uploads:(/[^\]\",]*)", COMPOSE) == str(volume)
+
+
+def test_a_worker_has_time_to_finish_its_chunk() -> None:
+    """Asked alone, and longer than the two halves of a call: in compose.yaml and in the units for systemd."""
+    unit = (settings.BASE_DIR / "docs" / "systemd" / "portal-runs@.service").read_text(encoding="utf-8")
+    assert "KillMode=mixed" in unit
+    runs = COMPOSE[COMPOSE.index("  runs:") : COMPOSE.index("  sweeper:")]
+    given = [int(one(r"TimeoutStopSec=(\d+)", unit)), 60 * int(one(r"stop_grace_period: (\d+)m", runs))]
+    longest = 2 * int(one(r'"ENKASH_TIMEOUT",.*default=(\d+)', SETTINGS))
+    assert [seconds > longest for seconds in given] == [True, True]
