@@ -1,5 +1,6 @@
 """What Prometheus is told, and who is told nothing."""
 
+import json
 import re
 from pathlib import Path
 
@@ -89,9 +90,24 @@ def test_without_redis_the_rest_is_told(client: Client, settings) -> None:
     assert found["portal_batches_to_approve",] == 0
 
 
-def test_every_alarm_asks_for_figures_that_are_told_and_is_explained(client: Client, redis_url: str) -> None:
-    rules = (Path(portal.BASE_DIR) / "docs" / "alerts.yml").read_text()
-    told = read(client).content.decode()
-    assert {name for name in re.findall(r"portal_\w+", rules) if f"# TYPE {name} gauge" not in told} == set()
-    explained = (Path(portal.BASE_DIR) / "docs" / "operations.md").read_text()
-    assert [name for name in re.findall(r"alert: (\w+)", rules) if f"`{name}`" not in explained] == []
+def test_alarms_and_board_ask_for_figures_that_are_told_and_alarms_are_explained(
+    client: Client, redis_url: str
+) -> None:
+    docs = Path(portal.BASE_DIR) / "docs"
+    rules, board = (docs / "alerts.yml").read_text(), json.loads((docs / "grafana.json").read_text())
+    told = set(re.findall(r"# TYPE (portal_\w+) gauge", read(client).content.decode()))
+    asked = [target["expr"] for panel in board["panels"] for target in panel.get("targets", [])]
+    assert set(re.findall(r"portal_\w+", rules)) - told == set()
+    assert set(re.findall(r"portal_\w+", " ".join(asked))) == told
+    explained = re.findall(r"^\| (`Portal.+?) \| .+ \| .+ \|$", (docs / "operations.md").read_text(), re.MULTILINE)
+    assert sorted(re.findall(r"`(\w+)`", " ".join(explained))) == sorted(re.findall(r"alert: (\w+)", rules))
+
+
+def test_panels_of_the_board_lie_side_by_side() -> None:
+    panels = json.loads((Path(portal.BASE_DIR) / "docs" / "grafana.json").read_text())["panels"]
+    places = [panel["gridPos"] for panel in panels]
+    cells = [
+        (x, y) for at in places for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])
+    ]
+    assert (len(cells), max(x for x, _ in cells)) == (len(set(cells)), 23)
+    assert len({panel["id"] for panel in panels}) == len(panels)
