@@ -1,7 +1,7 @@
 # The portal's commands. `make help` lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run fresh test test-sqlite test-postgresql simulate mutants check install sample bench screenshots lock
+.PHONY: help run fresh test test-sqlite test-postgresql simulate mutants check install sample bench screenshots lock sbom audit
 
 # Paths stay relative throughout: the folder's own path may hold a space.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -48,10 +48,20 @@ screenshots: .venv/.dev node_modules/.installed ## Take pictures of every page
 	@$(PY) -m tests.e2e.screenshots
 
 lock: ## Compile the lock files again (needs uv and npm)
-	@for name in runtime run dev; do \
+	@for name in runtime run dev audit; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 	    --output-file requirements/$$name.txt requirements/$$name.in $(UPGRADE) || exit 1; done
 	@npm install --package-lock-only
+
+sbom: .venv-audit/.installed node_modules/.installed ## List what the portal is made of, as CycloneDX: sbom/
+	@mkdir -p sbom
+	@.venv-audit/bin/cyclonedx-py requirements --output-reproducible -o sbom/python.cdx.json requirements/runtime.txt
+	@$(PY) .ci/npm.py sbom --omit dev --package-lock-only --sbom-format cyclonedx --sbom-type application > sbom/npm.cdx.json
+	@ls sbom/*.cdx.json
+
+audit: .venv-audit/.installed node_modules/.installed ## Ask the vulnerability services about both lock files (needs the internet)
+	@failed=0; .venv-audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements/runtime.txt || failed=1; \
+	  $(PY) .ci/npm.py audit --omit dev || failed=1; exit $$failed
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer found. Install one, or run: make PYTHON=/path/to/python3.11 ..."; exit 1; }
@@ -67,6 +77,12 @@ lock: ## Compile the lock files again (needs uv and npm)
 	@echo "Installing Python packages for tests and checks"
 	@$(PIP) -r requirements/dev.txt
 	@touch $@ .venv/.run
+
+.venv-audit/.installed: requirements/audit.txt | .venv/.run
+	@echo "Installing what make sbom and make audit need"
+	@test -d .venv-audit || .venv/bin/python -m venv .venv-audit
+	@.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes -r requirements/audit.txt
+	@touch $@
 
 node_modules/.installed: package-lock.json package.json .npmrc | .venv/.run
 	@echo "Installing front-end packages"
