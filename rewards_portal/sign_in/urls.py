@@ -41,7 +41,7 @@ urlpatterns: list[URLPattern] = [
         name="account_reset_password_from_key_done",
     ),
     path("security/", _security, name="usersessions_list"),
-    path("security/sessions/<int:session_id>/end/", never_cache(pages.end_session), name="session_end"),
+    path("security/sessions/<int:session_id>/end/", never_cache(pages.end_session), name="usersessions_end"),
     # The same page: django-allauth goes there after a change.
     path("security/", _security, name="mfa_index"),
     path("security/", _security, name="mfa_list_webauthn"),

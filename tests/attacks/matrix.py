@@ -74,7 +74,7 @@ OPENS = {
         exceptions-act:review exceptions-act:approved run-resume run-cancel
     """,
     "POST 302 302 403 403 403": """
-        batch-leave-out:review batch-take-back:review
+        batch-leave-out:review batch-take-back:review batch-limits:review
     """,
     "POST 302 403 403 403 302": """
         api-token-revoke
@@ -137,7 +137,7 @@ OPENS = {
         cell:approved cell-put-back batch-corrections:submitted batch-corrections:approved
         corrections-download:submitted corrections-download:approved corrections-apply:submitted
         corrections-apply:approved corrections-give-up:submitted corrections-give-up:approved batch-rerun
-        replacement-give-up
+        replacement-give-up batch-limits:submitted batch-limits:approved
     """,
     "POST 409 409 409 403 403": """
         reversal-resume run-pause run-stop

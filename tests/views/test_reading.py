@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 # Sessions and tokens tell when somebody was last seen; what the limits count is no state of the portal.
 _NOT_STATE = {"session", "usersession", "apitoken"}
 _VALUES = {"uidb36": "1", "key": "x-y", "provider_id": "company", "pk": "1", "field": "mobile", "code": "markup"}
-_VALUES |= {"kind": "empty"}
+_VALUES |= {"kind": "empty", "session_id": "1"}
 
 
 def routes(resolver=None, prefix=""):
