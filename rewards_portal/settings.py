@@ -203,7 +203,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "rewards_portal.sign_in.sessions.Sessions",
     "django.middleware.common.CommonMiddleware",
     "rewards_portal.bodies.Bodies",
     "django.middleware.csrf.CsrfViewMiddleware",

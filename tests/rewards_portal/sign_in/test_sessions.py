@@ -6,7 +6,7 @@ from django.test import Client
 
 from allocations.models import TrailEntry
 from tests.factories.people import PASSWORD, person
-from tests.rewards_portal.sign_in.conftest import with_password
+from tests.rewards_portal.sign_in.conftest import later, with_password
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +73,20 @@ def test_only_a_click_ends_one(asha):
     here, there = (signed_in(asha) for _ in range(2))
     assert here.get(f"/security/sessions/{session_of(there).pk}/end/").status_code == 405
     assert is_in(there)
+
+
+def test_answer_to_an_older_request_takes_no_new_cookie_away(asha):
+    """Sent by another tab before this one showed who it is, answered after it."""
+    here = signed_in(asha)
+    older = Client()
+    older.cookies["sid"] = here.cookies["sid"].value
+    later(here)
+    here.post("/known/", {"password": PASSWORD})
+    answer = older.get("/")
+    assert (answer.url, "sid" in answer.cookies) == ("/login/?next=/", False)
+    assert is_in(here)
+
+
+def test_signing_out_takes_the_cookie_away(asha):
+    here = signed_in(asha)
+    assert here.post("/logout/").cookies["sid"].value == ""
