@@ -4,8 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from rewards_portal.bodies import counted_bodies
 from rewards_portal.checks import insist
+from rewards_portal.inputs import counted_bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rewards_portal.settings")
 application = counted_bodies(get_wsgi_application())

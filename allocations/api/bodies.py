@@ -89,7 +89,7 @@ def _copy(request: Call, file: BinaryIO) -> str:
             raise TooLarge(f"The list has more than {grouped(most)} bytes. Split it.")
         digest.update(block)
         file.write(block)
-    # rewards_portal.bodies counts what was announced and did not come.
+    # rewards_portal.inputs counts what was announced and did not come.
     if getattr(request.META.get("wsgi.input"), "is_short", False):
         raise BadRequest("The body broke off before its end. Nothing was kept; send it again.")
     return digest.hexdigest()

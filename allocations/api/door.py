@@ -12,7 +12,7 @@ from ninja.security import HttpBearer
 from allocations.domain.api_tokens import Scope, check_scope
 from allocations.domain.policy import Actor, check_view
 from allocations.models import ApiToken
-from allocations.services.api_tokens import use_token
+from allocations.services.api_tokens import knows_token, use_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,12 @@ class Token(HttpBearer):
         check_scope(self.scope, among=caller.token.scopes)
         check_view(caller.actor)
         return caller
+
+
+def opens(authorization: str) -> bool:
+    """Whether a header names a token that is in force: asked before a body is stored, and counted as no call."""
+    kind, _, token = authorization.partition(" ")
+    return kind.lower() == "bearer" and knows_token(token)
 
 
 def needs(scope: Scope, **document: Any) -> dict[str, Any]:

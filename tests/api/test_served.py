@@ -131,8 +131,10 @@ def test_json_may_come_in_chunks_too(port, program, account) -> None:
 
 
 def test_strangers_stream_nothing(port, account) -> None:
-    status, said = call(port, upload(account.pk, CHUNKED), chunks(LINE))
-    assert (status, json.loads(said)["status"]) == (411, 411)
+    """They are answered while their list is still to come, so none of it was waited for, still less stored."""
+    for token in ("", "rpt_wrong"):
+        status, said = call(port, upload(account.pk, CHUNKED), chunks(LINE, end=b""), token=token)
+        assert (status, json.loads(said)["status"]) == (401, 401)
     assert call(port, f"POST /login/ HTTP/1.1\r\n{CHUNKED}", chunks(LINE))[0] == 411
 
 

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, Client, encode_multipart
 
 from allocations.models import Upload
-from rewards_portal.bodies import CountedBody, counted_bodies
+from rewards_portal.inputs import CountedBody, counted_bodies
 from tests.factories.lists import AccountFactory
 from tests.factories.people import person
 
