@@ -212,6 +212,7 @@ MIDDLEWARE = [
     "rewards_portal.sign_in.ageing.Ageing",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "rewards_portal.api_heads.ApiHeads",
 ]
 ROOT_URLCONF = "rewards_portal.urls"
 WSGI_APPLICATION = "rewards_portal.wsgi.application"
