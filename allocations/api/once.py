@@ -1,6 +1,7 @@
 """Idempotency keys and conditional changes: a request that is sent twice is one, and a change meets what was read."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -21,8 +22,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SPACE = UUID("6f6cf6a2-3f0b-4b51-9f38-6f0f2a4c6f1d")
 # What no batch was changed at: the tag of something else.
 _NEVER = _EPOCH
-# Of the microseconds of a tag: up to the year 5138, beyond which days end.
-_DIGITS = 17
+# As tag_of makes it, and not weak. Seventeen digits of microseconds end in the year 5138, beyond which days end.
+_TAG = re.compile(r'"(?P<number>[0-9]{1,19})\.(?P<moment>[0-9]{1,17})"')
 Keep = Callable[[Batch], None]
 
 
@@ -85,12 +86,12 @@ def tag_of(batch: BatchOut) -> str:
 
 def as_read(batch_id: int, sent: Met) -> datetime | None:
     """When the batch was changed last, as the caller read it; None where they did not say."""
-    if not sent.if_match:
+    if sent.if_match in {"", "*"}:
         return None
-    number, _, moment = sent.if_match.strip('"').partition(".")
-    if int(number) != batch_id or len(moment) > _DIGITS:
+    ours = _TAG.fullmatch(sent.if_match)
+    if ours is None or int(ours["number"]) != batch_id:
         return _NEVER
-    return _EPOCH + timedelta(microseconds=int(moment))
+    return _EPOCH + timedelta(microseconds=int(ours["moment"]))
 
 
 def _fingerprint(request: Call, body: str | None) -> str:

@@ -92,8 +92,18 @@ def test_change_meets_what_was_read(program, account) -> None:
 
 def test_tag_that_is_none_is_refused(program, account) -> None:
     number = program.batch(account=account.pk)
-    for tag in ("*", "abc", '"1"', 'W/"1.2"'):
+    for tag in ("abc", '"1', 'w/"1"', '"1", "2"'):
         assert program.post(f"/batches/{number}/submit", {}, If_Match=tag).status_code == 422
+
+
+def test_tag_of_something_else_is_another_content(program, account) -> None:
+    """As RFC 9110 has it: a weak tag meets nothing, as two contents may share it."""
+    number = program.batch(account=account.pk)
+    tag = program.get(f"/batches/{number}")["ETag"]
+    for other in (f"W/{tag}", '"1"', '"abc"', '""'):
+        answer = program.post(f"/batches/{number}/submit", {}, If_Match=other)
+        assert (other, answer.status_code, answer.json()["type"]) == (other, 412, "urn:rewards-portal:changed")
+    assert program.post(f"/batches/{number}/submit", {}, If_Match="*").status_code == 200
 
 
 def test_change_that_fails_in_the_middle_frees_its_key(program, account, monkeypatch) -> None:
