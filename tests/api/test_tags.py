@@ -1,12 +1,10 @@
 """ETags: of one batch as it was, changed by whatever matters to those who read it."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from allocations.models import Acceptance, Batch, Row, TrailEntry
 from allocations.services import accepting
+from tests.api.meanwhile import at_once
 from tests.factories.api import SOMEBODY, Program, check
 from tests.factories.people import known, person
 
@@ -85,18 +83,11 @@ def test_every_step_is_another_content(program, account) -> None:
 def test_of_two_changes_at_once_that_read_the_same_one_wins(program, account, _) -> None:
     number = program.batch(account=account.pk)
     read = tag(program, number)
-    barrier, answers = threading.Barrier(2), []
 
-    def change(name: str) -> None:
-        barrier.wait()
-        answers.append(program.send("PATCH", f"/batches/{number}/rows/1", {"name": name}, If_Match=read))
-        connection.close()
+    def change(name: str):
+        return program.send("PATCH", f"/batches/{number}/rows/1", {"name": name}, If_Match=read)
 
-    threads = [threading.Thread(target=change, args=(name,)) for name in ("Ravi", "Asha R")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = at_once(lambda: change("Ravi"), lambda: change("Asha R"))
     assert sorted(one.status_code for one in answers) == [200, 412]
     won = next(one for one in answers if one.status_code == 200)
     assert (won["ETag"], Row.objects.get().name in {"Ravi", "Asha R"}) == (tag(program, number), True)
@@ -105,18 +96,7 @@ def test_of_two_changes_at_once_that_read_the_same_one_wins(program, account, _)
 
 @pytest.mark.django_db(transaction=True)
 def test_same_key_at_once_makes_one_batch(program, account) -> None:
-    barrier, answers = threading.Barrier(4), []
     body = {"purpose": "x", "account": account.pk, "rows": [SOMEBODY]}
-
-    def send() -> None:
-        barrier.wait()
-        answers.append(program.post("/batches", body, key="k"))
-        connection.close()
-
-    threads = [threading.Thread(target=send) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = at_once(*[lambda: program.post("/batches", body, key="k")] * 4)
     assert {one.status_code for one in answers} <= {202, 409}
     assert {one.json()["id"] for one in answers if one.status_code == 202} == {Batch.objects.get().pk}
