@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Field, Header, Query, Router, Schema
@@ -18,7 +19,7 @@ from allocations.api.door import Call, needs
 from allocations.api.once import Keep, changed, changing, once, tag_of
 from allocations.api.paging import Id, Older, Page
 from allocations.api.shapes import BatchDetail, BatchOut, batch_detail, batch_out
-from allocations.api.sight import sees_list
+from allocations.api.sight import sees_list, sees_people
 from allocations.api.texts import Text
 from allocations.domain.api_tokens import Scope
 from allocations.domain.states import BatchState
@@ -76,7 +77,10 @@ def list_batches(request: Call, paging: Query[Older], state: BatchState | None =
     """Newest first."""
     states = frozenset({state} if state else ())
     found = batch_page(states=states, text="", before=paging.before, size=paging.limit)
-    return Batches(items=[batch_out(line.batch) for line in found.lines], next=found.before)
+    shown = [line.batch for line in found.lines]
+    prefetch_related_objects(shown, "editors", "votes")
+    items = [batch_out(batch, in_full=sees_people(request, batch)) for batch in shown]
+    return Batches(items=items, next=found.before)
 
 
 @router.post("/batches", response={202: BatchOut, **CHANGE_ANSWERS}, summary="Make", **needs(Scope.WRITE))
@@ -103,7 +107,8 @@ def upload_batch(request: Call, new: Query[Upload], sent: Header[Once]) -> HttpR
 def read_batch(request: Call, response: HttpResponse, batch_id: Id) -> BatchDetail:
     """With its list and the problems in it by cause. The ETag goes into If-Match of changes."""
     batch = get_object_or_404(Batch, pk=batch_id)
-    detail = batch_detail(batch, newest_upload(batch_id), in_full=sees_list(request, batch))
+    in_full, listed = sees_people(request, batch), sees_list(request, batch)
+    detail = batch_detail(batch, newest_upload(batch_id), in_full=in_full, sees_list=listed)
     response["ETag"] = tag_of(detail)
     return detail
 

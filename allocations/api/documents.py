@@ -47,8 +47,9 @@ class Met(Schema):
         "",
         alias="If-Match",
         max_length=50,
-        pattern=r'^("[0-9]{1,18}\.[0-9]{1,18}")?$',
-        description="The ETag that came with the batch; without it the change meets whatever is there.",
+        pattern=r'^(\*|(W/)?"[\x21\x23-\x7e]*")?$',
+        description="The ETag that came with the batch; without it, or with *, the change meets whatever is there. A "
+        "weak tag (W/) meets nothing.",
     )
 
 

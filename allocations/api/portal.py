@@ -8,10 +8,11 @@ from ninja.operation import Operation
 from ninja.renderers import BaseRenderer
 from pydantic_core import to_json
 
-from allocations.api import batches, problems, reading, rows, submitting
+from allocations.api import batches, problems, reading, readings, rows, submitting
 from allocations.api.bodies import OnceNamed
 from allocations.api.documents import as_problems
 from allocations.api.door import never_kept
+from allocations.api.examples import with_examples
 
 VERSION = "1"
 _ABOUT = """Feeds lists into the rewards portal and tells what became of them. A program acts for the person whose \
@@ -38,6 +39,7 @@ class Portal(NinjaAPI):
     def get_openapi_schema(self, **how: Any) -> Any:  # noqa: ANN401 - the library's own
         document = super().get_openapi_schema(**how)
         as_problems(document)
+        with_examples(document)
         return document
 
 
@@ -53,6 +55,6 @@ api = Portal(
 )
 # Refusals too.
 api.add_decorator(never_kept, mode="view")
-for part in (batches, rows, submitting, reading):
+for part in (batches, readings, rows, submitting, reading):
     api.add_router("", part.router)
 problems.install(api)

@@ -8,8 +8,9 @@ from allocations.api.documents import READ_ANSWERS
 from allocations.api.door import Call, needs
 from allocations.api.paging import Id, Newer, Older, Page
 from allocations.api.shapes import AccountOut, EntryOut, RunOut, account_out, entry_out, run_out
+from allocations.api.sight import sees_people
 from allocations.domain.api_tokens import Scope
-from allocations.domain.policy import check_audit
+from allocations.domain.policy import can_audit, check_audit
 from allocations.models import Batch, Run, TrailEntry
 from allocations.selectors.approvals import committed_points
 from allocations.selectors.wallets import accounts
@@ -60,7 +61,10 @@ def list_accounts(request: Call) -> list[AccountOut]:
 )
 def batch_trail(request: Call, batch_id: Id, paging: Query[Newer]) -> Entries:
     """What was done to it, oldest first by `id`. A run writes from many sides, so to look again later, begin anew."""
-    return _entries(TrailEntry.objects.filter(batch=get_object_or_404(Batch, pk=batch_id)), paging, by="pk")
+    batch = get_object_or_404(Batch, pk=batch_id)
+    # An auditor compares the chain, for which each entry has to be as it is.
+    in_full = can_audit(request.auth.actor) or sees_people(request, batch)
+    return _entries(TrailEntry.objects.filter(batch=batch), paging, by="pk", in_full=in_full)
 
 
 @router.get("/trail", response={200: Entries, **READ_ANSWERS}, summary="The whole trail", **needs(Scope.TRAIL))
@@ -68,11 +72,11 @@ def whole_trail(request: Call, paging: Query[Newer]) -> Entries:
     """By `number`, for auditors, without a gap: each entry once it has its place in the chain, which takes half a
     minute. Go on later from behind the last number that you have."""
     check_audit(request.auth.actor)
-    return _entries(TrailEntry.objects.filter(number__isnull=False), paging, by="number")
+    return _entries(TrailEntry.objects.filter(number__isnull=False), paging, by="number", in_full=True)
 
 
-def _entries(entries: QuerySet[TrailEntry], paging: Newer, *, by: str) -> Entries:
+def _entries(entries: QuerySet[TrailEntry], paging: Newer, *, by: str, in_full: bool) -> Entries:
     found = list(entries.filter(**{f"{by}__gt": paging.after}).order_by(by)[: paging.limit + 1])
     shown = found[: paging.limit]
     later = getattr(shown[-1], by) if len(found) > paging.limit else None
-    return Entries(items=[entry_out(one) for one in shown], next=later)
+    return Entries(items=[entry_out(one, in_full=in_full) for one in shown], next=later)

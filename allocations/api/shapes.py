@@ -1,5 +1,6 @@
 """What goes out: batches, runs, accounts and entries of the trail as JSON. Rows are in rows.py."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +17,8 @@ from allocations.presenters.people import for_reader
 from allocations.selectors.accepting import acceptances, covered, warned
 from allocations.selectors.review import Cause, causes
 from allocations.selectors.totals import Totals, batch_totals, run_totals
+
+_HASH = re.compile("[0-9a-f]{64}")
 
 
 class Counts(Schema):
@@ -75,15 +78,31 @@ class CauseOut(Schema):
 
 
 class Question(Schema):
-    """What somebody has to confirm about how the list was read."""
+    """What somebody has to confirm about how the list was read; `shown` helps to judge."""
 
     code: str
     sentence: str
+    shown: list[str]
     confirmed: bool
 
 
+class SheetOut(Schema):
+    """A sheet that may hold the list; `rows` counts its header."""
+
+    name: str
+    rows: int
+
+
+class Offers(Schema):
+    """What a refused list can be read as, when somebody chooses it: one of the sheets, or from a row further down."""
+
+    sheets: list[SheetOut]
+    header_row: int | None
+
+
 class ListOut(Schema):
-    """The list as it came. `state`: waiting, reading, checking, ready or refused; then `error` says why."""
+    """The list as it came. `state`: waiting, reading, checking, ready or refused; then `error` says why. `header`: its
+    columns' names; `columns`: which of them is read as which field, the first being 0."""
 
     file_name: str
     sha256: str
@@ -91,6 +110,11 @@ class ListOut(Schema):
     state: str
     rows_read: int
     error: str
+    offers: Offers
+    sheet: str
+    header_row: int
+    header: list[str]
+    columns: dict[str, int]
     ignored_columns: list[str]
     notes: list[str]
     questions: list[Question]
@@ -135,7 +159,8 @@ class AccountOut(Schema):
 
 
 class EntryOut(Schema):
-    """One entry of the trail, as it is chained: `body` is the canonical text that `link` was made of."""
+    """One entry of the trail, as it is chained: `body` is the canonical text that `link` was made of. `masked`: what is
+    personal in the words that people wrote is hidden, for you have no hand in the batch; then both are empty."""
 
     id: int
     number: int | None
@@ -146,18 +171,19 @@ class EntryOut(Schema):
     object_id: int
     batch: int | None
     data: dict[str, Any]
+    masked: bool
     body: str
     link: str
 
 
-def batch_out(batch: Batch) -> BatchOut:
-    return BatchOut(**_batch(batch))
+def batch_out(batch: Batch, *, in_full: bool = True) -> BatchOut:
+    return BatchOut(**_batch(batch, in_full=in_full))
 
 
-def batch_detail(batch: Batch, upload: Upload | None, *, in_full: bool) -> BatchDetail:
+def batch_detail(batch: Batch, upload: Upload | None, *, in_full: bool, sees_list: bool) -> BatchDetail:
     return BatchDetail(
-        **_batch(batch),
-        upload=_list(upload, in_full=in_full) if upload else None,
+        **_batch(batch, in_full=in_full),
+        upload=_list(upload, in_full=sees_list) if upload else None,
         causes=_causes(batch.pk, causes(batch.pk)),
         outcome=_outcome(batch_totals(batch)) if batch.state == BatchState.APPROVED else None,
     )
@@ -194,7 +220,7 @@ def account_out(account: Account, *, committed: Decimal) -> AccountOut:
     )
 
 
-def entry_out(entry: TrailEntry) -> EntryOut:
+def entry_out(entry: TrailEntry, *, in_full: bool) -> EntryOut:
     return EntryOut(
         id=entry.pk,
         number=entry.number,
@@ -204,16 +230,27 @@ def entry_out(entry: TrailEntry) -> EntryOut:
         object_type=entry.object_type,
         object_id=entry.object_id,
         batch=entry.batch_id,
-        data=entry.data,
-        body=entry.body,
-        link=entry.link,
+        data=entry.data if in_full else _masked(entry.data),
+        masked=not in_full,
+        body=entry.body if in_full else "",
+        link=entry.link if in_full else "",
     )
 
 
-def _batch(batch: Batch) -> dict[str, Any]:
+def _masked(said: Any) -> Any:  # noqa: ANN401 - JSON
+    """Texts, but no hash, of which ten digits in a row would else pass for a mobile."""
+    if isinstance(said, dict):
+        return {name: _masked(value) for name, value in said.items()}
+    if isinstance(said, list):
+        return [_masked(value) for value in said]
+    is_text = isinstance(said, str) and not _HASH.fullmatch(said)
+    return for_reader(said, in_full=False) if is_text else said
+
+
+def _batch(batch: Batch, *, in_full: bool) -> dict[str, Any]:
     return {
         "id": batch.pk,
-        "purpose": batch.purpose,
+        "purpose": for_reader(batch.purpose, in_full),
         "account": batch.account_id,
         "new_people_only": not batch.is_points_allocation,
         "state": batch.state,
@@ -233,7 +270,7 @@ def _batch(batch: Batch) -> dict[str, Any]:
         "submitted_at": batch.submitted_at,
         "approved_at": batch.approved_at,
         "start_at": batch.start_at,
-        "sent_back_reason": batch.sent_back_reason,
+        "sent_back_reason": for_reader(batch.sent_back_reason, in_full),
     }
 
 
@@ -246,16 +283,31 @@ def _list(upload: Upload, *, in_full: bool) -> ListOut:
         state=upload.state,
         rows_read=upload.rows_read,
         error=for_reader(upload.error, in_full),
+        offers=_offers(upload, in_full=in_full),
+        sheet=for_reader(upload.sheet, in_full),
+        header_row=upload.header_row,
+        header=[for_reader(name, in_full) for name in upload.header],
+        columns=upload.mapping,
         ignored_columns=[for_reader(name, in_full) for name in upload.ignored],
         notes=[for_reader(note, in_full) for note in upload.notes],
         questions=[
             Question(
                 code=one["code"],
                 sentence=for_reader(one["sentence"], in_full),
+                shown=[for_reader(text, in_full) for text in one.get("shown", ())],
                 confirmed=bool(one.get("confirmed_by")),
             )
             for one in upload.questions
         ],
+    )
+
+
+def _offers(upload: Upload, *, in_full: bool) -> Offers:
+    return Offers(
+        sheets=[
+            SheetOut(name=for_reader(one["name"], in_full), rows=one["rows"]) for one in upload.offers.get("sheets", ())
+        ],
+        header_row=upload.offers.get("header_row"),
     )
 
 

@@ -1,4 +1,4 @@
-"""The way to approval: what was asked about the list, warnings let go with a reason, submission, withdrawal.
+"""The way to approval: warnings let go with a reason, submission, withdrawal.
 
 Approving is not here, nor anything else that people decide.
 """
@@ -22,18 +22,10 @@ from allocations.domain.accepting import LONGEST_REASON, Found
 from allocations.domain.api_tokens import Scope
 from allocations.models import Acceptance, Batch
 from allocations.selectors.accepting import warning_of
-from allocations.services import accepting, batches, submission
+from allocations.services import accepting, submission
 from allocations.services.repeats import Answer
 
 router = Router(tags=["Submission"])
-
-
-class Confirmed(Schema):
-    """A question of the list, by its code."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    code: Text = Field(max_length=40)
 
 
 class Accepted(Schema):
@@ -55,19 +47,6 @@ class Wish(Schema):
     start_at: AwareDatetime | None = None
     repeats: list[int] = Field([], max_length=1000)
     repeat_reason: Text = Field("", max_length=LONGEST_REASON)
-
-
-@router.post(
-    "/batches/{batch_id}/confirm", response={200: BatchOut, **CHANGE_ANSWERS}, summary="Confirm", **needs(Scope.WRITE)
-)
-def confirm(request: Call, batch_id: Id, what: Confirmed, sent: Header[OnceMet]) -> HttpResponse:
-    """Answers a question about how the list was read."""
-    return once_changed(
-        request,
-        batch_id,
-        lambda: batches.confirm_reading(request.auth.actor, batch_id=batch_id, code=what.code),
-        sent=sent,
-    )
 
 
 @router.post(

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from allocations.domain.cells import FIELDS, REQUIRED
 from allocations.domain.errors import InvalidInput
 from allocations.domain.files import FileRefused
+from allocations.domain.problems import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,18 @@ def check_confirmed(stored: Iterable[Mapping[str, Any]]) -> None:
     """Raise the first question that is open."""
     for question in open_questions(stored):
         raise InvalidInput(f"Not confirmed yet: {question['sentence']} Confirm it, or upload another list.")
+
+
+def check_columns(columns: Mapping[str, int], *, width: int) -> None:
+    """Raise InvalidInput for a choice of columns (field -> index from 0) that a list of `width` columns has not."""
+    if unknown := sorted(set(columns) - set(FIELDS)):
+        raise InvalidInput(f"There is no field “{quoted(unknown[0])}”. Fields are {', '.join(FIELDS)}.")
+    if any(not 0 <= index < width for index in columns.values()):
+        raise InvalidInput(f"The list has {width} columns, counted from 0. Choose each field's among them.")
+    if len(set(columns.values())) < len(columns):
+        raise InvalidInput("One column is chosen for two fields. Choose each column once.")
+    if missing := [field for field in REQUIRED if field not in columns]:
+        raise InvalidInput(f"No column is {' or '.join(missing)}. Choose one for each.")
 
 
 def check_offered(offers: Mapping[str, Any], choice: Choice) -> None:

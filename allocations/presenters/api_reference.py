@@ -1,5 +1,6 @@
 """The API's own document as a page to read: operations by part, and the shapes that they speak of."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -43,9 +44,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
+    """`example`: as JSON over several lines, or ""."""
+
     name: str
     text: str
     fields: tuple[FieldLine, ...]
+    example: str
 
 
 def parts(document: Document) -> list[Part]:
@@ -61,7 +65,10 @@ def parts(document: Document) -> list[Part]:
 def shapes(document: Document) -> list[Shape]:
     """What bodies and answers hold, by name. Others stand as parameters where they are used."""
     schemas = document["components"]["schemas"]
-    found = [Shape(name, _about(schema), tuple(_fields(schema))) for name, schema in sorted(schemas.items())]
+    found = [
+        Shape(name, _about(schema), tuple(_fields(schema)), _example(schema))
+        for name, schema in sorted(schemas.items())
+    ]
     by_name = {shape.name: shape for shape in found}
     shown: set[str] = set()
     operations = [one for part in parts(document) for one in part.operations]
@@ -98,6 +105,10 @@ def _parameter(one: Document) -> FieldLine:
 
 def _about(schema: Document) -> str:
     return f"One of: {', '.join(schema['enum'])}." if "enum" in schema else _one_line(schema.get("description", ""))
+
+
+def _example(schema: Document) -> str:
+    return "\n".join(json.dumps(one, indent=2, ensure_ascii=False) for one in schema.get("examples", ()))
 
 
 def _fields(schema: Document) -> Iterator[FieldLine]:

@@ -18,7 +18,7 @@ from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.labels import checked_purpose, shown_name
 from allocations.domain.numerals import grouped
 from allocations.domain.policy import Actor
-from allocations.domain.readings import Choice, check_offered, open_questions
+from allocations.domain.readings import Choice, check_columns, check_offered, open_questions
 from allocations.domain.states import BATCH, BatchEvent, BatchState, RowState, move
 from allocations.gateway import database_now
 from allocations.models import Account, Batch, BatchEditor, Correction, Repair, Row, Upload
@@ -27,6 +27,8 @@ from allocations.selectors.replacements import is_replacement_batch
 from allocations.services import trail
 from allocations.services.locks import locked_batch
 from allocations.services.restored import insist_on_free_rows
+
+NO_HEADER = "No header was found in this list, so there is nothing to map. Upload another list."
 
 
 def create_batch(
@@ -95,6 +97,9 @@ def map_columns(actor: Actor, *, batch_id: int, mapping: dict[str, int]) -> Uplo
         upload = batch.uploads.select_for_update().first()
         if upload is None:
             raise InvalidInput("There is no list to map yet. Upload one first.")
+        if not upload.header:
+            raise StateConflict(NO_HEADER)
+        check_columns(mapping, width=len(upload.header))
         fresh = _same_file(upload, by=actor, mapping_override=mapping, choice=upload.choice)
         _start_check(actor, batch, fresh, event="columns mapped", now=database_now())
         return fresh

@@ -41,5 +41,5 @@ def _posted(request: HttpRequest) -> QueryDict | None:
 def _mappable(batch: Batch) -> Upload:
     upload = newest_upload(batch.pk)
     if upload is None or not upload.header:
-        raise StateConflict("No header was found in this list, so there is nothing to map. Upload another list.")
+        raise StateConflict(batches.NO_HEADER)
     return upload

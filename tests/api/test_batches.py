@@ -223,7 +223,25 @@ def test_headers_that_are_personal_are_masked_for_readers(program, account) -> N
         assert read["ignored_columns"] == ["Asha ******5671 a***@example.com"]
     Upload.objects.update(error=personal, notes=[personal], questions=[{"code": "x", "sentence": personal}])
     assert b"9812345671" not in Program().get(f"/batches/{number}").content
-    assert program.get(f"/batches/{number}").content.count(b"9812345671") == 4
+    assert program.get(f"/batches/{number}").content.count(b"9812345671") == 5
+
+
+def test_words_that_people_wrote_are_masked_for_readers(program, account) -> None:
+    """A reason or a purpose names somebody now and then. An auditor compares the chain, so has entries as they are."""
+    personal, masked = "Of Asha, 9812345671, asha@example.com", "Of Asha, ******5671, a***@example.com"
+    number = program.batch({**SOMEBODY, "amount": "1,000"}, account=account.pk, purpose=personal)
+    program.post(f"/batches/{number}/accept", {"code": "amount_read_as", "rows": 1, "reason": personal})
+    Batch.objects.update(sent_back_reason=personal)
+    other, auditor = Program(), Program(person("auditor"))
+    for reader, words in ((program, personal), (other, masked), (auditor, masked)):
+        for read in (reader.get(f"/batches/{number}").json(), reader.get("/batches").json()["items"][0]):
+            assert (read["purpose"], read["sent_back_reason"]) == (words, words)
+    for reader, words in ((program, personal), (other, masked), (auditor, personal)):
+        entries = {one["event"]: one for one in reader.get(f"/batches/{number}/trail").json()["items"]}
+        entry, (stored,) = entries["warnings accepted"], TrailEntry.objects.filter(event="warnings accepted")
+        assert (entry["data"]["reason"], entry["masked"]) == (words, words == masked)
+        assert entry["body"] == ("" if words == masked else stored.body)
+        assert entries["list uploaded"]["data"]["sha256"] == Upload.objects.get().sha256
 
 
 def test_failure_of_ours_is_a_problem_with_its_number(program, account, monkeypatch, caplog) -> None:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import jsonschema_rs
 import schemathesis
 from django.conf import settings
 
@@ -22,6 +23,22 @@ def test_document_is_valid() -> None:
 def test_document_in_docs_is_that_of_the_code() -> None:
     """Write it anew with: manage.py print_openapi > docs/openapi.json"""
     assert json.loads(KEPT.read_text()) == document()
+
+
+def test_every_example_is_of_its_shape() -> None:
+    found = document()
+    schemas = found["components"]["schemas"]
+    shown = {name: schema["examples"] for name, schema in schemas.items() if "examples" in schema}
+    for name, examples in shown.items():
+        schema = {"$ref": f"#/components/schemas/{name}", "components": {"schemas": schemas}}
+        for example in examples:
+            jsonschema_rs.validate(schema, example)
+    for operation in (one for methods in found["paths"].values() for one in methods.values()):
+        answers = [answer for status, answer in operation["responses"].items() if status < "300"]
+        for said in [operation.get("requestBody", {}), *answers]:
+            for kind, content in said.get("content", {}).items():
+                name = json.dumps(content["schema"]).rpartition("/")[2].strip('"}')
+                assert name in shown or "example" in content or kind.endswith("sheet"), (operation["operationId"], name)
 
 
 def test_every_operation_says_what_it_does_and_how_it_refuses() -> None:

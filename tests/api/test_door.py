@@ -74,6 +74,8 @@ def test_auditors_change_nothing(method, path, scope, account) -> None:
     body = {
         "/batches": {"purpose": "x", "account": account.pk, "rows": [{"name": "x"}]},
         "/batches/1/confirm": {"code": "encoding"},
+        "/batches/1/reading": {"sheet": "x"},
+        "/batches/1/columns": {"name": 0, "mobile": 1, "amount": 2},
         "/batches/1/accept": {"code": "x", "rows": 1, "reason": "x"},
         "/batches/1/submit": {},
         "/batches/1/rows/1": {"name": "x"},
@@ -146,6 +148,20 @@ def test_use_is_shown() -> None:
 def test_answers_are_kept_by_nobody() -> None:
     assert "no-store" in Program().get("/accounts")["Cache-Control"]
     assert "no-store" in Client().get(f"{BASE}/accounts")["Cache-Control"]
+
+
+def test_head_is_answered_as_get_is(account) -> None:
+    program = Program()
+    number = program.batch(account=account.pk)
+    head, read = program.send("HEAD", f"/batches/{number}"), program.get(f"/batches/{number}")
+    assert (head.status_code, head["ETag"], head["Content-Length"], head.content) == (
+        200,
+        read["ETag"],
+        read["Content-Length"],
+        b"",
+    )
+    assert program.send("HEAD", f"/batches/{number}/submit").status_code == 405
+    assert Client().head(f"{BASE}/batches").status_code == 401
 
 
 def test_session_of_a_browser_is_no_token(client) -> None:

@@ -316,8 +316,9 @@ def test_replace_list_makes_its_person_an_editor(portal: Portal) -> None:
 
 def test_map_columns_reads_the_same_file_again(portal: Portal) -> None:
     batch = portal.review_batch()
-    upload = batches.map_columns(portal.maker, batch_id=batch.pk, mapping={"name": 0})
-    assert (upload.mapping_override, upload.sha256, batch.uploads.count()) == ({"name": 0}, "ab" * 32, 2)
+    columns = {"name": 0, "mobile": 1, "amount": 2}
+    upload = batches.map_columns(portal.maker, batch_id=batch.pk, mapping=columns)
+    assert (upload.mapping_override, upload.sha256, batch.uploads.count()) == (columns, "ab" * 32, 2)
 
 
 def test_map_columns_needs_a_list(portal: Portal) -> None:
