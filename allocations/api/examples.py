@@ -76,7 +76,7 @@ _ROW_READ = {
     "amount": 500,
     "remarks": "",
     "client_reference": "P-2026-11-0001",
-    "reference": "RP00000214000002",
+    "reference": "22KQFGXFRNKETYF5TPREFUFX4I",
     "masked": False,
     "state": "credited",
     "reason_code": "",
