@@ -50,7 +50,7 @@ class Bodies:
             return _too_long()
         # As WSGIRequest did, when nobody knew how long it is.
         request.META |= {INPUT: CountedBody(file, length=length), "CONTENT_LENGTH": str(length)}
-        request._stream = LimitedStream(request.META[INPUT], length)  # type: ignore[attr-defined]  # noqa: SLF001
+        request._stream = LimitedStream(request.META[INPUT], length)  # type: ignore[assignment]  # noqa: SLF001
         return self._answer(request)
 
 

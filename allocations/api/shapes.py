@@ -1,4 +1,4 @@
-"""What goes out: batches, runs, accounts and entries of the trail as JSON. Rows are in rows.py."""
+"""What goes out: batches, runs, accounts and entries of the trail as JSON. Lists are in lists.py, rows in rows.py."""
 
 import re
 from collections.abc import Iterable
@@ -8,6 +8,7 @@ from typing import Any
 
 from ninja import Field, Schema
 
+from allocations.api.lists import ListOut, list_out
 from allocations.domain.accepting import is_covered
 from allocations.domain.causes import cause_label
 from allocations.domain.manifest import short_code
@@ -77,49 +78,6 @@ class CauseOut(Schema):
     accepted: bool
 
 
-class Question(Schema):
-    """What somebody has to confirm about how the list was read; `shown` helps to judge."""
-
-    code: str
-    sentence: str
-    shown: list[str]
-    confirmed: bool
-
-
-class SheetOut(Schema):
-    """A sheet that may hold the list; `rows` counts its header."""
-
-    name: str
-    rows: int
-
-
-class Offers(Schema):
-    """What a refused list can be read as, when somebody chooses it: one of the sheets, or from a row further down."""
-
-    sheets: list[SheetOut]
-    header_row: int | None
-
-
-class ListOut(Schema):
-    """The list as it came. `state`: waiting, reading, checking, ready or refused; then `error` says why. `header`: its
-    columns' names; `columns`: which of them is read as which field, the first being 0."""
-
-    file_name: str
-    sha256: str
-    size: int
-    state: str
-    rows_read: int
-    error: str
-    offers: Offers
-    sheet: str
-    header_row: int
-    header: list[str]
-    columns: dict[str, int]
-    ignored_columns: list[str]
-    notes: list[str]
-    questions: list[Question]
-
-
 class BatchDetail(BatchOut):
     """A batch with its list, the problems in it by cause, and, once approved, what became of its rows."""
 
@@ -183,7 +141,7 @@ def batch_out(batch: Batch, *, in_full: bool = True) -> BatchOut:
 def batch_detail(batch: Batch, upload: Upload | None, *, in_full: bool, sees_list: bool) -> BatchDetail:
     return BatchDetail(
         **_batch(batch, in_full=in_full),
-        upload=_list(upload, in_full=sees_list) if upload else None,
+        upload=list_out(upload, in_full=sees_list) if upload else None,
         causes=_causes(batch.pk, causes(batch.pk)),
         outcome=_outcome(batch_totals(batch)) if batch.state == BatchState.APPROVED else None,
     )
@@ -272,43 +230,6 @@ def _batch(batch: Batch, *, in_full: bool) -> dict[str, Any]:
         "start_at": batch.start_at,
         "sent_back_reason": for_reader(batch.sent_back_reason, in_full),
     }
-
-
-def _list(upload: Upload, *, in_full: bool) -> ListOut:
-    """Where a list has no header, its first person stands in what is said of its columns."""
-    return ListOut(
-        file_name=upload.file_name,
-        sha256=upload.sha256,
-        size=upload.size,
-        state=upload.state,
-        rows_read=upload.rows_read,
-        error=for_reader(upload.error, in_full),
-        offers=_offers(upload, in_full=in_full),
-        sheet=for_reader(upload.sheet, in_full),
-        header_row=upload.header_row,
-        header=[for_reader(name, in_full) for name in upload.header],
-        columns=upload.mapping,
-        ignored_columns=[for_reader(name, in_full) for name in upload.ignored],
-        notes=[for_reader(note, in_full) for note in upload.notes],
-        questions=[
-            Question(
-                code=one["code"],
-                sentence=for_reader(one["sentence"], in_full),
-                shown=[for_reader(text, in_full) for text in one.get("shown", ())],
-                confirmed=bool(one.get("confirmed_by")),
-            )
-            for one in upload.questions
-        ],
-    )
-
-
-def _offers(upload: Upload, *, in_full: bool) -> Offers:
-    return Offers(
-        sheets=[
-            SheetOut(name=for_reader(one["name"], in_full), rows=one["rows"]) for one in upload.offers.get("sheets", ())
-        ],
-        header_row=upload.offers.get("header_row"),
-    )
 
 
 def _causes(batch_id: int, found: Iterable[Cause]) -> list[CauseOut]:
