@@ -49,7 +49,7 @@ class Portal:
     def review_batch(self, *, rows: int = 3, amount: int = 100, **fields) -> Batch:
         uploader = UserFactory(roles=("admin",)) if "uploaded_by" not in fields else fields.pop("uploaded_by")
         batch = BatchFactory(state="review", account=self.account, uploaded_by=uploader, **fields)
-        UploadFactory(batch=batch, state="ready")
+        UploadFactory(batch=batch, state="ready", header=["Name", "Mobile", "Points"])
         for number in range(2, rows + 2):
             RowFactory(batch=batch, number=number, amount=amount)
         return recount(batch)

@@ -321,6 +321,30 @@ def test_map_columns_reads_the_same_file_again(portal: Portal) -> None:
     assert (upload.mapping_override, upload.sha256, batch.uploads.count()) == (columns, "ab" * 32, 2)
 
 
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"name": 0, "mobile": 1, "amount": 3}, "The list has 3 columns, counted from 0."),
+        ({"name": 0, "mobile": 1, "amount": -1}, "The list has 3 columns"),
+        ({"name": 0, "mobile": 1, "amount": 1}, "One column is chosen for two fields."),
+        ({"name": 0, "salary": 1}, "There is no field “salary”."),
+        ({"name": 0}, "No column is mobile or amount. Choose one for each."),
+    ],
+)
+def test_map_columns_refuses_what_the_list_has_not(portal: Portal, columns: dict[str, int], said: str) -> None:
+    batch = portal.review_batch()
+    with pytest.raises(InvalidInput, match=f"^{said}"):
+        batches.map_columns(portal.maker, batch_id=batch.pk, mapping=columns)
+    assert batch.uploads.count() == 1
+
+
+def test_map_columns_needs_a_header(portal: Portal) -> None:
+    batch = portal.review_batch()
+    batch.uploads.update(header=[])
+    with pytest.raises(StateConflict, match=r"^No header was found"):
+        batches.map_columns(portal.maker, batch_id=batch.pk, mapping={"name": 0})
+
+
 def test_map_columns_needs_a_list(portal: Portal) -> None:
     batch = BatchFactory(state="draft", account=portal.account)
     with pytest.raises(InvalidInput, match=r"^There is no list to map yet"):
