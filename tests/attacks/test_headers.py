@@ -83,7 +83,9 @@ def test_link_to_a_password_leads_to_the_portal_whatever_the_request_says(asha, 
 
 
 def test_names_of_downloads_keep_to_their_header():
-    made = ground(lambda name: f"{name} {_SPLIT}" if name == "evidence" else f"Some {name}")
+    # A NUL comes in no name of a file: Django takes it out, and PostgreSQL would not keep it.
+    split_name = _SPLIT.replace("\0", "")
+    made = ground(lambda name: f"{name} {split_name}" if name == "evidence" else f"Some {name}")
     client = made.client("maker")
     answer = client.post(f"/decisions/{made.numbers['proposal_id']}/evidence/")
     assert (answer.status_code, split(answer)) == (200, False)
