@@ -13,6 +13,9 @@ from django.core.files.storage import FileSystemStorage, Storage
 _INTER = "@fontsource-variable/inter/files/inter"
 _SCRIPTS = ("devanagari", "tamil", "bengali", "gujarati", "gurmukhi", "kannada", "malayalam", "telugu")
 _NOTO = "@fontsource/noto-sans-{0}/files/noto-sans-{0}-{0}-{1}-normal.woff2"
+# Latin letters of the same family, for printed sheets: Inter is one variable font, of which a PDF takes only an instance.
+_NOTO_LATIN = "@fontsource/noto-sans-devanagari/files/noto-sans-devanagari-{0}-{1}-normal.woff2"
+_WEIGHTS = (400, 600)
 
 # The address that django-htmx's own template tag writes.
 _HTMX = "django_htmx/htmx-2.min.js"
@@ -41,8 +44,12 @@ FILES = {
     "packages/tabler.min.css.map": "@tabler/core/dist/css/tabler.min.css.map",
     "packages/inter.woff2": f"{_INTER}-latin-wght-normal.woff2",
     "packages/inter-latin-ext.woff2": f"{_INTER}-latin-ext-wght-normal.woff2",
-    **{f"packages/noto-{script}-400.woff2": _NOTO.format(script, 400) for script in _SCRIPTS},
-    **{f"packages/noto-{script}-600.woff2": _NOTO.format(script, 600) for script in _SCRIPTS},
+    **{f"packages/noto-{name}-{weight}.woff2": _NOTO.format(name, weight) for name in _SCRIPTS for weight in _WEIGHTS},
+    **{
+        f"packages/noto-{name}-{weight}.woff2": _NOTO_LATIN.format(name, weight)
+        for name in ("latin", "latin-ext")
+        for weight in _WEIGHTS
+    },
     "packages/icon-edit.svg": "heroicons/24/outline/pencil-square.svg",
     **{f"packages/icon-{page}.svg": f"heroicons/24/outline/{icon}.svg" for page, icon in _ICONS.items()},
 }

@@ -1,6 +1,5 @@
 """The approval queue, the approval page and its two decisions."""
 
-from datetime import datetime
 from typing import cast
 
 from django.contrib.auth.models import User
@@ -11,40 +10,28 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from allocations.domain.approval_policies import Terms, check_in_force
 from allocations.domain.policy import Actor, can_see_personal_data
 from allocations.domain.questions import against_open
-from allocations.domain.restored import TO_THE_APPROVER
 from allocations.domain.roster import check_settled_in
 from allocations.domain.samples import against_unopened
 from allocations.domain.states import BatchState
 from allocations.models import Batch
-from allocations.presenters import approvers, spreads, votes
+from allocations.presenters import votes
+from allocations.presenters.approval_sheets import what_is_signed, who_signs
 from allocations.presenters.bars import BAR_X
 from allocations.presenters.passports import details
 from allocations.presenters.refusals import reason_of
-from allocations.presenters.repeats import repeated
 from allocations.presenters.statuses import AWAITING_APPROVAL
 from allocations.selectors import approvals as reads
-from allocations.selectors.accepting import acceptances
-from allocations.selectors.approval_policies import against_limits, in_force
+from allocations.selectors.approval_policies import in_force
 from allocations.selectors.batch_pages import batches_with_people
-from allocations.selectors.comparing import counted_changes, is_comparable
-from allocations.selectors.holds import hold
 from allocations.selectors.passports import passport_of
 from allocations.selectors.questions import open_question_counts, open_questions
-from allocations.selectors.repeats import kept_repeats
-from allocations.selectors.restores import may_have_been_sent
-from allocations.selectors.review import twin_of
 from allocations.selectors.roster import approver_since
 from allocations.selectors.samples import must_be_opened, opened_rows, sample_of
-from allocations.selectors.votes import approvals_of, holding_approvals
-from allocations.services.row_limits import against_people
 from allocations.views.gates import page
 from allocations.views.step_up import step_up
 from allocations.views.threads import thread_context
-
-_LOOKED_AT = 5_000
 
 
 @page
@@ -74,11 +61,13 @@ def sheet(
     **refused: Form,
 ) -> HttpResponse:
     """The approval page, with the form that was refused if there is one (422), by its name in the templates."""
+    in_full = can_see_personal_data(actor, reads.facts_of(batch))
     context = {
         "batch": batch,
         "awaiting": AWAITING_APPROVAL,
         **refused,
-        **_what_is_signed(batch, in_full=can_see_personal_data(actor, reads.facts_of(batch))),
+        **vars(what_is_signed(batch, in_full=in_full, now=timezone.now())),
+        "bar_x": BAR_X,
         **door_context(request, batch, actor),
         **sample_context(batch, actor, shown=request.GET.get("sample", "")),
         **thread_context(batch, actor),
@@ -104,25 +93,6 @@ def sample_context(batch: Batch, actor: Actor, *, shown: str) -> dict[str, objec
     }
 
 
-def _what_is_signed(batch: Batch, *, in_full: bool) -> dict[str, object]:
-    before = reads.previous_batch(batch)
-    return {
-        "in_full": in_full,
-        "twin": twin_of(batch),
-        "repeats": repeated(kept_repeats(batch.pk)),
-        "restored": TO_THE_APPROVER if may_have_been_sent(batch) else "",
-        "equation": votes.submitted_equation(batch),
-        "who_gets_points": votes.who_gets_points(batch),
-        "after_approval": votes.after_approval(batch.start_at, now=timezone.now(), hold=hold()),
-        "unusual": votes.unusual(reads.oddities(batch), acceptances(batch.pk), in_full=in_full),
-        "bars": spreads.bars(reads.bands(batch)),
-        "bar_x": BAR_X,
-        "comparison": votes.comparison(batch, before),
-        "comparable": is_comparable(before),
-        "changes": counted_changes(batch, before) if before and is_comparable(before) else None,
-    }
-
-
 def door_context(request: HttpRequest, batch: Batch, actor: Actor) -> dict[str, object]:
     """What decides whether the page has a form to approve."""
     here = reverse("allocations:batch-approval", args=[batch.pk])
@@ -134,23 +104,10 @@ def door_context(request: HttpRequest, batch: Batch, actor: Actor) -> dict[str, 
     }
 
 
-def _against_people(batch: Batch, terms: Terms, *, now: datetime) -> str:
-    """Of a long list the approval itself tells it: nobody waits for a page that long."""
-    return against_people(batch, terms, now=now) if batch.row_count <= _LOOKED_AT else ""
-
-
 def _who_signs(batch: Batch, actor: Actor) -> dict[str, object]:
     facts, now = reads.facts_of(batch), timezone.now()
-    given = list(approvals_of(batch))
-    agreed = in_force()
     return {
         "why_not": votes.why_not(actor, facts) or reason_of(check_settled_in, approver_since(actor.id), now=now),
-        # Nobody can approve it as things are; whoever decides can still send it back.
-        "against": reason_of(check_in_force, batch.policy, agreed.number)
-        or against_limits(batch, agreed.terms, at=now)
-        or _against_people(batch, agreed.terms, now=now),
         "is_maker": actor.id in facts.maker_ids,
-        "progress": approvers.progress(batch, holding=holding_approvals(batch, now=now), votes=given),
-        "boxes": approvers.boxes(batch),
-        "earlier_votes": reads.votes_of(batch).exclude(version=batch.version),
+        **vars(who_signs(batch, now=now)),
     }
