@@ -111,6 +111,7 @@ urlpatterns: list[URLPattern] = [
     path("batches/<int:batch_id>/approval/", approvals.batch_approval, name="batch-approval"),
     path("batches/<int:batch_id>/changes/", comparing.changes, name="batch-changes"),
     path("batches/<int:batch_id>/sample/<int:number>/", samples.open_row, name="sample-open"),
+    path("batches/<int:batch_id>/approval/sheet/", exports.export_sheet, name="batch-sheet"),
     path("batches/<int:batch_id>/approve/", votes.approve, name="batch-approve"),
     path("batches/<int:batch_id>/send-back/", votes.send_back, name="batch-send-back"),
     path("batches/<int:batch_id>/questions/", questions.ask, name="question-ask"),

@@ -98,7 +98,7 @@ _SECTIONS = (
         frozenset(
             {
                 *("approvals", "batch-approval", "batch-approve", "batch-send-back", "batch-changes", "sample-open"),
-                *("question-ask", "question-answer", "question-take-back"),
+                *("question-ask", "question-answer", "question-take-back", "batch-sheet"),
             }
         ),
     ),

@@ -49,12 +49,24 @@ class Effect:
         return max(-self.free_after, Decimal(0)) if self.free_after is not None else Decimal(0)
 
     @property
-    def sentence(self) -> str:
+    def shortage(self) -> str:
+        return (
+            f"{points(self.missing)} are missing: the account holds {grouped(self.balance)}, batches approved before "
+            f"take {grouped(self.committed)}, this one {grouped(self.points)}. Top up at EnKash, or the run pauses "
+            "when the points end."
+        )
+
+    @property
+    def start(self) -> str:
+        """Without the balance, which changes while a run sends."""
         people = counted(self.rows, "person gets", "people get")
-        start = f"{people} {points(self.points)} from “{self.account}”."
+        return f"{people} {points(self.points)} from “{self.account}”."
+
+    @property
+    def sentence(self) -> str:
         if self.after is None:
-            return f"{start} Its balance has not been read yet."
-        return f"{start} The balance goes from {grouped(self.balance)} to {grouped(self.after)}."
+            return f"{self.start} Its balance has not been read yet."
+        return f"{self.start} The balance goes from {grouped(self.balance)} to {grouped(self.after)}."
 
 
 def effect(batch: Batch, *, committed: Decimal) -> Effect:

@@ -9,7 +9,7 @@ from allocations.domain import policy
 from allocations.domain.errors import NotAllowed, StateConflict
 from allocations.domain.known import check_known
 from allocations.domain.policy import Actor
-from allocations.domain.states import BatchState
+from allocations.domain.states import FROZEN_BATCHES, BatchState
 from allocations.gateway import database_now
 from allocations.models import Batch, ExportJob
 from allocations.models.export_jobs import ExportState
@@ -24,6 +24,13 @@ def check_export(actor: Actor, batch: Batch) -> None:
         raise StateConflict(
             f"Batch {batch.pk} is “{batch.state}”: its list has not been read to the end. Export it after that."
         )
+
+
+def check_sheet(actor: Actor, batch: Batch) -> None:
+    """The approval sheet, for whoever may read its page. Raises StateConflict while nothing is frozen to be signed."""
+    policy.check_view(actor)
+    if batch.state not in FROZEN_BATCHES:
+        raise StateConflict(f"Batch {batch.pk} is “{batch.state}”: it has an approval sheet once it is submitted.")
 
 
 def check_people(actor: Actor, batch: Batch) -> None:

@@ -15,6 +15,7 @@ from allocations.domain.questions import against_open
 from allocations.domain.roster import check_settled_in
 from allocations.domain.samples import against_unopened
 from allocations.domain.states import BatchState
+from allocations.exports.approval_sheet import MOST_ROWS, holds_all
 from allocations.models import Batch
 from allocations.presenters import votes
 from allocations.presenters.approval_sheets import what_is_signed, who_signs
@@ -68,6 +69,8 @@ def sheet(
         **refused,
         **vars(what_is_signed(batch, in_full=in_full, now=timezone.now())),
         "bar_x": BAR_X,
+        "most_sheet_rows": MOST_ROWS,
+        "sheet_holds_all": holds_all(batch),
         **door_context(request, batch, actor),
         **sample_context(batch, actor, shown=request.GET.get("sample", "")),
         **thread_context(batch, actor),

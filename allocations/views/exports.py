@@ -1,4 +1,4 @@
-"""Exports of a batch and of a search. POST, because each leaves an entry in the trail: a GET never writes."""
+"""Exports of a batch, its sheet and a search. POST, because each leaves an entry in the trail: a GET never writes."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from allocations.domain.errors import InvalidInput
 from allocations.domain.policy import Actor
 from allocations.domain.searching import read_search
+from allocations.exports.approval_sheet import Rows, approval_sheet
 from allocations.exports.batch import Made, batch_file, check_outcome
 from allocations.exports.cells import points
 from allocations.exports.kinds import CSVS, FileKind, kind_of
@@ -47,6 +48,14 @@ def export_batch(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespo
         evidence=_EVIDENCE,
     )
     return _answer(made, Export_Batch_Digest=made.batch.digest)
+
+
+@action
+def export_sheet(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBase:
+    """The approval sheet as PDF. `rows`: a word of its `Rows`, or nothing for the sample."""
+    batch = get_object_or_404(Batch, pk=batch_id)
+    made = approval_sheet(actor, batch_id=batch.pk, rows=request.POST.get("rows", Rows.SAMPLE))
+    return handed_out(made, "pdf", Sheet_Rows=made.rows)
 
 
 @action

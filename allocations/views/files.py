@@ -10,6 +10,7 @@ TYPES = {
     "csv": "text/csv; charset=utf-8",
     "csv-exact": "text/csv; charset=utf-8",
     "jsonl": "application/jsonl; charset=utf-8",
+    "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }

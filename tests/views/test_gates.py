@@ -34,6 +34,7 @@ ACTIONS = {
     "batch-reading",
     "batch-reading-confirm",
     "batch-send-back",
+    "batch-sheet",
     "batch-submit",
     "batch-take-back",
     "batch-withdraw",
