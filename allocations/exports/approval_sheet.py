@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -79,8 +80,9 @@ def approval_sheet(actor: Actor, *, batch_id: int, rows: str) -> MadeSheet:
             at, in_full = database_now(), can_see_personal_data(actor, facts_of(batch))
             has = Rows.ALL if rows == Rows.ALL and holds_all(batch) else Rows.SAMPLE
             sheet = _Sheet(batch, actor, in_full=in_full, at=at)
-            count, points = sheet.write(has, wanted=Rows(rows))
-            sheet.paper.output(file)
+            with closing(sheet.paper):
+                count, points = sheet.write(has, wanted=Rows(rows))
+                sheet.paper.output(file)
         made = MadeSheet(
             file, f"approval-sheet-{batch.pk}-{has}-{at.astimezone(IST):%Y-%m-%d}.pdf", sha256_of(file), has
         )

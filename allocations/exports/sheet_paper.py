@@ -68,6 +68,11 @@ class Paper(FPDF):
         self.set_creation_date(at)
         self.add_page()
 
+    def close(self) -> None:
+        """Lets go of the font files, which are read as letters are needed."""
+        for font in self.fonts.values():
+            font.close()
+
     # Text
 
     def lines(self, text: str, width: float, *, size: float = SIZE, bold: bool = False) -> list[Line]:
