@@ -62,6 +62,7 @@ def numbers():
         "webhook_id": 1,
         "delivery_id": 1,
         "difference_id": 1,
+        "session_id": 1,
         "export_id": ExportJobFactory(asked_by=User.objects.get(username="reader")).pk,
     }
 
