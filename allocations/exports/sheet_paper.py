@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
 
 from allocations.exports.sheet_fonts import BOX, JOINERS, LATIN, SCRIPTS, cleaned, font_file, pieces
 
@@ -71,7 +72,8 @@ class Paper(FPDF):
     def close(self) -> None:
         """Lets go of the font files, which are read as letters are needed."""
         for font in self.fonts.values():
-            font.close()
+            if isinstance(font, TTFFont):
+                font.close()
 
     # Text
 
