@@ -131,5 +131,8 @@ def logging_settings(*, readable: bool, level: str) -> dict[str, Any]:
             "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL", "propagate": True},
             # At INFO the queue logs the arguments of every job.
             "rq.worker": {"handlers": [], "level": "WARNING", "propagate": True},
+            # At INFO a printed sheet would log the letters of its names, a hundred lines each time.
+            "fontTools": {"handlers": [], "level": "WARNING", "propagate": True},
+            "fpdf": {"handlers": [], "level": "WARNING", "propagate": True},
         },
     }

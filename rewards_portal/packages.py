@@ -13,7 +13,7 @@ from django.core.files.storage import FileSystemStorage, Storage
 _INTER = "@fontsource-variable/inter/files/inter"
 _SCRIPTS = ("devanagari", "tamil", "bengali", "gujarati", "gurmukhi", "kannada", "malayalam", "telugu")
 _NOTO = "@fontsource/noto-sans-{0}/files/noto-sans-{0}-{0}-{1}-normal.woff2"
-# Latin letters of the same family, for printed sheets: Inter is one variable font, of which a PDF takes only an instance.
+# Latin letters of the same family, for printed sheets: a PDF takes no variable font such as Inter in a chosen weight.
 _NOTO_LATIN = "@fontsource/noto-sans-devanagari/files/noto-sans-devanagari-{0}-{1}-normal.woff2"
 _WEIGHTS = (400, 600)
 

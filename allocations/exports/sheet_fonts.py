@@ -2,11 +2,12 @@
 
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from fontTools.ttLib import TTFont
 
 LATIN = "latin"
@@ -35,10 +36,19 @@ def font_file(name: str, *, weight: int) -> Path:
     """Where packages are installed, else where static files were collected. Raises FileNotFoundError."""
     address = f"packages/{_INTER}.woff2" if name == _INTER else f"packages/noto-{name}-{weight}.woff2"
     found = finders.find(address)
-    path = Path(found) if isinstance(found, str) else Path(settings.STATIC_ROOT) / address
+    path = Path(found) if isinstance(found, str) else _collected(address)
     if not path.is_file():
         raise FileNotFoundError(f"The font {address} is neither installed nor collected.")
     return path
+
+
+def _collected(address: str) -> Path:
+    """In an image no packages are left, and only the names with a hash."""
+    name = address
+    if isinstance(staticfiles_storage, ManifestFilesMixin):
+        with suppress(ValueError):
+            name = staticfiles_storage.stored_name(address)
+    return Path(staticfiles_storage.path(name))
 
 
 def cleaned(text: str) -> str:

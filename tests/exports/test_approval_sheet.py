@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import re
 import shutil
 from dataclasses import dataclass
@@ -286,14 +287,26 @@ def test_longest_texts_are_there_whole():
     assert (text.count("Z"), text.count("tea")) == (100, 250)
 
 
-def test_fonts_are_found_where_static_files_were_collected(settings, monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("storage", "name"),
+    [
+        ("django.contrib.staticfiles.storage.StaticFilesStorage", "noto-tamil-400.woff2"),
+        # As an image has it: whitenoise keeps only the files with a hash in their name.
+        ("whitenoise.storage.CompressedManifestStaticFilesStorage", "noto-tamil-400.0a1b2c3d4e5f.woff2"),
+    ],
+)
+def test_fonts_are_found_where_static_files_were_collected(settings, monkeypatch, tmp_path, storage, name):
     installed = font_file("tamil", weight=400)
     assert installed.is_relative_to(project.BASE_DIR / "node_modules")
+    paths = {"packages/noto-tamil-400.woff2": f"packages/{name}"}
+    (tmp_path / "staticfiles.json").write_text(json.dumps({"paths": paths, "version": "1.1", "hash": ""}))
     monkeypatch.setattr(finders, "find", lambda address: None)
     settings.STATIC_ROOT = tmp_path
-    with pytest.raises(FileNotFoundError, match="neither installed nor collected"):
-        font_file("tamil", weight=400)
-    collected = tmp_path / "packages/noto-tamil-400.woff2"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": storage}}
+    for missing in ("tamil", "telugu"):
+        with pytest.raises(FileNotFoundError, match="neither installed nor collected"):
+            font_file(missing, weight=400)
+    collected = tmp_path / "packages" / name
     collected.parent.mkdir()
     shutil.copy(installed, collected)
     assert font_file("tamil", weight=400) == collected

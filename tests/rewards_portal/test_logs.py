@@ -3,10 +3,13 @@
 import json
 import logging
 import logging.config
+from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 import structlog
 
+from allocations.exports.sheet_paper import Frame, Paper
 from rewards_portal import logs
 
 SECRET = [
@@ -89,6 +92,15 @@ def test_line_of_any_library_is_json_without_secrets(logger, capsys) -> None:
         "warning",
         "some.library",
     )
+
+
+def test_printed_sheet_logs_no_letters(logger, capsys) -> None:
+    logger()
+    frame = Frame(title="t", head="h", warning="", foot="f", digest="d", made="m")
+    with closing(Paper(frame, at=datetime(2026, 11, 11, tzinfo=UTC))) as paper:
+        paper.write_text("प्रिया Rao")
+        paper.output()
+    assert capsys.readouterr().out == ""
 
 
 def test_exception_is_logged_without_secrets(logger, capsys) -> None:
