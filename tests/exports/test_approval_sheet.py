@@ -21,12 +21,13 @@ from allocations.domain.manifest import short_code
 from allocations.exports import approval_sheet as sheets
 from allocations.exports.approval_sheet import approval_sheet
 from allocations.exports.sheet_fonts import font_file
-from allocations.models import TrailEntry
+from allocations.models import Repeat, TrailEntry
 from allocations.selectors.samples import sample_of
 from tests.factories.batches import approved_batch, review_batch, submitted_batch
-from tests.factories.lists import NOW
+from tests.factories.lists import NOW, AccountFactory
 from tests.factories.people import actor, known, person
 from tests.factories.questions import ASKED, answer, ask
+from tests.factories.runs import VoteFactory
 from tests.factories.sheets import sheet_batch
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +165,37 @@ def test_sheet_of_an_approved_batch_tells_who_approved_when():
     assert text.count("Sudha Iyer, 11 Nov 2026, 14:05 IST") == 2
     # What the run has changed since would be told as if it had been signed.
     assert ("The balance goes from" in text, "Free after this" in text) == (False, False)
+
+
+def test_it_has_what_came_before_the_batch():
+    before = approved_batch(credited=2)
+    batch = sheet_batch(
+        {"amount": 900, "mobile": "9711111111"},
+        account=before.account,
+        repeat_reason="A bonus for the same two people.",
+    )
+    counts = {"equal_rows": 2, "equal_points": 1000, "rows": 2, "other_rows": 2}
+    Repeat.objects.create(batch=batch, other=before, found_at=NOW, **counts)
+    VoteFactory(batch=batch, version=0, digest="ab" * 32, decision="send_back", reason="Row 3 is twice too much.")
+    text = printed(actor("approver"), batch).text
+    said = [
+        "The same file was uploaded before",
+        f"Batch {before.pk}, Diwali 2026, was made from a file with exactly this content.",
+        "Points that another batch gives already",
+        "The maker's reason: “A bonus for the same two people.”",
+        f"Compared with Diwali 2026, batch {before.pk}",
+        "Diwali 2026 2 1,000 Change 0 +400 (+40.0 %) Diwali 2026 2 1,400",
+        "2 new, 2 no longer in the list, 0 with other points.",
+        "sent back",
+        "Row 3 is twice too",
+    ]
+    assert [sentence for sentence in said if sentence not in text] == []
+
+
+def test_balance_that_is_not_enough_is_said():
+    account = AccountFactory(balance=100)
+    text = printed(actor("approver"), sheet_batch(account=account)).text
+    assert "The balance is not enough for this batch 400 points are missing: the account holds 100" in text
 
 
 def test_two_approvers_get_a_box_each():
