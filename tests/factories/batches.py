@@ -49,12 +49,12 @@ def review_batch(
     )
     numbers = iter(range(2, 2 + ready + errors + warnings + left_out))
     for _ in range(errors):
-        row = RowFactory(batch=batch, number=next(numbers), mobile="", error_count=1, raw={"mobile": "98204 41"})
-        ProblemFactory(row=row)
+        found = RowFactory(batch=batch, number=next(numbers), mobile="", error_count=1, raw={"mobile": "98204 41"})
+        ProblemFactory(row=found)
     for _ in range(warnings):
-        row = RowFactory(batch=batch, number=next(numbers), warning_count=1)
+        found = RowFactory(batch=batch, number=next(numbers), warning_count=1)
         ProblemFactory(
-            row=row,
+            row=found,
             severity="warning",
             code="mobile_made_up",
             message="looks made up (9999999999). Check it with the person.",
