@@ -58,6 +58,8 @@ def write_facts(paper: Paper, content: Content) -> None:
     batch, told = content.batch, content.signed
     write_pairs(paper, _facts(content))
     paper.at += 2
+    if content.signers.against:
+        _note(paper, "It cannot be approved now", content.signers.against)
     if told.restored:
         _note(paper, "After a restore", told.restored)
     if told.twin:

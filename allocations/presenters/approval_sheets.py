@@ -66,7 +66,8 @@ def what_is_signed(batch: Batch, *, in_full: bool, now: datetime) -> WhatIsSigne
 
 @dataclass(frozen=True)
 class WhoSigns:
-    """`against`: what keeps everybody from approving it as things are, or ""; `boxes`: who signs on paper besides the maker; `earlier_votes`: on contents that are no more."""
+    """`against`: what keeps everybody from approving it as things are, or ""; `boxes`: who signs on paper besides the
+    maker; `earlier_votes`: on contents that are no more."""
 
     against: str
     progress: approvers.Progress

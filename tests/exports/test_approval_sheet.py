@@ -198,6 +198,11 @@ def test_balance_that_is_not_enough_is_said():
     assert "The balance is not enough for this batch 400 points are missing: the account holds 100" in text
 
 
+def test_it_says_what_keeps_everybody_from_approving():
+    text = printed(actor("approver"), sheet_batch(policy=7)).text
+    assert "It cannot be approved now" in text
+
+
 def test_two_approvers_get_a_box_each():
     text = printed(actor("approver"), sheet_batch(approvers=2)).text
     assert [box in text for box in ("First approver", "Second approver", "0 of 2 approvals")] == [True] * 3
