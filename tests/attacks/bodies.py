@@ -8,6 +8,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "batch-accept": {**_SEEN, "reason": "Checked"},
     "batch-accept-back": {"acceptance": 1},
     "batch-export": {"kind": "csv"},
+    "batch-sheet": {"rows": "all"},
     "batch-leave-out": {"number": 2},
     "batch-take-back": {"number": 2},
     "batch-send-back": {"reason": "No"},

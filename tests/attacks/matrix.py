@@ -56,7 +56,7 @@ OPENS = {
         decision-new
     """,
     "POST 200 200 200 200 200": """
-        contract-export
+        contract-export batch-sheet:submitted batch-sheet:approved
     """,
     "POST 200 200 200 200 403": """
         batch-export batch-bundle report-export search-export decision-evidence
@@ -138,6 +138,9 @@ OPENS = {
         corrections-download:submitted corrections-download:approved corrections-apply:submitted
         corrections-apply:approved corrections-give-up:submitted corrections-give-up:approved batch-rerun
         replacement-give-up batch-limits:submitted batch-limits:approved
+    """,
+    "POST 409 409 409 409 409": """
+        batch-sheet:review
     """,
     "POST 409 409 409 403 403": """
         reversal-resume run-pause run-stop
