@@ -27,8 +27,8 @@ def check_export(actor: Actor, batch: Batch) -> None:
 
 
 def check_sheet(actor: Actor, batch: Batch) -> None:
-    """The approval sheet, for whoever may read its page. Raises StateConflict while nothing is frozen to be signed."""
-    policy.check_view(actor)
+    """The approval sheet as a file. Raises NotAllowed, or StateConflict while nothing is frozen to be signed."""
+    policy.check_export(actor)
     if batch.state not in FROZEN_BATCHES:
         raise StateConflict(f"Batch {batch.pk} is “{batch.state}”: it has an approval sheet once it is submitted.")
 

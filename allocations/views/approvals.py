@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from allocations.domain.policy import Actor, can_see_personal_data
+from allocations.domain.policy import Actor, can_export, can_see_personal_data
 from allocations.domain.questions import against_open
 from allocations.domain.roster import check_settled_in
 from allocations.domain.samples import against_unopened
@@ -69,6 +69,7 @@ def sheet(
         **refused,
         **vars(what_is_signed(batch, in_full=in_full, now=timezone.now())),
         "bar_x": BAR_X,
+        "may_export": can_export(actor),
         "most_sheet_rows": MOST_ROWS,
         "sheet_holds_all": holds_all(batch),
         **door_context(request, batch, actor),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from allocations.domain.approval_policies import check_in_force
 from allocations.domain.causes import cause_label
-from allocations.domain.policy import Actor, can_see_personal_data
+from allocations.domain.policy import Actor, can_export, can_see_personal_data
 from allocations.domain.states import FROZEN_BATCHES, BatchState
 from allocations.exports.approval_sheet import MOST_ROWS, holds_all
 from allocations.forms.questions import ReplyForm
@@ -74,6 +74,7 @@ def _head(batch: Batch, actor: Actor) -> dict[str, object]:
             replaced=replaced_failed_rows(batch.pk).rows if totals.failed else 0,
         ),
         "takings": batch_takings(batch, gross=totals.credited_points),
+        "may_export": can_export(actor),
         "most_sheet_rows": MOST_ROWS,
         "sheet_holds_all": holds_all(batch),
         "export_choices": outcomes.export_choices(batch, totals),

@@ -2,8 +2,7 @@
 
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 
 class Sessions(SessionMiddleware):
@@ -13,9 +12,9 @@ class Sessions(SessionMiddleware):
     just before would come after it, and take the new cookie away: the person would be signed out.
     """
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Sessions that end here, by signing out or of age, were changed: their cookie goes."""
-        answer: HttpResponseBase = super().process_response(request, response)
+        answer = super().process_response(request, response)
         cookie = answer.cookies.get(settings.SESSION_COOKIE_NAME)
         if cookie is not None and not cookie.value and not request.session.modified:
             del answer.cookies[settings.SESSION_COOKIE_NAME]

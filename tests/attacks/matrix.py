@@ -56,10 +56,10 @@ OPENS = {
         decision-new
     """,
     "POST 200 200 200 200 200": """
-        contract-export batch-sheet:submitted batch-sheet:approved
+        contract-export
     """,
     "POST 200 200 200 200 403": """
-        batch-export batch-bundle report-export search-export decision-evidence
+        batch-sheet:submitted batch-sheet:approved batch-export batch-bundle report-export search-export decision-evidence
     """,
     "POST 200 200 403 403 403": """
         cell:review
@@ -139,7 +139,7 @@ OPENS = {
         corrections-apply:approved corrections-give-up:submitted corrections-give-up:approved batch-rerun
         replacement-give-up batch-limits:submitted batch-limits:approved
     """,
-    "POST 409 409 409 409 409": """
+    "POST 409 409 409 409 403": """
         batch-sheet:review
     """,
     "POST 409 409 409 403 403": """

@@ -108,7 +108,7 @@ def test_longer_list_gets_its_sample_and_a_sentence(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("role", "in_full"), [("approver", True), ("maker", True), ("admin", False), ("auditor", False), ("owner", False)]
+    ("role", "in_full"), [("approver", True), ("maker", True), ("admin", False), ("auditor", False)]
 )
 def test_it_is_masked_as_the_page_is(client, role, in_full):
     batch = sheet_batch(HIDDEN, warned=True)

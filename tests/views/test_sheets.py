@@ -52,14 +52,21 @@ def test_sheet_without_the_token_is_refused(client):
     assert ask_for(client, submitted_batch()).status_code == 403
 
 
-@pytest.mark.parametrize("role", ["admin", "approver", "auditor", "owner"])
-def test_whoever_reads_the_page_is_offered_both_and_gets_them(client, role):
+@pytest.mark.parametrize("role", ["admin", "approver", "auditor"])
+def test_whoever_exports_is_offered_both_and_gets_them(client, role):
     client.force_login(person(role))
     for batch, page in ((submitted_batch(), "batch-approval"), (approved_batch(), "batch")):
         text = client.get(reverse(f"allocations:{page}", args=[batch.pk])).text
         assert ("PDF with the sample" in text, "PDF with all rows" in text) == (True, True)
         answer = ask_for(client, batch, rows="all")
         assert (answer.status_code, answer.getvalue()[:5]) == (200, b"%PDF-")
+
+
+def test_owners_who_export_nothing_are_offered_no_file(client):
+    client.force_login(person("owner"))
+    for batch, page in ((submitted_batch(), "batch-approval"), (approved_batch(), "batch")):
+        assert "PDF with" not in client.get(reverse(f"allocations:{page}", args=[batch.pk])).text
+        assert ask_for(client, batch).status_code == 403
 
 
 @pytest.mark.parametrize(("module", "page"), [(approvals, "batch-approval"), (outcome, "batch")])
