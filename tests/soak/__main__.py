@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from typing import Any
 
 import django
 from django.core.management.base import CommandError
+from django.db import connection
 
 from tests.soak.hosts import move_in
 from tests.soak.people import People, Seen
@@ -74,13 +76,15 @@ def _soak(site: Site, *, minutes: float, seed: int) -> int:
     people.make_no_more()
     weather.end()
     _say("the weather is over")
+    # The database was started anew since this program asked it last.
+    connection.close()
     calm = _until_calm(site, memory)
     people.go()
     logs = Logs()
     logs.read(site)
     told = [
         *calm,
-        *seen.wrong,
+        *(f"{count} x {what}" for what, count in Counter(seen.wrong).most_common(50)),
         *(f"personal data in a log: {line}" for line in logs.personal),
     ]
     for title, lines in _report(seen, weather, memory, logs):

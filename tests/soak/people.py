@@ -40,9 +40,7 @@ class Seen:
         with self.lock:
             answer = getattr(error, "response", None)
             if answer is not None and answer.status_code not in _FORGIVEN:
-                self.wrong.append(
-                    f"{who}: {answer.status_code} {answer.request.method} {answer.url}: {answer.text[:500]}"
-                )
+                self.wrong.append(f"{who}: {answer.status_code} {answer.request.method}: {_words(answer.text)}")
             self.refused[f"{who}: {answer.status_code if answer is not None else type(error).__name__}"] += 1
 
     def took(self, seconds: float) -> None:
@@ -51,6 +49,12 @@ class Seen:
 
 
 Act = Callable[[Browser], None]
+
+
+def _words(page: str) -> str:
+    """What a refusal says, without what every page has around it."""
+    main = page.partition("<main")[2].partition("</main>")[0] or page
+    return " ".join(re.sub(r"<[^>]*>", " ", main).split())[:300]
 
 
 class People:
