@@ -60,7 +60,7 @@ HARMLESS = {
     ExceptionOwner: "",
     # The filter of a search without its words; domain.searching.check_view_name keeps contacts out of names.
     SavedView: "name query",
-    ApprovalPolicy: "note state",
+    ApprovalPolicy: "allowed_amounts note state",
     # enkash.contract.names lets no value of an answer through.
     ContractDifference: "call kind path detail mark reason",
 }
