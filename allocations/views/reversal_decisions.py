@@ -30,10 +30,13 @@ def approve(request: HttpRequest, actor: Actor, reversal_id: int) -> HttpRespons
     asks = step_up(actor, voter, here="").asks_password
     guess = count_as_guess(request) if asks else None
     form = ApproveReversalForm(request.POST, reversal=found, voter=voter, asks_password=asks)
-    if not form.is_valid():
+    is_valid = form.is_valid()
+    if guess and "password" not in form.errors:
+        guess.rollback()
+    if not is_valid:
         return show(request, actor, found, approve_form=form)
-    if guess:
-        actor = known_by_password(request, voter, guess)
+    if asks:
+        actor = known_by_password(request, voter)
     reversals.approve_reversal(actor, reversal_id=reversal_id, digest=form.cleaned_data["digest"])
     messages.info(request, f"You approved taking {points(found.amount)} back. The call begins {when(hold())}.")
     return redirect("allocations:reversal", reversal_id=reversal_id)

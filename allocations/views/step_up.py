@@ -37,16 +37,15 @@ def known_page(then: str) -> str:
 
 
 def count_as_guess(request: HttpRequest) -> RateLimitUsage:
-    """In front of every form that asks for the person's own password; what was right is given back."""
+    """In front of every form that asks for the person's own password; roll it back where that was right."""
     usage = ratelimit.consume(request, app="allauth.account", action="reauthenticate", user=request.user)
     if not usage:
         raise NotAllowed("Your password was typed wrongly too often. Nothing was done. Wait 15 minutes and try again.")
     return usage
 
 
-def known_by_password(request: HttpRequest, user: User, guess: RateLimitUsage) -> Actor:
-    """The actor after the form's password was right: it was no guess."""
-    guess.rollback()
+def known_by_password(request: HttpRequest, user: User) -> Actor:
+    """The actor after the form's password was right."""
     note_proof(request.session, user, "password", at=timezone.now())
     renew(request.session)
     return actor_of(user, request.session)

@@ -36,10 +36,13 @@ def approve(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBa
     asks = step_up(actor, voter, here="").asks_password
     guess = count_as_guess(request) if asks else None
     form = ApproveForm(request.POST, batch=batch, voter=voter, kinds=to_be_seen(batch), asks_password=asks)
-    if not form.is_valid():
+    is_valid = form.is_valid()
+    if guess and "password" not in form.errors:
+        guess.rollback()
+    if not is_valid:
         return sheet(request, actor, batch, approve_form=form)
-    if guess:
-        actor = known_by_password(request, voter, guess)
+    if asks:
+        actor = known_by_password(request, voter)
     shown = {name: form.cleaned_data[name] for name in ("version", "digest", "seen")}
     run = approve_batch(actor, batch_id=batch_id, **shown)
     rows = counted(batch.row_count - batch.left_out_count, "row")

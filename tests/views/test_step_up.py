@@ -152,4 +152,6 @@ def test_passwords_that_were_right_are_no_guesses(client, settings):
     """Somebody has more to approve within a quarter of an hour than anybody may guess."""
     settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"reauthenticate": "2/15m/user"}
     client.force_login(approver())
-    assert [sign(client, submitted_batch(), password=PASSWORD).status_code for _ in range(4)] == [302] * 4
+    for wrong in ({"total": "1"}, {}):
+        found = [sign(client, submitted_batch(), password=PASSWORD, **wrong).status_code for _ in range(3)]
+        assert found == [422 if wrong else 302] * 3
