@@ -18,7 +18,8 @@ class Form:
 
     action: str
     method: str
-    values: dict[str, str] = field(default_factory=dict)
+    name: str = ""
+    values: dict[str, str | list[str]] = field(default_factory=dict)
     buttons: list[str] = field(default_factory=list)
 
 
@@ -26,14 +27,17 @@ class _Forms(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[Form] = []
+        self.outside: list[tuple[str, dict[str, str]]] = []
         self._form: Form | None = None
         self._on_button = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         own = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self._form = Form(own.get("action", ""), own.get("method", "get").lower())
+            self._form = Form(own.get("action", ""), own.get("method", "get").lower(), own.get("id", ""))
             self.forms.append(self._form)
+        if tag == "input" and own.get("form") and own.get("name"):
+            self.outside.append((own["form"], own))
         if self._form is None:
             return
         if tag == "button" and own.get("type") == "submit":
@@ -98,4 +102,10 @@ class SignedOut(Exception):
 def _forms(text: str) -> list[Form]:
     parser = _Forms()
     parser.feed(text)
+    # Ticks that stand beside what they are about, elsewhere on the page.
+    for form in parser.forms:
+        for name in {own["name"] for of, own in parser.outside if of == form.name}:
+            form.values[name] = [
+                own.get("value", "on") for of, own in parser.outside if (of, own["name"]) == (form.name, name)
+            ]
     return parser.forms
