@@ -68,7 +68,7 @@ class People:
         self._made = 0
         self._leave, self._no_more = threading.Event(), threading.Event()
         self._threads = [
-            threading.Thread(target=self._program, name="program"),
+            threading.Thread(target=self._program, name="program", daemon=True),
             self._person("demo-approver", self._approve, every=3),
             self._person("demo-approver-2", self._approve, every=4),
             self._person("demo-admin", self._resume, every=4),
@@ -174,7 +174,7 @@ class People:
                 except Exception as error:  # noqa: BLE001 - told at the end
                     self._seen.wrong.append(f"{who}: {error!r}")
 
-        return threading.Thread(target=live, name=who)
+        return threading.Thread(target=live, name=who, daemon=True)
 
     def _approve(self, browser: Browser) -> None:
         """One batch that waits: every row of its sample is opened, then the total is typed."""

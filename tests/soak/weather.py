@@ -28,7 +28,7 @@ class Weather:
         self.seen: Counter[str] = Counter()
         self.spare: set[str] = set()
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._blow, name="weather")
+        self._thread = threading.Thread(target=self._blow, name="weather", daemon=True)
 
     def begin(self) -> None:
         self._thread.start()
