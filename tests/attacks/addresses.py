@@ -8,6 +8,23 @@ from tests.attacks.ground import Ground
 from tests.views.test_gates import ACTIONS, FORMS
 from tests.views.test_reading import address, routes
 
+# What the pages ask for in a query.
+ASKED = (
+    "q",
+    "state",
+    "show",
+    "problem",
+    "purpose",
+    "kind",
+    "owner",
+    "before",
+    "after",
+    "row",
+    "year",
+    "account",
+    "sample",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Address:

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.http import QueryDict
 
-from tests.attacks.addresses import pages
+from tests.attacks.addresses import ASKED, pages
 from tests.attacks.ground import body_of, ground, plain
 from tests.factories.api import Program
 
@@ -27,21 +27,7 @@ SQL = [
     "x" * 5_000,
 ]
 NAMES = (
-    *(
-        "q",
-        "state",
-        "show",
-        "problem",
-        "purpose",
-        "kind",
-        "owner",
-        "before",
-        "after",
-        "row",
-        "year",
-        "account",
-        "sample",
-    ),
+    *ASKED,
     *("batch", "maker", "approver", "least", "most", "outcome", "limit", "place", "number", "order", "batch__id"),
 )
 

@@ -14,7 +14,7 @@ from allocations.domain.policy import Role
 from allocations.models import Upload
 from allocations.presenters.notices import mail as mail_of
 from allocations.services.batches import replace_list
-from tests.attacks.addresses import operations, pages
+from tests.attacks.addresses import ASKED, operations, pages
 from tests.attacks.ground import Ground, body_of, ground, plain, undone
 from tests.factories.api import Program, check
 from tests.factories.people import known
@@ -91,23 +91,6 @@ def everything(text) -> Ground:
     for role in Role:
         made.people["maker"].groups.add(Group.objects.get_or_create(name=role.value)[0])
     return made
-
-
-ASKED = (
-    "q",
-    "state",
-    "show",
-    "problem",
-    "purpose",
-    "kind",
-    "owner",
-    "before",
-    "after",
-    "row",
-    "year",
-    "account",
-    "sample",
-)
 
 
 def test_what_stands_in_an_address_runs_nothing():

@@ -1,17 +1,15 @@
 """What one person gets in a month, and which amounts: found wherever a list is looked at, kept when it is approved."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from allocations.domain.days import IST
 from allocations.domain.row_limits import rows_above_month
-from allocations.models import Batch, Problem, Replacement
+from allocations.models import Problem, Replacement
 from allocations.selectors import row_limits as reads
-from allocations.services import approval, row_limits, submission
 from allocations.services.leaving_out import leave_out_row, take_back_row
 from tests.factories.given import given
 from tests.factories.lists import NOW, BatchFactory, RowFactory
@@ -21,35 +19,14 @@ from tests.factories.reversals import ReversalFactory
 from tests.imports.correcting import applied, downloaded, typed
 from tests.imports.test_mending import change, fingerprints_hold, state
 from tests.imports.test_run import imported
+from tests.services.beyond import ASHA, HEAD, INSTANT, MONTH, NEXT, RAVI, above, listed, marked, told_time
 
 pytestmark = pytest.mark.django_db
-ASHA, RAVI = "9812345671", "9812345672"
-HEAD = "Name,Mobile,Amount\n"
-MONTH = datetime(2026, 11, 1, tzinfo=IST)
-NEXT = datetime(2026, 12, 1, tzinfo=IST)
-INSTANT = timedelta(microseconds=1)
 
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> dict[str, datetime]:
-    """It is 11 November 2026 until a test says otherwise."""
-    time = {"now": NOW}
-    for module in (row_limits, approval, submission):
-        monkeypatch.setattr(module, "database_now", lambda: time["now"])
-    return time
-
-
-def listed(*rows: tuple[str, int]) -> Batch:
-    return imported(HEAD + "".join(f"Asha,{mobile},{amount}\n" for mobile, amount in rows)).batch
-
-
-def marked(batch: Batch) -> list[tuple[int, str]]:
-    found = Problem.objects.filter(batch=batch, severity="error").order_by("number", "code")
-    return list(found.values_list("number", "code"))
-
-
-def above(*numbers: int) -> list[tuple[int, str]]:
-    return [(number, "person_above_month") for number in numbers]
+    return told_time(monkeypatch)
 
 
 # What counts as given -------------------------------------------------------------------------------------------------

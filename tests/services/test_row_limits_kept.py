@@ -6,12 +6,11 @@ import pytest
 from django.db import connection
 
 from allocations.domain.approval_policies import Terms
-from allocations.domain.days import IST
 from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
 from allocations.models import Batch, Problem, Row, Vote
 from allocations.selectors import row_limits as reads
 from allocations.selectors.approval_policies import in_force
-from allocations.services import approval, row_limits, submission
+from allocations.services import row_limits
 from allocations.services.approval import approve_batch, send_back_batch
 from allocations.services.leaving_out import leave_out_row
 from allocations.services.reruns import rerun_failed_rows
@@ -22,37 +21,15 @@ from tests.factories.given import given
 from tests.factories.lists import NOW, AccountFactory, RowFactory
 from tests.factories.policies import agree
 from tests.imports.test_mending import change, fingerprints_hold
-from tests.imports.test_run import imported
+from tests.services.beyond import ASHA, NEXT, RAVI, above, listed, marked, told_time
 from tests.services.conftest import Portal
 
 pytestmark = pytest.mark.django_db
-ASHA, RAVI = "9812345671", "9812345672"
-HEAD = "Name,Mobile,Amount\n"
-MONTH = datetime(2026, 11, 1, tzinfo=IST)
-NEXT = datetime(2026, 12, 1, tzinfo=IST)
-INSTANT = timedelta(microseconds=1)
 
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> dict[str, datetime]:
-    """It is 11 November 2026 until a test says otherwise."""
-    time = {"now": NOW}
-    for module in (row_limits, approval, submission):
-        monkeypatch.setattr(module, "database_now", lambda: time["now"])
-    return time
-
-
-def listed(*rows: tuple[str, int]) -> Batch:
-    return imported(HEAD + "".join(f"Asha,{mobile},{amount}\n" for mobile, amount in rows)).batch
-
-
-def marked(batch: Batch) -> list[tuple[int, str]]:
-    found = Problem.objects.filter(batch=batch, severity="error").order_by("number", "code")
-    return list(found.values_list("number", "code"))
-
-
-def above(*numbers: int) -> list[tuple[int, str]]:
-    return [(number, "person_above_month") for number in numbers]
+    return told_time(monkeypatch)
 
 
 # Submitted ------------------------------------------------------------------------------------------------------------
