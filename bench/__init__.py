@@ -1,0 +1,2 @@
+# A list this small is there to see that a stage works.
+SMALL = 1_000

@@ -30,9 +30,9 @@ def measure(folder: Path, *, db: str, rows: int, rounds: int) -> Iterator[Line]:
     known = _way("token")
     for turn in range(rounds):
         for form, path in files.items():
-            with _served() as (port, server):
+            with served() as (port, server):
                 start = time.perf_counter()
-                batch = _send(port, path, form, known)
+                batch = send(port, path, form, known)
                 sending = time.perf_counter() - start
                 memory = _peak_mb(server)
             found = _way("read", str(batch))
@@ -58,20 +58,20 @@ def _way(*words: str) -> dict:
 
 
 @contextmanager
-def _served() -> Iterator[tuple[int, int]]:
+def served(*, workers: int = 1) -> Iterator[tuple[int, int]]:
     """Port, and the id of gunicorn's master."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        bind = ("--bind", f"fd://{listener.fileno()}", "--worker-class", "gthread", "--threads", "8")
-        command = [sys.executable, "-m", "gunicorn", *bind, "--no-control-socket", "rewards_portal.wsgi"]
+        options = f"--bind fd://{listener.fileno()} --workers {workers} --worker-class gthread --threads 8"
+        command = [sys.executable, "-m", "gunicorn", *options.split(), "--no-control-socket", "rewards_portal.wsgi"]
         process = subprocess.Popen(command, pass_fds=(listener.fileno(),), stdout=subprocess.DEVNULL)
         port = listener.getsockname()[1]
-        _call(port, "GET", "/health/")
+        call(port, "GET", "/health/")
         yield port, process.pid
         process.terminate()
         process.wait(timeout=60)
 
 
-def _send(port: int, path: Path, form: str, known: dict) -> int:
+def send(port: int, path: Path, form: str, known: dict) -> int:
     headers = {
         "Authorization": f"Bearer {known['token']}",
         "Content-Type": _KINDS[form],
@@ -82,11 +82,11 @@ def _send(port: int, path: Path, form: str, known: dict) -> int:
     with path.open("rb") as body:
         blocks = iter(lambda: body.read(_BLOCK), b"")
         address = f"/api/v1/batches/upload?purpose=Bench&account={known['account']}"
-        said = _call(port, "POST", address, body=blocks, headers=headers)
+        said = call(port, "POST", address, body=blocks, headers=headers)
     return int(json.loads(said)["id"])
 
 
-def _call(port: int, method: str, path: str, **more: object) -> bytes:
+def call(port: int, method: str, path: str, **more: object) -> bytes:
     connection = http.client.HTTPConnection("localhost", port, timeout=600)
     connection.request(method, path, **more)
     answer = connection.getresponse()

@@ -13,12 +13,11 @@ from django.test import Client
 from django.urls import include, path
 
 from allocations.models import Batch, Row, Run
+from bench import SMALL
 from bench.pages_seed import READER, store
 from bench.watching import watched
 
 REQUESTS = 50
-# A batch this small is there to see that the stage works.
-SMALL = 1_000
 Found = dict[str, str | int | float]
 BARE = "/bench-bare/"
 

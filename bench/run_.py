@@ -64,11 +64,11 @@ def simulator() -> Iterator[str]:
 
 def _way(who: str, url: str, *, rows: int, chunk: int, lanes: int) -> dict[str, float]:
     command = [sys.executable, "-m", "bench.way", "bench.run_ways", who, str(rows), str(chunk), str(lanes)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=os.environ | _access(url))
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=os.environ | access(url))
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _access(url: str) -> dict[str, str]:
+def access(url: str) -> dict[str, str]:
     return {
         "ENKASH_API_URL": url,
         "ENKASH_TOKEN_URL": f"{url}/oauth/token",

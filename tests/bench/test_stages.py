@@ -36,6 +36,16 @@ def tell_what_was_measured(lines: list[dict], stage: str) -> bool:
     return {(line["bench"], line["db"], line["rows"]) for line in lines} == {(stage, "sqlite", ROWS)}
 
 
+def test_pages_are_read_while_an_import_and_a_run_go_on() -> None:
+    lines = lines_of("load")
+    pages = {line["format"] for line in lines if line["who"] == "portal"}
+    assert "every page" in pages
+    assert pages == {line["format"] for line in lines if line["who"] == "idle_portal"}
+    (stored,), (sent,) = ([line["rows"] for line in lines if line["who"] == who] for who in ("import", "run"))
+    assert stored == ROWS
+    assert sent > 0
+
+
 def test_run_makes_the_calls_of_its_limit() -> None:
     lines = lines_of("run")
     assert tell_what_was_measured(lines, "run")
