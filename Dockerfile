@@ -15,13 +15,19 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/venv
 COPY requirements/runtime.txt /build/
 RUN /opt/venv/bin/python -m pip install --no-deps --require-hashes --only-binary :all: -r /build/runtime.txt
+# What only building needs stays here.
+COPY requirements/build.txt /build/
+RUN python -m venv /opt/tools \
+    && /opt/tools/bin/python -m pip install --no-deps --require-hashes --only-binary :all: -r /build/build.txt
 WORKDIR /srv/portal
 COPY manage.py ./
 COPY rewards_portal rewards_portal
 COPY allocations allocations
 COPY templates templates
 COPY static static
+COPY locale locale
 COPY --from=packages /build/node_modules node_modules
+RUN /opt/tools/bin/pybabel --quiet compile --directory locale --domain django
 # Collecting needs settings and none of their values; these reach no layer that runs.
 RUN ENKASH_ENVIRONMENT=uat ENKASH_API_URL=build ENKASH_TOKEN_URL=build ENKASH_PARTNER_ID=build \
     ENKASH_USERNAME=build ENKASH_PASSWORD=build ENKASH_CLIENT_ID=build ENKASH_CLIENT_SECRET=build \

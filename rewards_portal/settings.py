@@ -199,6 +199,7 @@ MIDDLEWARE = [
     "rewards_portal.request_ids.RequestIds",
     "rewards_portal.never_kept.NeverKept",
     "rewards_portal.api_refusals.ApiRefusals",
+    "rewards_portal.languages.Languages",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -230,7 +231,14 @@ TEMPLATES = [
         },
     }
 ]
+# The first is what everything but a page of somebody who chose otherwise is written in.
 LANGUAGE_CODE = "en-in"
+LANGUAGES = [(LANGUAGE_CODE, "English"), ("hi", "हिन्दी")]
+LANGUAGE_COOKIE_NAME = f"{_HOST}lang"
+LANGUAGE_COOKIE_AGE = 31_536_000
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Kolkata"
 USE_TZ = True
 USE_I18N = True

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.template.context import Context
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from allocations.actors import actor_of
 from allocations.domain.manifest import short_code
@@ -74,6 +75,29 @@ def legend() -> dict[str, tuple[statuses.Status, ...]]:
 def frozen_banner() -> Banner | None:
     """What base.html shows on every page while all sending is frozen: {% frozen_banner as frozen %}."""
     return banner(open_freeze())
+
+
+@register.simple_tag
+def page_language() -> str:
+    """Of the page, as HTML's `lang` has it: en-IN, hi."""
+    return _tag(get_language() or settings.LANGUAGE_CODE)
+
+
+@register.inclusion_tag("components/languages.html", takes_context=True)
+def languages(context: Context) -> dict[str, object]:
+    """What the reader can choose instead of the language of this page, and whether it answers a form."""
+    request: HttpRequest | None = context.get("request")
+    if request is None:
+        return {}
+    others = [
+        {"code": code, "tag": _tag(code), "name": name} for code, name in settings.LANGUAGES if code != get_language()
+    ]
+    return {"others": others, "answered": request.method == "POST"}
+
+
+def _tag(code: str) -> str:
+    language, _, region = code.partition("-")
+    return f"{language}-{region.upper()}" if region else language
 
 
 @register.simple_tag

@@ -9,7 +9,7 @@ from allocations.exports.bundle import bundle_of
 from allocations.forms.bundles import BundleForm, PeriodForm
 from allocations.models import Batch
 from allocations.selectors.seals import approved_between, trail_state
-from allocations.views.files import handed_out
+from allocations.views.files import handed_out, in_english
 from allocations.views.gates import action, form_page
 
 
@@ -20,7 +20,7 @@ def batch_bundle(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespo
     form.is_valid()
     given = form.cleaned_data
     wanted = {"personal_data": given.get("personal_data", False), "reason": given.get("reason", "")}
-    return handed_out(bundle_of(actor, [batch], **wanted), "zip")
+    return handed_out(in_english(bundle_of, actor, [batch], **wanted), "zip")
 
 
 @form_page
@@ -32,7 +32,7 @@ def audit(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         found = approved_between(*form.instants())
         if found:
             given = form.cleaned_data
-            made = bundle_of(actor, found, personal_data=given["personal_data"], reason=given["reason"])
+            made = in_english(bundle_of, actor, found, personal_data=given["personal_data"], reason=given["reason"])
             return handed_out(made, "zip")
         form.add_error(None, "No batch was approved in these days. Choose others.")
     context = {

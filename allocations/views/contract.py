@@ -12,7 +12,7 @@ from allocations.presenters import contract as words
 from allocations.presenters.refusals import reason_of
 from allocations.selectors import contract as reads
 from allocations.services.contract import LONGEST_REASON, mark_difference
-from allocations.views.files import handed_out
+from allocations.views.files import handed_out, in_english
 from allocations.views.gates import action, page
 
 
@@ -45,5 +45,5 @@ def mark(request: HttpRequest, actor: Actor, difference_id: int) -> HttpResponse
 
 @action
 def export(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    made = contract_report(actor, kind=request.POST.get("kind", ""))
+    made = in_english(contract_report, actor, kind=request.POST.get("kind", ""))
     return handed_out(made, made.kind, Export_Rows=made.rows)

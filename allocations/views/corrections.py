@@ -25,7 +25,7 @@ from allocations.selectors.approvals import facts_of
 from allocations.selectors.corrections import correctable_rows, open_correction
 from allocations.services import corrections
 from allocations.services.restored import insist_on_free_rows
-from allocations.views.files import handed_out
+from allocations.views.files import handed_out, in_english
 from allocations.views.gates import action, form_page
 
 
@@ -33,7 +33,7 @@ from allocations.views.gates import action, form_page
 def download_corrections(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBase:  # noqa: ARG001 - as every view
     """POST, because it leaves an entry in the trail."""
     get_object_or_404(Batch, pk=batch_id)
-    made = correction_workbook(actor, batch_id=batch_id)
+    made = in_english(correction_workbook, actor, batch_id=batch_id)
     return handed_out(made, "xlsx", Export_Rows=made.rows)
 
 

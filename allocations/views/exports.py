@@ -20,7 +20,7 @@ from allocations.presenters.reasons import EVIDENCE, EXPLANATIONS
 from allocations.selectors.totals import batch_totals
 from allocations.services.export_jobs import ask_export
 from allocations.services.exporting import check_export
-from allocations.views.files import handed_out
+from allocations.views.files import handed_out, in_english
 from allocations.views.gates import action
 
 _REASONS = {code.value: explanation.words for code, explanation in EXPLANATIONS.items()}
@@ -39,7 +39,8 @@ def export_batch(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespo
     if rows_of(batch, batch_totals(batch), outcome=outcome) > settings.EXPORT_DIRECT_ROWS:
         check_export(actor, batch)
         return _later(ask_export(actor, batch_id=batch_id, kind=kind, outcome=outcome))
-    made = batch_file(
+    made = in_english(
+        batch_file,
         actor,
         batch_id=batch_id,
         kind=kind,
@@ -54,7 +55,7 @@ def export_batch(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespo
 def export_sheet(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBase:
     """The approval sheet as PDF. `rows`: a word of its `Rows`, or nothing for the sample."""
     batch = get_object_or_404(Batch, pk=batch_id)
-    made = approval_sheet(actor, batch_id=batch.pk, rows=request.POST.get("rows", Rows.SAMPLE))
+    made = in_english(approval_sheet, actor, batch_id=batch.pk, rows=request.POST.get("rows", Rows.SAMPLE))
     return handed_out(made, "pdf", Sheet_Rows=made.rows)
 
 
@@ -67,7 +68,7 @@ def export_search(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     kind = kind_of(request.POST.get("kind", FileKind.CSV), of=CSVS)
     wanted = Wanted(read_search(asked.text) if asked.text else None, asked.facets, asked.filter)
     try:
-        made = search_file(actor, wanted, kind=kind, reasons=_REASONS, evidence=_EVIDENCE)
+        made = in_english(search_file, actor, wanted, kind=kind, reasons=_REASONS, evidence=_EVIDENCE)
     except TooMuch:
         # What is searched for in words is kept nowhere, so no worker could be told.
         if asked.text:

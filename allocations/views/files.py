@@ -1,10 +1,16 @@
 """Files that are made on demand and handed out."""
 
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, ParamSpec, Protocol, TypeVar
 
+from django.conf import settings
 from django.http import FileResponse
+from django.utils import translation
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -34,6 +40,13 @@ class Stored:
     file: BinaryIO
     name: str
     sha256: str
+
+
+def in_english(write: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """What `write` returns. Every view has its files written here: they are evidence and read by programs, so their
+    words are the same whoever fetches them."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return write(*args, **kwargs)
 
 
 def handed_out(made: Made, kind: str, **facts: object) -> FileResponse:

@@ -15,7 +15,7 @@ from allocations.presenters.bars import BAR_X, height
 from allocations.presenters.causes import cause_lines
 from allocations.selectors import reports
 from allocations.selectors.wallets import accounts
-from allocations.views.files import handed_out
+from allocations.views.files import handed_out, in_english
 from allocations.views.gates import action, page
 
 
@@ -51,7 +51,8 @@ def export_report(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     now = timezone.now()
     asked = asked_period(request.POST, now=now)
     account = next((one.name for one in accounts() if one.pk == asked.account), "")
-    made = report_file(
+    made = in_english(
+        report_file,
         actor,
         Scope(asked.period, year=dict(years(now))[asked.year], account=account),
         table=request.POST.get("table", ""),

@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import translation
 
 from allocations.services import sign_ins
 from rewards_portal.sign_in.known import missing_proofs
@@ -92,9 +93,14 @@ class AccountAdapter(DefaultAccountAdapter):
         return f"{settings.PORTAL_URL.rstrip('/')}{address}"
 
     def send_mail(self, template_prefix: str, email: str, content: dict[str, Any]) -> None:
-        """Behind the answer: whether a mail goes must not show in how long the page takes, nor in an error."""
+        """Behind the answer: whether a mail goes must not show in how long the page takes, nor in an error.
+
+        In English, as all mails: whoever asks for one may be somebody else than who reads it.
+        """
         told = {"request": context.request, "email": email, **content}
-        _POSTMAN.submit(_deliver, self.render_mail(template_prefix, email, told))
+        with translation.override(settings.LANGUAGE_CODE):
+            message = self.render_mail(template_prefix, email, told)
+        _POSTMAN.submit(_deliver, message)
 
     def send_password_reset_mail(self, user: User, email: str, content: dict[str, Any]) -> None:
         """Who signs in elsewhere gets no password here."""

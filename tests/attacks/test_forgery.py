@@ -12,6 +12,7 @@ from tests.views.test_reading import stored
 pytestmark = pytest.mark.django_db
 # Also of the door: whatever a signed-in person can change there.
 DOOR = {
+    "language",
     "account_login",
     "account_logout",
     "account_reauthenticate",

@@ -44,7 +44,7 @@ def methods(address: Address) -> list[str]:
 
 def applications(made: Ground) -> list[Address]:
     """Without the door, which has no objects but a person's own, and what needs no person."""
-    apart = ("account_", "mfa_", "openid_", "socialaccount_", "usersessions_", "health", "metrics")
+    apart = ("account_", "mfa_", "openid_", "socialaccount_", "usersessions_", "health", "metrics", "language")
     return [one for one in pages(made) if not one.name.startswith(apart)]
 
 

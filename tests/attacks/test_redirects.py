@@ -78,6 +78,8 @@ def test_what_is_behind_the_door_leads_nowhere_else(asha, away):
         answer = client.get(path, query_params=asked)
         assert answer.status_code == 200 or stays(answer)
         assert "evil.example" not in answer.text, path
+    chosen = client.post("/language/", {"language": "hi"} | asked)
+    assert (chosen.status_code, stays(chosen)) == (302, True)
     assert stays(client.post("/logout/", asked))
 
 
