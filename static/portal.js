@@ -23,7 +23,7 @@ document.querySelectorAll("[data-drop]").forEach((zone) => {
   const said = zone.querySelector("[data-drop-said]");
   const tell = () => {
     const file = input.files[0];
-    said.textContent = file ? `Chosen: ${file.name}, ${size(file.size)}` : "";
+    said.textContent = file ? `${zone.dataset.chosen} ${file.name}, ${size(file.size)}` : "";
   };
   ["dragenter", "dragover"].forEach((kind) =>
     zone.addEventListener(kind, (event) => {

@@ -7,6 +7,8 @@ from django import forms
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from allocations.domain.errors import InvalidInput
 from allocations.domain.labels import checked_purpose
@@ -26,28 +28,37 @@ class ListForm(forms.Form):
         required=False,
         allow_empty_file=True,
         max_length=255,
-        error_messages={"max_length": "The file's name has %(length)d characters; at most %(max)d are stored."},
+        error_messages={
+            "max_length": gettext_lazy("The file's name has %(length)d characters; at most %(max)d are stored.")
+        },
     )
     pasted = forms.CharField(
         required=False,
         strip=False,
         max_length=LONGEST_PASTE,
-        error_messages={"max_length": "%(show_value)s characters; at most %(limit_value)s can be pasted. Use a file."},
+        error_messages={
+            "max_length": gettext_lazy("%(show_value)s characters; at most %(limit_value)s can be pasted. Use a file.")
+        },
     )
 
     def clean_file(self) -> "File[bytes] | None":
         if isinstance(self.files, MultiValueDict) and len(self.files.getlist("file")) > 1:
-            raise forms.ValidationError("Several files came at once. Choose one file.")
+            raise forms.ValidationError(_("Several files came at once. Choose one file."))
         file: File[bytes] | None = self.cleaned_data["file"]
         if file is None:
             return None
         suffix = PurePath(file.name or "").suffix.lower()
         if suffix not in SUFFIXES:
-            kind = f"“{suffix}”" if suffix else "A file without an ending"
-            raise forms.ValidationError(f"{kind} cannot be read. Save the list as .csv or .xlsx and choose that file.")
+            said = (
+                _("“%(ending)s” cannot be read. Save the list as .csv or .xlsx and choose that file.")
+                if suffix
+                else _("A file without an ending cannot be read. Save the list as .csv or .xlsx and choose that file.")
+            )
+            raise forms.ValidationError(said % {"ending": suffix})
         if file.size > settings.UPLOAD_MAX_BYTES:
             size, limit = grouped(file.size), grouped(settings.UPLOAD_MAX_BYTES)
-            raise forms.ValidationError(f"The file has {size} bytes; at most {limit} are read. Split the list.")
+            said = _("The file has %(size)s bytes; at most %(limit)s are read. Split the list.")
+            raise forms.ValidationError(said % {"size": size, "limit": limit})
         return file
 
     def clean(self) -> dict[str, Any]:
@@ -56,9 +67,9 @@ class ListForm(forms.Form):
             return data
         chosen, pasted = data.get("file"), (data.get("pasted") or "").strip()
         if chosen and pasted:
-            self.add_error("pasted", "A file is chosen and lines are pasted. Remove one of the two.")
+            self.add_error("pasted", _("A file is chosen and lines are pasted. Remove one of the two."))
         if not chosen and not pasted:
-            self.add_error("file", "No list yet. Choose a file, or paste the lines of a spreadsheet.")
+            self.add_error("file", _("No list yet. Choose a file, or paste the lines of a spreadsheet."))
         return data
 
     @property
@@ -89,24 +100,28 @@ class BatchForm(ListForm):
     purpose = forms.CharField(
         max_length=120,
         error_messages={
-            "required": "Empty. Say what the points are for, such as “Diwali 2026”: the approver reads it.",
-            "max_length": "%(show_value)d characters; at most %(limit_value)d.",
+            "required": gettext_lazy(
+                "Empty. Say what the points are for, such as “Diwali 2026”: the approver reads it."
+            ),
+            "max_length": gettext_lazy("%(show_value)d characters; at most %(limit_value)d."),
         },
     )
     account = forms.ModelChoiceField(
         queryset=Account.objects.order_by("name"),
         empty_label=None,
         error_messages={
-            "required": "No reward account is chosen. Choose the one that pays.",
-            "invalid_choice": "This reward account does not exist. Choose one of the list.",
+            "required": gettext_lazy("No reward account is chosen. Choose the one that pays."),
+            "invalid_choice": gettext_lazy("This reward account does not exist. Choose one of the list."),
         },
     )
     who = forms.ChoiceField(
-        choices=((EVERYBODY, "New and existing people"), (NEW_ONLY, "New people only")),
+        choices=((EVERYBODY, gettext_lazy("New and existing people")), (NEW_ONLY, gettext_lazy("New people only"))),
         widget=forms.RadioSelect,
         error_messages={
-            "required": "Not chosen. Say who gets points: everybody in the list, or only people new to EnKash.",
-            "invalid_choice": "Choose one of the two.",
+            "required": gettext_lazy(
+                "Not chosen. Say who gets points: everybody in the list, or only people new to EnKash."
+            ),
+            "invalid_choice": gettext_lazy("Choose one of the two."),
         },
     )
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from allocations.domain.policy import Actor, BatchFacts, can_decide
 from allocations.domain.states import RunState
@@ -57,13 +59,17 @@ def _sum(totals: Totals) -> str:
 
 def run_task(run: Run, *, disputed: int) -> Task:
     if disputed:
-        title = f"{counted(disputed, 'row')} of batch {run.batch_id} in conflict"
+        title = ngettext(
+            "%(rows)s row of batch %(batch)s in conflict", "%(rows)s rows of batch %(batch)s in conflict", disputed
+        )
     elif run.state == RunState.PAUSED:
-        title = f"The run of batch {run.batch_id} is paused"
+        title = _("The run of batch %(batch)s is paused")
     else:
-        title = f"The run of batch {run.batch_id} waits for people"
+        title = _("The run of batch %(batch)s waits for people")
+    said = title % {"rows": grouped(disputed), "batch": run.batch_id}
     detail = " · ".join(part for part in (run.batch.purpose, run.pause_text) if part)
-    return Task(None, title, detail, reverse("allocations:run", args=[run.pk]), f"Open the run of batch {run.batch_id}")
+    button = _("Open the run of batch %(batch)s") % {"batch": run.batch_id}
+    return Task(None, said, detail, reverse("allocations:run", args=[run.pk]), button)
 
 
 def approval_task(actor: Actor, waiting: Iterable[tuple[Batch, BatchFacts]], *, now: datetime) -> tuple[Task, ...]:
@@ -72,68 +78,87 @@ def approval_task(actor: Actor, waiting: Iterable[tuple[Batch, BatchFacts]], *, 
     if not mine:
         return ()
     total = sum(batch.points_total for batch in mine)
-    count = counted(len(mine), "batch", "batches")
-    detail = f"Oldest submitted {ago(mine[0].submitted_at, now=now)}"
-    return (
-        Task(
-            AWAITING_APPROVAL,
-            f"{count} to approve, {points(total)}",
-            detail,
-            reverse("allocations:approvals"),
-            f"Review {count}",
-        ),
+    title = ngettext(
+        "%(batches)s batch to approve, %(points)s", "%(batches)s batches to approve, %(points)s", len(mine)
     )
+    button = ngettext("Review %(batches)s batch", "Review %(batches)s batches", len(mine))
+    said = {"batches": grouped(len(mine)), "points": points(total)}
+    detail = _("Oldest submitted %(ago)s") % {"ago": ago(mine[0].submitted_at, now=now)}
+    return (Task(AWAITING_APPROVAL, title % said, detail, reverse("allocations:approvals"), button % said),)
 
 
 def decision_task(proposals: Sequence[Proposal], *, now: datetime) -> tuple[Task, ...]:
     """One task for all the decisions that this person may confirm; none if there are none."""
     if not proposals:
         return ()
-    count = counted(len(proposals), "decision")
-    detail = f"About rows that EnKash leaves open · oldest proposed {ago(proposals[0].proposed_at, now=now)}"
-    return (Task(AWAITING_APPROVAL, f"{count} to confirm", detail, reverse("allocations:exceptions"), f"See {count}"),)
+    count = len(proposals)
+    title = ngettext("%(decisions)s decision to confirm", "%(decisions)s decisions to confirm", count)
+    button = ngettext("See %(decisions)s decision", "See %(decisions)s decisions", count)
+    said = {"decisions": grouped(count)}
+    detail = _("About rows that EnKash leaves open · oldest proposed %(ago)s") % {
+        "ago": ago(proposals[0].proposed_at, now=now)
+    }
+    return (Task(AWAITING_APPROVAL, title % said, detail, reverse("allocations:exceptions"), button % said),)
 
 
 def own_task(batch: Batch) -> Task:
     address = reverse("allocations:batch", args=[batch.pk])
-    name = f"Batch {batch.pk} · nothing was sent"
+    name = _("Batch %(batch)s · nothing was sent") % {"batch": batch.pk}
+    open_it = _open(batch)
     if batch.sent_back_reason:
-        said = f"“{batch.purpose}” was sent back: {batch.sent_back_reason}"
-        return Task(NEEDS_FIXING, said, name, address, f"Open batch {batch.pk}")
+        said = _("“%(purpose)s” was sent back: %(reason)s")
+        words = {"purpose": batch.purpose, "reason": batch.sent_back_reason}
+        return Task(NEEDS_FIXING, said % words, name, address, open_it)
     if batch.error_rows:
-        rows = counted(batch.error_rows, "row")
-        return Task(NEEDS_FIXING, f"{rows} to fix in “{batch.purpose}”", name, address, f"Fix {rows}")
+        count = batch.error_rows
+        said = ngettext("%(rows)s row to fix in “%(purpose)s”", "%(rows)s rows to fix in “%(purpose)s”", count)
+        button = ngettext("Fix %(rows)s row", "Fix %(rows)s rows", count) % {"rows": grouped(count)}
+        return Task(NEEDS_FIXING, said % {"rows": grouped(count), "purpose": batch.purpose}, name, address, button)
     if batch.row_count:
-        rows = counted(batch.row_count - batch.left_out_count, "row")
-        return Task(DRAFT, f"“{batch.purpose}” is ready: {rows}", name, address, f"Submit {rows}")
-    return Task(
-        NEEDS_FIXING, f"The list of “{batch.purpose}” could not be used", name, address, f"Open batch {batch.pk}"
-    )
+        count = batch.row_count - batch.left_out_count
+        said = _("“%(purpose)s” is ready: %(rows)s") % {"purpose": batch.purpose, "rows": counted(count, "row")}
+        button = ngettext("Submit %(rows)s row", "Submit %(rows)s rows", count) % {"rows": grouped(count)}
+        return Task(DRAFT, said, name, address, button)
+    said = _("The list of “%(purpose)s” could not be used") % {"purpose": batch.purpose}
+    return Task(NEEDS_FIXING, said, name, address, open_it)
+
+
+def _open(batch: Batch) -> str:
+    return _("Open batch %(batch)s") % {"batch": batch.pk}
 
 
 def stale_task(batch: Batch, *, in_force: int) -> Task:
     """For a maker of a batch that was submitted under another policy than the one in force."""
-    name = f"Batch {batch.pk} · submitted under approval policy {batch.policy}, and {in_force} is in force"
-    said = f"“{batch.purpose}” has to be submitted again"
+    detail = _(
+        "Batch %(batch)s · submitted under approval policy %(policy)s, and %(agreed)s is in force: withdraw it first"
+    )
+    said = _("“%(purpose)s” has to be submitted again") % {"purpose": batch.purpose}
     address = reverse("allocations:batch", args=[batch.pk])
-    return Task(NEEDS_FIXING, said, f"{name}: withdraw it first", address, f"Open batch {batch.pk}")
+    numbers = {"batch": batch.pk, "policy": batch.policy, "agreed": in_force}
+    return Task(NEEDS_FIXING, said, detail % numbers, address, _open(batch))
 
 
 def question_task(batch: Batch, count: int) -> Task:
     """For a maker of a batch that waits, and is kept from being approved."""
-    asked = "1 question waits" if count == 1 else f"{grouped(count)} questions wait"
-    title = f"{asked} for your answer: “{batch.purpose}”"
+    title = ngettext(
+        "%(questions)s question waits for your answer: “%(purpose)s”",
+        "%(questions)s questions wait for your answer: “%(purpose)s”",
+        count,
+    ) % {"questions": grouped(count), "purpose": batch.purpose}
     address = f"{reverse('allocations:batch', args=[batch.pk])}#questions"
-    return Task(NEEDS_FIXING, title, f"Batch {batch.pk} · nobody can approve it before", address, "Read and answer")
+    detail = _("Batch %(batch)s · nobody can approve it before") % {"batch": batch.pk}
+    return Task(NEEDS_FIXING, title, detail, address, _("Read and answer"))
 
 
 def failed_task(failed: FailedBatch) -> Task:
-    rows = counted(failed.rows, "row")
-    detail = f"{failed.batch.purpose} · {points(failed.points)} were not given"
+    title = ngettext("%(rows)s row of batch %(batch)s failed", "%(rows)s rows of batch %(batch)s failed", failed.rows)
+    said = {"rows": grouped(failed.rows), "batch": failed.batch.pk}
+    detail = _("%(purpose)s · %(points)s were not given") % {
+        "purpose": failed.batch.purpose,
+        "points": points(failed.points),
+    }
     address = reverse("allocations:batch", args=[failed.batch.pk])
-    return Task(
-        FAILED, f"{rows} of batch {failed.batch.pk} failed", detail, address, f"See {grouped(failed.rows)} failed"
-    )
+    return Task(FAILED, title % said, detail, address, _("See %(rows)s failed") % said)
 
 
 def is_silent(at: datetime | None, *, now: datetime) -> bool:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from allocations.models import Upload
 from allocations.models.uploads import UploadState
 from allocations.presenters.numbers import grouped
@@ -36,23 +38,24 @@ def progress(upload: Upload, *, now: datetime) -> Progress:
 def _sentence(upload: Upload) -> str:
     match UploadState(upload.state):
         case UploadState.WAITING:
-            return "Waiting for a worker to read the list"
+            return _("Waiting for a worker to read the list")
         case UploadState.READING:
-            total = f" of {grouped(upload.rows_total)}" if upload.rows_total else ""
-            return f"Reading rows: {grouped(upload.rows_read)}{total}"
+            said = _("Reading rows: %(read)s of %(total)s") if upload.rows_total else _("Reading rows: %(read)s")
+            return said % {"read": grouped(upload.rows_read), "total": grouped(upload.rows_total)}
         case UploadState.CHECKING:
-            return f"Checking {grouped(upload.rows_read)} rows for duplicates and totals"
+            return _("Checking %(rows)s rows for duplicates and totals") % {"rows": grouped(upload.rows_read)}
         case UploadState.READY:
-            return f"Read {grouped(upload.rows_read)} rows"
+            return _("Read %(rows)s rows") % {"rows": grouped(upload.rows_read)}
         case UploadState.REFUSED:
-            return "The list could not be used"
+            return _("The list could not be used")
 
 
 def _silence(upload: Upload, *, now: datetime) -> str:
     quiet = now - (upload.seen_at or upload.started_at or upload.uploaded_at)
     if quiet < SILENT_AFTER:
         return ""
-    return f"No worker has reported for {span(quiet)}. It is started again by itself; nothing is lost."
+    said = _("No worker has reported for %(span)s. It is started again by itself; nothing is lost.")
+    return said % {"span": span(quiet)}
 
 
 def _delay(age: timedelta) -> int:

@@ -4,8 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from django.utils.translation import gettext, gettext_noop
+
 from allocations.domain.forensics import column_letter
 from allocations.presenters.people import for_reader
+
+# How sure the reading was of a column.
+_SURE = (gettext_noop("exact"), gettext_noop("likely"), gettext_noop("chosen"))
+_NONE = gettext_noop("none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +22,7 @@ class Column:
     letter: str
     header: str
     samples: tuple[str, ...]
-    sure: str = "none"
+    sure: str = _NONE
 
 
 def columns(
@@ -33,7 +39,7 @@ def columns(
             column_letter(index),
             text,
             tuple(for_reader(value, in_full) for value in sample[index]) if index < len(sample) else (),
-            sureness.get(index, "none"),
+            gettext(sureness.get(index, _NONE)),
         )
         for index, text in enumerate(header)
     ]

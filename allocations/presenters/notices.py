@@ -6,33 +6,35 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from allocations.domain.notices import NoticeKind
 from allocations.domain.pauses import Pause, sentence
 from allocations.models import Notice
-from allocations.presenters.numbers import counted, points
+from allocations.presenters.numbers import counted, grouped, points
 from allocations.presenters.stories import person
 from allocations.services.mailing import Mail
 
 LABELS = {
-    NoticeKind.TO_APPROVE: "A batch waits for my approval",
-    NoticeKind.SENT_BACK: "My batch was sent back",
-    NoticeKind.APPROVED: "My batch was approved",
-    NoticeKind.PAUSED: "The run of my batch paused",
-    NoticeKind.SETTLED: "The run of my batch ended",
-    NoticeKind.UNKNOWN: "Rows of my batch have been unknown for long",
-    NoticeKind.QUESTION: "An approver asks about my batch",
-    NoticeKind.ANSWER: "My question was answered",
+    NoticeKind.TO_APPROVE: gettext_noop("A batch waits for my approval"),
+    NoticeKind.SENT_BACK: gettext_noop("My batch was sent back"),
+    NoticeKind.APPROVED: gettext_noop("My batch was approved"),
+    NoticeKind.PAUSED: gettext_noop("The run of my batch paused"),
+    NoticeKind.SETTLED: gettext_noop("The run of my batch ended"),
+    NoticeKind.UNKNOWN: gettext_noop("Rows of my batch have been unknown for long"),
+    NoticeKind.QUESTION: gettext_noop("An approver asks about my batch"),
+    NoticeKind.ANSWER: gettext_noop("My question was answered"),
 }
 _HEADS = {
-    NoticeKind.TO_APPROVE: "To approve",
-    NoticeKind.SENT_BACK: "Sent back",
-    NoticeKind.APPROVED: "Approved",
-    NoticeKind.PAUSED: "Run paused",
-    NoticeKind.SETTLED: "Run ended",
-    NoticeKind.UNKNOWN: "Unknown rows",
-    NoticeKind.QUESTION: "Question",
-    NoticeKind.ANSWER: "Answered",
+    NoticeKind.TO_APPROVE: gettext_noop("To approve"),
+    NoticeKind.SENT_BACK: gettext_noop("Sent back"),
+    NoticeKind.APPROVED: gettext_noop("Approved"),
+    NoticeKind.PAUSED: gettext_noop("Run paused"),
+    NoticeKind.SETTLED: gettext_noop("Run ended"),
+    NoticeKind.UNKNOWN: gettext_noop("Unknown rows"),
+    NoticeKind.QUESTION: gettext_noop("Question"),
+    NoticeKind.ANSWER: gettext_noop("Answered"),
 }
 
 
@@ -46,8 +48,9 @@ class Line:
 
 def line(notice: Notice) -> Line:
     batch, kind = notice.batch, NoticeKind(notice.kind)
-    title = f"{_HEADS[kind]}: batch {batch.pk}, {batch.purpose}"
-    return Line(notice, title, _detail(notice, kind), _address(notice, kind))
+    title = _("%(head)s: batch %(batch)s, %(purpose)s")
+    said = {"head": _(_HEADS[kind]), "batch": batch.pk, "purpose": batch.purpose}
+    return Line(notice, title % said, _detail(notice, kind), _address(notice, kind))
 
 
 def mail(notice: Notice) -> Mail:
@@ -65,16 +68,22 @@ def _detail(notice: Notice, kind: NoticeKind) -> str:
     data = notice.entry.data if notice.entry else {}
     match kind:
         case NoticeKind.TO_APPROVE | NoticeKind.APPROVED:
-            return f"{rows}, {points(notice.batch.points_total)}.{_approvals(data)}"
+            return f"{rows}, {points(notice.batch.points_total)}. {_approvals(data)}".rstrip()
         case NoticeKind.SENT_BACK:
-            return f"The reason: {data.get('reason', '')}"
+            return _("The reason: %(reason)s") % {"reason": data.get("reason", "")}
         case NoticeKind.PAUSED:
-            return sentence(Pause(data["why"])) if data.get("why") else "Its page says why."
+            return sentence(Pause(data["why"])) if data.get("why") else _("Its page says why.")
         case NoticeKind.SETTLED:
-            return "Every row has its outcome. The page of the batch shows what was credited and what failed."
+            return _("Every row has its outcome. The page of the batch shows what was credited and what failed.")
         case NoticeKind.UNKNOWN:
-            minutes = counted(settings.UNKNOWN_ROWS_MINUTES, "minute")
-            return f"Rows have been unknown for more than {minutes}. They are not sent again before EnKash was asked."
+            minutes = settings.UNKNOWN_ROWS_MINUTES
+            return ngettext(
+                "Rows have been unknown for more than %(minutes)s minute. They are not sent again before EnKash was "
+                "asked.",
+                "Rows have been unknown for more than %(minutes)s minutes. They are not sent again before EnKash was "
+                "asked.",
+                minutes,
+            ) % {"minutes": grouped(minutes)}
         case NoticeKind.QUESTION | NoticeKind.ANSWER:
             return _about_question(notice, kind)
 
@@ -83,15 +92,18 @@ def _about_question(notice: Notice, kind: NoticeKind) -> str:
     """Without its words: they may name somebody."""
     who = person(notice.entry.actor if notice.entry else None)
     if kind is NoticeKind.QUESTION:
-        return f"{who} asked about the list. Nobody can approve it before its makers answer."
-    return f"{who} answered. Read it on the page of the approval."
+        said = _("%(person)s asked about the list. Nobody can approve it before its makers answer.")
+    else:
+        said = _("%(person)s answered. Read it on the page of the approval.")
+    return said % {"person": who}
 
 
 def _approvals(data: Mapping[str, Any]) -> str:
     """What of two approvals was there when it was told."""
     if data.get("needed"):
-        return f" {data['approvals']} of {data['needed']} approvals is given; it waits for another approver."
-    return " It needs two approvers." if data.get("approvers") == 2 else ""
+        said = _("%(given)s of %(needed)s approvals is given; it waits for another approver.")
+        return said % {"given": data["approvals"], "needed": data["needed"]}
+    return _("It needs two approvers.") if data.get("approvers") == 2 else ""
 
 
 def _address(notice: Notice, kind: NoticeKind) -> str:

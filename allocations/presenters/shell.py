@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
 from allocations.domain.api_tokens import can_make_token, can_revoke_others
-from allocations.domain.policy import Actor, can_audit, can_export
+from allocations.domain.policy import Actor, Role, can_audit, can_export
 from allocations.domain.roster import can_see_people
-from allocations.presenters.numbers import counted
+from allocations.presenters.numbers import grouped
 from allocations.presenters.times import moment
 from allocations.selectors.logins import BlockedLogin
 from allocations.selectors.shell import OpenWork, Recovery
@@ -48,10 +51,10 @@ _RUN_PAGES = frozenset(
     }
 )
 _SECTIONS = (
-    ("home", "Home", frozenset({"home"})),
+    ("home", gettext_noop("Home"), frozenset({"home"})),
     (
         "batches",
-        "Batches",
+        gettext_noop("Batches"),
         frozenset(
             {
                 *("batches", "batch", "batch-new", "batch-mapping", "batch-replace", "batch-import"),
@@ -94,7 +97,7 @@ _SECTIONS = (
     ),
     (
         "approvals",
-        "Approvals",
+        gettext_noop("Approvals"),
         frozenset(
             {
                 *("approvals", "batch-approval", "batch-approve", "batch-send-back", "batch-changes", "sample-open"),
@@ -102,10 +105,10 @@ _SECTIONS = (
             }
         ),
     ),
-    ("runs", "Runs", _RUN_PAGES),
+    ("runs", gettext_noop("Runs"), _RUN_PAGES),
     (
         "exceptions",
-        "Exceptions",
+        gettext_noop("Exceptions"),
         frozenset(
             {
                 *("exceptions", "exceptions-act", "decision", "decision-new", "decision-confirm", "decision-refuse"),
@@ -115,7 +118,7 @@ _SECTIONS = (
     ),
     (
         "reversals",
-        "Reversals",
+        gettext_noop("Reversals"),
         frozenset(
             {
                 *("reversals", "reversal", "reversal-approve", "reversal-reject", "reversal-withdraw"),
@@ -126,7 +129,7 @@ _SECTIONS = (
 )
 _ACCOUNTS = (
     "accounts",
-    "Accounts",
+    gettext_noop("Accounts"),
     frozenset(
         {
             *("accounts", "account-balance", "account-lanes", "enkash-login"),
@@ -134,15 +137,19 @@ _ACCOUNTS = (
         }
     ),
 )
-_REPORTS = ("reports", "Reports", frozenset({"reports", "report-export"}))
-_POLICIES = ("policies", "Policies", frozenset({"policies", "policy-new", "policy-confirm", "policy-refuse"}))
-_NOTICES = ("notices", "Notices", frozenset({"notices", "notices-mail"}))
+_REPORTS = ("reports", gettext_noop("Reports"), frozenset({"reports", "report-export"}))
+_POLICIES = (
+    "policies",
+    gettext_noop("Policies"),
+    frozenset({"policies", "policy-new", "policy-confirm", "policy-refuse"}),
+)
+_NOTICES = ("notices", gettext_noop("Notices"), frozenset({"notices", "notices-mail"}))
 # Who has the role sees them.
-_EXPORTS = ("exports", "Exports", frozenset({"exports", "export", "export-file"}))
-_AUDIT = ("audit", "Audit", frozenset({"audit"}))
+_EXPORTS = ("exports", gettext_noop("Exports"), frozenset({"exports", "export", "export-file"}))
+_AUDIT = ("audit", gettext_noop("Audit"), frozenset({"audit"}))
 _API = (
     "api-tokens",
-    "API",
+    gettext_noop("API"),
     frozenset(
         {
             *("api-tokens", "api-token-make", "api-token-revoke", "api-reference", "api-document"),
@@ -153,7 +160,7 @@ _API = (
 )
 _PEOPLE = (
     "people",
-    "People",
+    gettext_noop("People"),
     frozenset(
         {
             *("people", "person", "person-invite", "person-link", "person-deactivate", "person-reactivate"),
@@ -161,6 +168,12 @@ _PEOPLE = (
         }
     ),
 )
+_ROLES = {
+    Role.ADMIN: gettext_noop("Admin"),
+    Role.APPROVER: gettext_noop("Approver"),
+    Role.AUDITOR: gettext_noop("Auditor"),
+    Role.OWNER: gettext_noop("Owner"),
+}
 _ENVIRONMENTS = {"live": "LIVE", "uat": "UAT", "simulator": "SIMULATOR"}
 
 
@@ -183,17 +196,23 @@ def shell(
     }
     return Shell(
         nav=tuple(
-            NavItem(page=page, label=label, open=numbers.get(page, 0), is_current=url_name in pages)
+            NavItem(page=page, label=_(label), open=numbers.get(page, 0), is_current=url_name in pages)
             for page, label, pages in _sections(actor)
         ),
         name=actor.name,
-        roles=", ".join(sorted(role.capitalize() for role in actor.roles)) or "No role",
+        roles=", ".join(_(_ROLES[role]) for role in sorted(actor.roles)) or _("No role"),
         environment=_ENVIRONMENTS[environment],
         is_live=environment == "live",
         is_demo=environment == "simulator",
         notice=_recovery_notice(recovery, login) if recovery else _login_notice() if login else None,
-        withheld=" and ".join(sorted(actor.withheld)),
+        withheld=_withheld(actor),
     )
+
+
+def _withheld(actor: Actor) -> str:
+    """The roles that wait for a second factor, which are two at most: approver, owner."""
+    roles = [_(_ROLES[role]).lower() for role in sorted(actor.withheld)]
+    return _("%(one)s and %(other)s") % {"one": roles[0], "other": roles[1]} if len(roles) == 2 else ", ".join(roles)
 
 
 def _sections(actor: Actor) -> tuple[tuple[str, str, frozenset[str]], ...]:
@@ -205,29 +224,38 @@ def _sections(actor: Actor) -> tuple[tuple[str, str, frozenset[str]], ...]:
     return (*_SECTIONS, _REPORTS, *exports, *audit, _NOTICES, _ACCOUNTS, _POLICIES, *people, *programs)
 
 
-_TRY_LOGIN = "Compare user name and password with EnKash, then try the login once on the page Accounts."
+_TRY_LOGIN = gettext_noop("Compare user name and password with EnKash, then try the login once on the page Accounts.")
 
 
 def _login_notice() -> Notice:
     """A run that only looks up is not paused for it, so the page of the run may not say it."""
     return Notice(
-        head="EnKash refuses our login.",
-        text=f"Two logins in a row failed, so nothing tries again: nothing is sent or looked up. {_TRY_LOGIN}",
+        head=_("EnKash refuses our login."),
+        text=_("Two logins in a row failed, so nothing tries again: nothing is sent or looked up. %(advice)s")
+        % {"advice": _(_TRY_LOGIN)},
     )
 
 
 def _recovery_notice(recovery: Recovery, login: BlockedLogin | None) -> Notice:
     left = recovery.calls_left
     doing = (
-        f"The rows of {counted(left, 'call')} are still to be looked up at EnKash. Then sending goes on by itself."
+        ngettext(
+            "The rows of %(calls)s call are still to be looked up at EnKash. Then sending goes on by itself.",
+            "The rows of %(calls)s calls are still to be looked up at EnKash. Then sending goes on by itself.",
+            left,
+        )
+        % {"calls": grouped(left)}
         if left
-        else "Everything was looked up. Sending goes on by itself when the quiet time is over."
+        else _("Everything was looked up. Sending goes on by itself when the quiet time is over.")
     )
     if login and left:
-        doing += f" EnKash refuses our login, so nothing is looked up until somebody acts. {_TRY_LOGIN}"
+        refused = _("EnKash refuses our login, so nothing is looked up until somebody acts. %(advice)s")
+        doing = f"{doing} {refused % {'advice': _TRY_LOGIN}}"
+    text = _(
+        "The database was restored, or lost its last entries, and may not know what was sent since. %(doing)s A batch "
+        "made after the backup is not here any more: compare EnKash's statement before you upload its list again."
+    )
     return Notice(
-        head=f"Nothing is sent: the portal recovers since {moment(recovery.since)}.",
-        text="The database was restored, or lost its last entries, and may not know what was sent since. "
-        f"{doing} A batch made after the backup is not here any more: compare EnKash's statement before you upload "
-        "its list again.",
+        head=_("Nothing is sent: the portal recovers since %(since)s.") % {"since": moment(recovery.since)},
+        text=text % {"doing": doing},
     )

@@ -2,32 +2,42 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, gettext_noop
+
 from allocations.domain.states import BatchState, RowState, RunState
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """`shape` names a symbol of components/sprite.html; a tag without one is a neutral pill."""
+    """`shape` names a symbol of components/sprite.html; a tag without one is a neutral pill.
+
+    `word` is English, for comparing and for files; a page shows `said`.
+    """
 
     word: str
     shape: str = ""
+
+    @property
+    def said(self) -> str:
+        """In the language of the page, where the word was marked for it."""
+        return gettext(self.word) if self.word else ""
 
     @property
     def css(self) -> str:
         return f"st st-{self.shape}" if self.shape else "pill"
 
 
-DRAFT = Status("Draft", "draft")
-NEEDS_FIXING = Status("Needs fixing", "fix")
-AWAITING_APPROVAL = Status("Awaiting approval", "wait")
-APPROVED = Status("Approved", "approved")
-RUNNING = Status("Running", "run")
-CREDITED = Status("Credited", "credited")
-FAILED = Status("Failed", "failed")
-UNKNOWN = Status("Unknown", "unknown")
+DRAFT = Status(gettext_noop("Draft"), "draft")
+NEEDS_FIXING = Status(gettext_noop("Needs fixing"), "fix")
+AWAITING_APPROVAL = Status(gettext_noop("Awaiting approval"), "wait")
+APPROVED = Status(gettext_noop("Approved"), "approved")
+RUNNING = Status(gettext_noop("Running"), "run")
+CREDITED = Status(gettext_noop("Credited"), "credited")
+FAILED = Status(gettext_noop("Failed"), "failed")
+UNKNOWN = Status(gettext_noop("Unknown"), "unknown")
 # As little is known of it, but people have to act: the look of Unknown under its own word.
-CONFLICT = Status("Conflict", UNKNOWN.shape)
-CANCELLED = Status("cancelled")
+CONFLICT = Status(gettext_noop("Conflict"), UNKNOWN.shape)
+CANCELLED = Status(gettext_noop("cancelled"))
 LEGEND = (DRAFT, NEEDS_FIXING, AWAITING_APPROVAL, APPROVED, RUNNING, CREDITED, FAILED, UNKNOWN)
 
 
@@ -81,20 +91,20 @@ def settled_status(*, credited: int, failed: int, undecided: int, cancelled: int
 def run_status(state: RunState) -> Status:
     match state:
         case RunState.QUEUED:
-            return Status("waiting to start")
+            return Status(gettext_noop("waiting to start"))
         case RunState.RUNNING:
             return RUNNING
         case RunState.PAUSED:
-            return Status("paused")
+            return Status(gettext_noop("paused"))
         case RunState.ATTENTION:
-            return Status("needs people")
+            return Status(gettext_noop("needs people"))
         case RunState.SETTLED:
-            return Status("ended")
+            return Status(gettext_noop("ended"))
 
 
 _ROWS = {
-    RowState.PENDING: Status("not sent"),
-    RowState.LEFT_OUT: Status("left out"),
+    RowState.PENDING: Status(gettext_noop("not sent")),
+    RowState.LEFT_OUT: Status(gettext_noop("left out")),
     RowState.SENDING: RUNNING,
     RowState.CREDITED: CREDITED,
     RowState.FAILED: FAILED,

@@ -2,26 +2,50 @@
 
 from datetime import UTC, datetime, timedelta
 
-from allocations.domain.days import IST
-from allocations.presenters.numbers import NO_VALUE, counted
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-# Own names: strftime would follow the machine's locale.
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-_LONG_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+from allocations.domain.days import IST
+from allocations.presenters.numbers import NO_VALUE
+
+# Own names: strftime would follow the machine's locale, and these the language of the page.
+_MONTHS = [
+    gettext_lazy("Jan"),
+    gettext_lazy("Feb"),
+    gettext_lazy("Mar"),
+    gettext_lazy("Apr"),
+    gettext_lazy("May"),
+    gettext_lazy("Jun"),
+    gettext_lazy("Jul"),
+    gettext_lazy("Aug"),
+    gettext_lazy("Sep"),
+    gettext_lazy("Oct"),
+    gettext_lazy("Nov"),
+    gettext_lazy("Dec"),
 ]
-_WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+_LONG_MONTHS = [
+    gettext_lazy("January"),
+    gettext_lazy("February"),
+    gettext_lazy("March"),
+    gettext_lazy("April"),
+    gettext_lazy("May"),
+    gettext_lazy("June"),
+    gettext_lazy("July"),
+    gettext_lazy("August"),
+    gettext_lazy("September"),
+    gettext_lazy("October"),
+    gettext_lazy("November"),
+    gettext_lazy("December"),
+]
+_WEEKDAYS = [
+    gettext_lazy("Monday"),
+    gettext_lazy("Tuesday"),
+    gettext_lazy("Wednesday"),
+    gettext_lazy("Thursday"),
+    gettext_lazy("Friday"),
+    gettext_lazy("Saturday"),
+    gettext_lazy("Sunday"),
+]
 
 
 def moment(at: datetime | None) -> str:
@@ -34,7 +58,7 @@ def moment(at: datetime | None) -> str:
 
 def weekday(at: datetime) -> str:
     """Of the day in India."""
-    return _WEEKDAYS[at.astimezone(IST).weekday()]
+    return str(_WEEKDAYS[at.astimezone(IST).weekday()])
 
 
 def short_moment(at: datetime | None) -> str:
@@ -66,26 +90,28 @@ def span(length: timedelta) -> str:
     seconds = max(0, int(length.total_seconds()))
     days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
     if seconds < 60:
-        return f"{seconds} s"
+        return _("%(seconds)s s") % {"seconds": seconds}
     if seconds < 3600:
-        return f"{minutes} min"
+        return _("%(minutes)s min") % {"minutes": minutes}
     if days == 0:
-        return f"{hours} h" + (f" {minutes} min" if minutes else "")
-    return f"{days} d" + (f" {hours} h" if hours and days < 7 else "")
+        whole = _("%(hours)s h %(minutes)s min") if minutes else _("%(hours)s h")
+        return whole % {"hours": hours, "minutes": minutes}
+    whole = _("%(days)s d %(hours)s h") if hours and days < 7 else _("%(days)s d")
+    return whole % {"days": days, "hours": hours}
 
 
 def ago(at: datetime | None, *, now: datetime) -> str:
     """3 h 2 min ago; an addition to the time itself, never instead of it."""
     if at is None:
-        return "never"
-    return f"{span(now - at)} ago"
+        return _("never")
+    return _("%(span)s ago") % {"span": span(now - at)}
 
 
 def financial_year(at: datetime) -> str:
     """FY 2026-27, from April to March."""
     local = at.astimezone(IST)
     first = local.year if local.month >= 4 else local.year - 1
-    return f"FY {first}-{(first + 1) % 100:02}"
+    return _("FY %(years)s") % {"years": f"{first}-{(first + 1) % 100:02}"}
 
 
 def month(at: datetime) -> str:
@@ -107,4 +133,4 @@ def year_start(at: datetime) -> datetime:
 def about(length: timedelta) -> str:
     """An estimate, rounded up so that it does not promise: about 6 min."""
     minutes = -(-max(1, int(length.total_seconds())) // 60)
-    return f"about {counted(minutes, 'min', 'min')}" if minutes < 60 else f"about {span(timedelta(minutes=minutes))}"
+    return _("about %(span)s") % {"span": span(timedelta(minutes=minutes))}

@@ -46,6 +46,11 @@ def ago(at: datetime | None) -> str:
     return times.ago(at, now=timezone.now())
 
 
+@register.simple_tag
+def now_moment() -> str:
+    return times.moment(timezone.now())
+
+
 @register.filter
 def counted_batches(number: int) -> str:
     return numbers.counted(number, "batch", "batches")

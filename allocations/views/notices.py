@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from allocations.domain.notices import NoticeKind
 from allocations.domain.policy import Actor
@@ -22,7 +23,7 @@ def notices(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     wanted = reads.wanted_mails(actor.id)
     context = {
         "lines": [line(one) for one in reads.notices_of(actor.id)],
-        "kinds": [(kind, label, kind in wanted) for kind, label in LABELS.items()],
+        "kinds": [(kind, _(label), kind in wanted) for kind, label in LABELS.items()],
     }
     return render(request, "allocations/notices/page.html", context)
 
@@ -30,5 +31,5 @@ def notices(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 @action
 def choose(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     choose_mails(actor, wanted=frozenset(NoticeKind) & {*request.POST.getlist("kind")})
-    messages.info(request, "Kept. It holds for what happens from now on.")
+    messages.info(request, _("Kept. It holds for what happens from now on."))
     return redirect("allocations:notices")

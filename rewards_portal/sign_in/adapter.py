@@ -16,17 +16,19 @@ from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from allocations.services import sign_ins
 from rewards_portal.sign_in.known import missing_proofs
 from rewards_portal.sign_in.origins import origin
 
 logger = logging.getLogger(__name__)
-TOO_OFTEN = (
+TOO_OFTEN = gettext_noop(
     "Too many failed tries for this user name or from this network, so this one was not checked. "
     "Wait 15 minutes and try again, or ask for a new password."
 )
-MISMATCH = "The user name and password do not match. Passwords are case-sensitive."
+MISMATCH = gettext_noop("The user name and password do not match. Passwords are case-sensitive.")
 
 
 _POSTMAN = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sign-in-mail")
@@ -35,11 +37,13 @@ _POSTMAN = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sign-in-mail")
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "username_password_mismatch": MISMATCH,
-        "too_many_login_attempts": TOO_OFTEN,
-        "rate_limited": TOO_OFTEN,
-        "enter_current_password": "This is not your password now. Type the one you sign in with; it is case-sensitive.",
-        "incorrect_password": "This is not your password. Type the one you sign in with; it is case-sensitive.",
+        "username_password_mismatch": _(MISMATCH),
+        "too_many_login_attempts": _(TOO_OFTEN),
+        "rate_limited": _(TOO_OFTEN),
+        "enter_current_password": _(
+            "This is not your password now. Type the one you sign in with; it is case-sensitive."
+        ),
+        "incorrect_password": _("This is not your password. Type the one you sign in with; it is case-sensitive."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - the adapter's interface

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.utils.translation import gettext_lazy as _
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 
@@ -16,7 +17,7 @@ class FactorAdapter(DefaultMFAAdapter):
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": "This is not right, or was used before. Wait for the next code and type that.",
+        "incorrect_code": _("This is not right, or was used before. Wait for the next code and type that."),
     }
 
     def encrypt(self, text: str) -> str:

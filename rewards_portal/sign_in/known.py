@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -26,8 +27,12 @@ from rewards_portal.sign_in.origins import origin
 class KnownForm(forms.Form):
     """Only what is missing is asked. Right and wrong passwords and codes count towards the limits of sign-in."""
 
-    password = forms.CharField(strip=False, max_length=256, error_messages={"required": "Empty. Type your password."})
-    code = forms.CharField(max_length=20, error_messages={"required": "Empty. Type the code that the app shows now."})
+    password = forms.CharField(
+        strip=False, max_length=256, error_messages={"required": _("Empty. Type your password.")}
+    )
+    code = forms.CharField(
+        max_length=20, error_messages={"required": _("Empty. Type the code that the app shows now.")}
+    )
 
     def __init__(self, *args: Any, request: HttpRequest, missing: set[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -19,10 +19,12 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from allocations.actors import actor_of, note_proof
-from allocations.presenters.numbers import counted
+from allocations.presenters.numbers import grouped
 from allocations.services import sign_ins
 from rewards_portal.sign_in.factors import square
 from rewards_portal.sign_in.origins import origin
@@ -32,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 def change_password(request: HttpRequest) -> HttpResponseBase:
     if request.user.is_authenticated and not request.user.has_usable_password():
-        messages.info(request, "You sign in elsewhere: there is no password of yours here to change.")
+        messages.info(request, _("You sign in elsewhere: there is no password of yours here to change."))
         return redirect("usersessions_list")
     return account.password_change(request)
 
@@ -80,7 +82,8 @@ def _sessions(request: HttpRequest) -> QuerySet[UserSession]:
 def _end(request: HttpRequest, sessions: list[UserSession]) -> None:
     if sessions:
         sign_ins.end_sessions(sessions, user=cast("User", request.user), origin=origin(request))
-        messages.info(request, f"{counted(len(sessions), 'session has', 'sessions have')} ended.")
+        said = ngettext("%(sessions)s session has ended.", "%(sessions)s sessions have ended.", len(sessions))
+        messages.info(request, said % {"sessions": grouped(len(sessions))})
 
 
 class ActivateApp(ActivateTOTPView):

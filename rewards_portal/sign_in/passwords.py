@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 _LETTER = re.compile(r"[^\W\d_]")
 _LEET = str.maketrans("0134578@$!", "oleastbasi")
@@ -25,7 +26,10 @@ class DressedUpValidator(CommonPasswordValidator):
         cores = {plain, plain.translate(_LEET), half if half * 2 == plain else plain}
         if not plain or cores & self.passwords:
             raise ValidationError(
-                "This is a common password with something around it. Take several words that do not belong together.",
+                _(
+                    "This is a common password with something around it. Take several words that do not belong "
+                    "together."
+                ),
                 code="password_dressed_up",
             )
 
@@ -46,7 +50,7 @@ class BreachedValidator:
         name = settings.BREACHED_PASSWORDS_FILE
         if name and is_listed(Path(name), password):
             raise ValidationError(
-                "This password is in a list of stolen ones, so it will be tried. Take another.",
+                _("This password is in a list of stolen ones, so it will be tried. Take another."),
                 code="password_breached",
             )
 
