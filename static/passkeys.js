@@ -12,7 +12,7 @@ document.querySelectorAll("form[data-passkey]").forEach((form) => {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (!able) {
-      said.textContent = "This browser is too old for passkeys here. Use an authenticator app, or a newer browser.";
+      said.textContent = said.dataset.tooOld;
       return;
     }
     said.textContent = "";
@@ -20,10 +20,7 @@ document.querySelectorAll("form[data-passkey]").forEach((form) => {
       form.elements.credential.value = JSON.stringify((await ask()).toJSON());
       form.submit();
     } catch (error) {
-      said.textContent =
-        error.name === "InvalidStateError"
-          ? "This passkey is added already."
-          : "The browser gave no passkey, or it took too long. Nothing was changed; try again.";
+      said.textContent = error.name === "InvalidStateError" ? said.dataset.known : said.dataset.none;
     }
   });
 });
