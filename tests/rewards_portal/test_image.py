@@ -41,3 +41,12 @@ def test_a_worker_has_time_to_finish_its_chunk() -> None:
     given = [int(one(r"TimeoutStopSec=(\d+)", unit)), 60 * int(one(r"stop_grace_period: (\d+)m", runs))]
     longest = 2 * int(one(r'"ENKASH_TIMEOUT",.*default=(\d+)', SETTINGS))
     assert [seconds > longest for seconds in given] == [True, True]
+
+
+def test_translations_are_compiled_into_the_image() -> None:
+    """By a tool that stays behind; without, Hindi is offered and pages stay English."""
+    ignored = (settings.BASE_DIR / ".dockerignore").read_text(encoding="utf-8")
+    assert ("!locale" in ignored, "!requirements/build.txt" in ignored) == (True, True)
+    compiled, carried = IMAGE.index("pybabel --quiet compile"), IMAGE.index("COPY --from=build /srv/portal")
+    assert IMAGE.index("COPY locale locale") < compiled < carried
+    assert "/opt/tools" not in IMAGE[carried:]
