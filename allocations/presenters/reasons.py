@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from allocations.domain.outcomes import Evidence, Reason
 
 
@@ -13,56 +16,64 @@ class Explanation:
     next_step: str = ""
 
 
-_COMPARE = "Compare the row with EnKash's statement before anybody decides."
-ASKED = "EnKash is asked again by itself. Nothing to do now."
+_COMPARE = gettext_noop("Compare the row with EnKash's statement before anybody decides.")
+ASKED = gettext_noop("EnKash is asked again by itself. Nothing to do now.")
 
 EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.DUPLICATE_REFERENCE: Explanation(
-        "EnKash already knows this reference, and its list does not show yet what became of it.",
-        "It is looked up again by itself for a day. After that, or if it is a conflict, compare the row with EnKash's "
-        "statement before anybody decides.",
+        gettext_noop("EnKash already knows this reference, and its list does not show yet what became of it."),
+        gettext_noop(
+            "It is looked up again by itself for a day. After that, or if it is a conflict, compare the row with "
+            "EnKash's statement before anybody decides."
+        ),
     ),
     Reason.INSUFFICIENT_BALANCE: Explanation(
-        "The reward account did not hold enough points.", "Top up the account at EnKash, then re-run."
+        gettext_noop("The reward account did not hold enough points."),
+        gettext_noop("Top up the account at EnKash, then re-run."),
     ),
     Reason.KYC: Explanation(
-        "The KYC of the company's primary card is missing or under review.", "Ask EnKash to finish it, then re-run."
+        gettext_noop("The KYC of the company's primary card is missing or under review."),
+        gettext_noop("Ask EnKash to finish it, then re-run."),
     ),
     Reason.CONFIGURATION: Explanation(
-        "Something about the reward account is not set up at EnKash.", "Send EnKash the text below, then re-run."
+        gettext_noop("Something about the reward account is not set up at EnKash."),
+        gettext_noop("Send EnKash the text below, then re-run."),
     ),
     Reason.NO_REASON: Explanation(
-        "EnKash refused the row and gave no reason.",
-        "Re-run it. The reference stays the same, so it cannot be credited twice.",
+        gettext_noop("EnKash refused the row and gave no reason."),
+        gettext_noop("Re-run it. The reference stays the same, so it cannot be credited twice."),
     ),
-    Reason.OTHER: Explanation("EnKash refused the row.", "Read EnKash's text, mend the cause, then re-run."),
-    Reason.NOT_IN_ANSWER: Explanation("EnKash's answer does not mention this row.", ASKED),
-    Reason.NO_ANSWER: Explanation("EnKash did not answer the call that held this row.", ASKED),
-    Reason.COUNTS_DIFFER: Explanation("The counts in EnKash's answer do not match what was sent.", ASKED),
-    Reason.NO_TRANSACTION_ID: Explanation("EnKash lists the credit without a transaction id.", ASKED),
-    Reason.AMOUNT_MISSING: Explanation("EnKash lists the credit without an amount.", ASKED),
-    Reason.AMOUNT_DIFFERS: Explanation("EnKash credited another amount than was sent.", _COMPARE),
-    Reason.EMAIL_DIFFERS: Explanation("EnKash names another email address for this mobile.", _COMPARE),
-    Reason.PERSON_DIFFERS: Explanation("EnKash's transaction names another mobile.", _COMPARE),
-    Reason.ACCOUNT_DIFFERS: Explanation("EnKash's answer names another reward account.", _COMPARE),
-    Reason.TRANSACTION_REUSED: Explanation("EnKash gave one transaction id to two rows.", _COMPARE),
-    Reason.DOUBLE_CREDIT: Explanation("EnKash shows two credits for this one row.", _COMPARE),
-    Reason.BOTH_LISTS: Explanation("EnKash lists the row as credited and as failed.", _COMPARE),
-    Reason.UNDECIDED_AT_ENKASH: Explanation("EnKash has the transaction but has not finished it.", ASKED),
+    Reason.OTHER: Explanation(
+        gettext_noop("EnKash refused the row."), gettext_noop("Read EnKash's text, mend the cause, then re-run.")
+    ),
+    Reason.NOT_IN_ANSWER: Explanation(gettext_noop("EnKash's answer does not mention this row."), ASKED),
+    Reason.NO_ANSWER: Explanation(gettext_noop("EnKash did not answer the call that held this row."), ASKED),
+    Reason.COUNTS_DIFFER: Explanation(gettext_noop("The counts in EnKash's answer do not match what was sent."), ASKED),
+    Reason.NO_TRANSACTION_ID: Explanation(gettext_noop("EnKash lists the credit without a transaction id."), ASKED),
+    Reason.AMOUNT_MISSING: Explanation(gettext_noop("EnKash lists the credit without an amount."), ASKED),
+    Reason.AMOUNT_DIFFERS: Explanation(gettext_noop("EnKash credited another amount than was sent."), _COMPARE),
+    Reason.EMAIL_DIFFERS: Explanation(gettext_noop("EnKash names another email address for this mobile."), _COMPARE),
+    Reason.PERSON_DIFFERS: Explanation(gettext_noop("EnKash's transaction names another mobile."), _COMPARE),
+    Reason.ACCOUNT_DIFFERS: Explanation(gettext_noop("EnKash's answer names another reward account."), _COMPARE),
+    Reason.TRANSACTION_REUSED: Explanation(gettext_noop("EnKash gave one transaction id to two rows."), _COMPARE),
+    Reason.DOUBLE_CREDIT: Explanation(gettext_noop("EnKash shows two credits for this one row."), _COMPARE),
+    Reason.BOTH_LISTS: Explanation(gettext_noop("EnKash lists the row as credited and as failed."), _COMPARE),
+    Reason.UNDECIDED_AT_ENKASH: Explanation(gettext_noop("EnKash has the transaction but has not finished it."), ASKED),
     Reason.DECIDED_BY_PEOPLE: Explanation(
-        "Two people decided, with evidence, that the points were not given.",
-        "Re-run it, or replace it if EnKash does not take its reference again.",
+        gettext_noop("Two people decided, with evidence, that the points were not given."),
+        gettext_noop("Re-run it, or replace it if EnKash does not take its reference again."),
     ),
     Reason.CANCELLED_AFTER_A_CALL: Explanation(
-        "The run was cancelled after EnKash had refused a call with this row. It is not sent again.", ASKED
+        gettext_noop("The run was cancelled after EnKash had refused a call with this row. It is not sent again."),
+        ASKED,
     ),
 }
 
 EVIDENCE: dict[Evidence, str] = {
-    Evidence.ANSWER: "EnKash's answer to the call",
-    Evidence.LOOK_UP: "A look-up at EnKash, by our reference",
-    Evidence.DUPLICATE: "EnKash refused a second try because it already has the first",
-    Evidence.PEOPLE: "Two people, with evidence",
+    Evidence.ANSWER: gettext_noop("EnKash's answer to the call"),
+    Evidence.LOOK_UP: gettext_noop("A look-up at EnKash, by our reference"),
+    Evidence.DUPLICATE: gettext_noop("EnKash refused a second try because it already has the first"),
+    Evidence.PEOPLE: gettext_noop("Two people, with evidence"),
 }
 
 NOTHING = Explanation("")
@@ -70,8 +81,13 @@ NOTHING = Explanation("")
 
 def explain(code: str) -> Explanation:
     """An unknown code explains nothing: EnKash's text then stands alone."""
-    return EXPLANATIONS[Reason(code)] if code in set(Reason) else NOTHING
+    return said(EXPLANATIONS[Reason(code)]) if code in set(Reason) else NOTHING
+
+
+def said(explanation: Explanation) -> Explanation:
+    """In the language of the page; files have the words of EXPLANATIONS themselves."""
+    return Explanation(_(explanation.words), _(explanation.next_step))
 
 
 def evidence_words(code: str) -> str:
-    return EVIDENCE[Evidence(code)] if code in set(Evidence) else ""
+    return _(EVIDENCE[Evidence(code)]) if code in set(Evidence) else ""

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from allocations.domain.outcomes import Evidence
 from allocations.domain.states import RowState
 from allocations.models import Row
@@ -10,15 +12,15 @@ from allocations.presenters.reasons import evidence_words, explain
 from allocations.presenters.statuses import Status, row_status
 
 FILTERS = (
-    ("", "All outcomes"),
-    ("credited", "Credited"),
-    ("failed", "Failed"),
-    ("unknown", "Unknown"),
-    ("disputed", "Conflict"),
-    ("sending", "Being sent"),
-    ("pending", "Not sent"),
-    ("cancelled", "Cancelled"),
-    ("left_out", "Left out"),
+    ("", _("All outcomes")),
+    ("credited", _("Credited")),
+    ("failed", _("Failed")),
+    ("unknown", _("Unknown")),
+    ("disputed", _("Conflict")),
+    ("sending", _("Being sent")),
+    ("pending", _("Not sent")),
+    ("cancelled", _("Cancelled")),
+    ("left_out", _("Left out")),
 )
 
 
