@@ -6,28 +6,32 @@ from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from allocations.domain.numerals import grouped
 from allocations.models import Reversal
 
-_LOOK_AGAIN = "The reversal is not the one that the page showed. Nothing was decided. Look at it again first."
+_LOOK_AGAIN = _("The reversal is not the one that the page showed. Nothing was decided. Look at it again first.")
 
 
 class ReversalForm(forms.Form):
     """How many points, and why. The key makes the same form sent twice one reversal."""
 
     amount = forms.CharField(
-        max_length=20, error_messages={"required": "Empty. Enter how many points to take back, in digits."}
+        max_length=20, error_messages={"required": _("Empty. Enter how many points to take back, in digits.")}
     )
     reason = forms.CharField(
-        max_length=500, error_messages={"required": "Empty. Say why the points are taken back; the approver reads it."}
+        max_length=500,
+        error_messages={"required": _("Empty. Say why the points are taken back; the approver reads it.")},
     )
     form_key = forms.UUIDField(widget=forms.HiddenInput)
 
     def clean_amount(self) -> int:
         typed = self.cleaned_data["amount"].replace(",", "").replace(" ", "")
         if not (typed.isascii() and typed.isdigit() and len(typed) <= 15 and int(typed)):
-            raise ValidationError(f"“{self.cleaned_data['amount']}” is not a whole number above 0. Enter points.")
+            raise ValidationError(
+                _("“%(typed)s” is not a whole number above 0. Enter points.") % {"typed": self.cleaned_data["amount"]}
+            )
         return int(typed)
 
 
@@ -51,10 +55,10 @@ class ApproveReversalForm(_DecisionForm):
     """Approve: the points typed by hand, the password again."""
 
     amount = forms.CharField(
-        max_length=20, error_messages={"required": "Empty. Type the points in digits, as the sentence above says."}
+        max_length=20, error_messages={"required": _("Empty. Type the points in digits, as the sentence above says.")}
     )
     password = forms.CharField(
-        strip=False, max_length=256, error_messages={"required": "Empty. Type the password you sign in with."}
+        strip=False, max_length=256, error_messages={"required": _("Empty. Type the password you sign in with.")}
     )
 
     def __init__(
@@ -69,13 +73,16 @@ class ApproveReversalForm(_DecisionForm):
         typed: str = self.cleaned_data["amount"]
         if typed.replace(",", "").replace(" ", "") != str(self.reversal.amount):
             amount = grouped(self.reversal.amount)
-            raise ValidationError(f"“{typed}” is not the amount: {amount} points are taken back. Type that number.")
+            raise ValidationError(
+                _("“%(typed)s” is not the amount: %(amount)s points are taken back. Type that number.")
+                % {"typed": typed, "amount": amount}
+            )
         return typed
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         if not self.voter.check_password(password):
-            raise ValidationError("This is not your password. Type the one you sign in with; it is case-sensitive.")
+            raise ValidationError(_("This is not your password. Type the one you sign in with; it is case-sensitive."))
         return password
 
 
@@ -83,5 +90,5 @@ class RejectReversalForm(_DecisionForm):
     """Reject: the reason is what the person who asked reads."""
 
     reason = forms.CharField(
-        max_length=1000, error_messages={"required": "Empty. Say why the points are not taken back."}
+        max_length=1000, error_messages={"required": _("Empty. Say why the points are not taken back.")}
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from allocations.domain.policy import Actor
 from allocations.domain.reversal_policy import can_decide, can_resume
@@ -22,9 +23,10 @@ def needy_tasks(actor: Actor, reversals: Iterable[Reversal]) -> list[Task]:
 
 
 def _needy(reversal: Reversal) -> Task:
-    title = f"Reversal {reversal.pk}, {points(reversal.amount)}, waits for people"
+    which = {"number": reversal.pk, "points": points(reversal.amount)}
+    title = _("Reversal %(number)s, %(points)s, waits for people") % which
     address = reverse("allocations:reversal", args=[reversal.pk])
-    return Task(None, title, remark(reversal), address, f"Open reversal {reversal.pk}")
+    return Task(None, title, remark(reversal), address, _("Open reversal %(number)s") % which)
 
 
 def approval_task(actor: Actor, waiting: Iterable[Reversal], *, now: datetime) -> list[Task]:
@@ -33,6 +35,7 @@ def approval_task(actor: Actor, waiting: Iterable[Reversal], *, now: datetime) -
     if not mine:
         return []
     count = counted(len(mine), "reversal")
-    title = f"{count} to approve, {points(sum(one.amount for one in mine))}"
-    detail = f"Oldest asked for {ago(mine[0].requested_at, now=now)}"
-    return [Task(AWAITING_APPROVAL, title, detail, reverse("allocations:reversals"), f"Review {count}")]
+    said = {"reversals": count, "points": points(sum(one.amount for one in mine))}
+    title = _("%(reversals)s to approve, %(points)s") % said
+    detail = _("Oldest asked for %(ago)s") % {"ago": ago(mine[0].requested_at, now=now)}
+    return [Task(AWAITING_APPROVAL, title, detail, reverse("allocations:reversals"), _("Review %(reversals)s") % said)]

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from allocations.domain.calls import CallResult
 from allocations.domain.debits import Doubt
 from allocations.domain.policy import Actor, check_gets_nothing
@@ -12,7 +15,7 @@ from allocations.models import Reversal, ReversalAttempt
 from allocations.presenters.holds import when
 from allocations.presenters.numbers import points
 from allocations.presenters.passports import attempt_words
-from allocations.presenters.reasons import ASKED, NOTHING, Explanation
+from allocations.presenters.reasons import ASKED, NOTHING, Explanation, said
 from allocations.presenters.refusals import reason_of
 from allocations.presenters.statuses import APPROVED, AWAITING_APPROVAL, FAILED, RUNNING, UNKNOWN, Status
 from allocations.presenters.stories import Line, person
@@ -26,43 +29,53 @@ _STATUSES: dict[ReversalState, Status] = {
     ReversalState.SENDING: RUNNING,
     ReversalState.UNKNOWN: UNKNOWN,
     ReversalState.DISPUTED: UNKNOWN,
-    ReversalState.REVERSED: Status("taken back"),
+    ReversalState.REVERSED: Status(gettext_noop("taken back")),
     ReversalState.FAILED: FAILED,
-    ReversalState.REJECTED: Status("rejected"),
-    ReversalState.WITHDRAWN: Status("withdrawn"),
+    ReversalState.REJECTED: Status(gettext_noop("rejected")),
+    ReversalState.WITHDRAWN: Status(gettext_noop("withdrawn")),
 }
 
-_COMPARE = "Compare it with EnKash's statement, then have EnKash asked again."
+_COMPARE = gettext_noop("Compare it with EnKash's statement, then have EnKash asked again.")
 
 EXPLANATIONS: dict[Doubt, Explanation] = {
     Doubt.TOO_FEW_POINTS: Explanation(
-        "The person's card holds fewer points: some are spent.", "Ask for what is left, in a new reversal."
+        gettext_noop("The person's card holds fewer points: some are spent."),
+        gettext_noop("Ask for what is left, in a new reversal."),
     ),
     Doubt.REFUSED: Explanation(
-        "EnKash refused to take the points back.", "Read EnKash's text, mend the cause, then ask in a new reversal."
+        gettext_noop("EnKash refused to take the points back."),
+        gettext_noop("Read EnKash's text, mend the cause, then ask in a new reversal."),
     ),
-    Doubt.LISTED_AS_FAILED: Explanation("EnKash lists it as failed.", "Ask again in a new reversal."),
-    Doubt.NO_ANSWER: Explanation("EnKash gave no answer that proves anything.", ASKED),
-    Doubt.NO_TRANSACTION_ID: Explanation("EnKash's answer holds no transaction id.", ASKED),
+    Doubt.LISTED_AS_FAILED: Explanation(
+        gettext_noop("EnKash lists it as failed."), gettext_noop("Ask again in a new reversal.")
+    ),
+    Doubt.NO_ANSWER: Explanation(gettext_noop("EnKash gave no answer that proves anything."), ASKED),
+    Doubt.NO_TRANSACTION_ID: Explanation(gettext_noop("EnKash's answer holds no transaction id."), ASKED),
     Doubt.REFUSED_AFTER_LOSS: Explanation(
-        "EnKash refused the call, but an earlier one without an answer may have taken the points.", ASKED
+        gettext_noop("EnKash refused the call, but an earlier one without an answer may have taken the points."), ASKED
     ),
     Doubt.UNCLEAR_REFUSAL: Explanation(
-        "EnKash refused the call in words that do not say that nothing was taken.", ASKED
+        gettext_noop("EnKash refused the call in words that do not say that nothing was taken."), ASKED
     ),
-    Doubt.UNDECIDED_AT_ENKASH: Explanation("EnKash lists the transaction, but nothing that decides it yet.", ASKED),
+    Doubt.UNDECIDED_AT_ENKASH: Explanation(
+        gettext_noop("EnKash lists the transaction, but nothing that decides it yet."), ASKED
+    ),
     Doubt.NOT_FOUND: Explanation(
-        "No answer proves anything, EnKash lists nothing, and it was sent often enough.", _COMPARE
+        gettext_noop("No answer proves anything, EnKash lists nothing, and it was sent often enough."), _COMPARE
     ),
     Doubt.RESTORED: Explanation(
-        "The database was restored from a backup, so the portal cannot know whether it was sent.", ASKED
+        gettext_noop("The database was restored from a backup, so the portal cannot know whether it was sent."), ASKED
     ),
-    Doubt.REFERENCE_TAKEN: Explanation("EnKash already knows this reference, and we never sent it.", _COMPARE),
-    Doubt.PERSON_DIFFERS: Explanation("EnKash names another card or person.", _COMPARE),
-    Doubt.AMOUNT_DIFFERS: Explanation("EnKash lists another amount.", _COMPARE),
-    Doubt.TRANSACTION_REUSED: Explanation("EnKash gave a transaction id that something else has.", _COMPARE),
-    Doubt.DOUBLE_DEBIT: Explanation("EnKash lists two debits for this one reversal.", _COMPARE),
-    Doubt.LISTED_AS_CREDIT: Explanation("EnKash lists a credit under this reference.", _COMPARE),
+    Doubt.REFERENCE_TAKEN: Explanation(
+        gettext_noop("EnKash already knows this reference, and we never sent it."), _COMPARE
+    ),
+    Doubt.PERSON_DIFFERS: Explanation(gettext_noop("EnKash names another card or person."), _COMPARE),
+    Doubt.AMOUNT_DIFFERS: Explanation(gettext_noop("EnKash lists another amount."), _COMPARE),
+    Doubt.TRANSACTION_REUSED: Explanation(
+        gettext_noop("EnKash gave a transaction id that something else has."), _COMPARE
+    ),
+    Doubt.DOUBLE_DEBIT: Explanation(gettext_noop("EnKash lists two debits for this one reversal."), _COMPARE),
+    Doubt.LISTED_AS_CREDIT: Explanation(gettext_noop("EnKash lists a credit under this reference."), _COMPARE),
 }
 
 
@@ -71,42 +84,48 @@ def reversal_status(state: ReversalState) -> Status:
 
 
 def explain(code: str) -> Explanation:
-    return EXPLANATIONS[Doubt(code)] if code in set(Doubt) else NOTHING
+    return said(EXPLANATIONS[Doubt(code)]) if code in set(Doubt) else NOTHING
 
 
 def sentence(reversal: Reversal) -> str:
-    what, who = points(reversal.amount), reversal.row.name or f"row {reversal.row.number}"
+    name = reversal.row.name or _("row %(row)s") % {"row": reversal.row.number}
     match ReversalState(reversal.state):
         case ReversalState.PROPOSED:
-            said = f"{what} would be taken back from {who}. Nothing is sent before somebody approves it."
+            text = _("%(points)s would be taken back from %(name)s. Nothing is sent before somebody approves it.")
         case ReversalState.APPROVED:
-            said = f"{what} are to be taken back from {who}. It is approved and waits to be sent."
+            text = _("%(points)s are to be taken back from %(name)s. It is approved and waits to be sent.")
         case ReversalState.SENDING:
-            said = f"The reversal of {what} from {who} is with EnKash now."
+            text = _("The reversal of %(points)s from %(name)s is with EnKash now.")
         case ReversalState.UNKNOWN | ReversalState.DISPUTED:
-            said = f"We do not know whether {what} were taken back from {who}."
+            text = _("We do not know whether %(points)s were taken back from %(name)s.")
         case ReversalState.REVERSED:
-            said = f"{what} were taken back from {who} on {moment(reversal.outcome_at)}."
+            text = _("%(points)s were taken back from %(name)s on %(at)s.")
         case ReversalState.FAILED:
-            said = f"{what} were not taken back from {who}."
+            text = _("%(points)s were not taken back from %(name)s.")
         case ReversalState.REJECTED | ReversalState.WITHDRAWN:
-            said = f"{what} stay with {who}: the reversal was {reversal.state}."
-    return said
+            rejected = _("%(points)s stay with %(name)s: the reversal was rejected.")
+            withdrawn = _("%(points)s stay with %(name)s: the reversal was withdrawn.")
+            text = rejected if reversal.state == ReversalState.REJECTED else withdrawn
+    return text % {"points": points(reversal.amount), "name": name, "at": moment(reversal.outcome_at)}
 
 
 def next_step(reversal: Reversal, *, now: datetime, hold: Hold) -> str:
     """What happens by itself and when, or "" where nothing does."""
     at = reversal.next_action_at
-    then = when(hold, otherwise=f"at {clock(at)}" if at and at > now else "within a minute")
+    soon = _("at %(time)s") % {"time": clock(at)} if at and at > now else _("within a minute")
+    then = {"when": when(hold, otherwise=soon)}
     if reversal.pause_code:
         return ""
     match ReversalState(reversal.state):
         case ReversalState.APPROVED:
-            return f"It is sent {then}."
+            return _("It is sent %(when)s.") % then
         case ReversalState.UNKNOWN:
-            return f"EnKash is asked again {then}; only then, and only under the same reference, is it sent again."
+            return (
+                _("EnKash is asked again %(when)s; only then, and only under the same reference, is it sent again.")
+                % then
+            )
         case ReversalState.DISPUTED:
-            return f"EnKash is asked again {then}; it is not sent again." if at else ""
+            return _("EnKash is asked again %(when)s; it is not sent again.") % then if at else ""
         case (
             ReversalState.PROPOSED
             | ReversalState.SENDING
@@ -119,28 +138,41 @@ def next_step(reversal: Reversal, *, now: datetime, hold: Hold) -> str:
 
 
 _CALLS: dict[CallResult, str] = {
-    CallResult.ROWS: "answered: done",
-    CallResult.REFUSED_WHOLE: "refused",
-    CallResult.INSUFFICIENT_BALANCE: "not enough points on the card",
+    CallResult.ROWS: gettext_noop("answered: done"),
+    CallResult.REFUSED_WHOLE: gettext_noop("refused"),
+    CallResult.INSUFFICIENT_BALANCE: gettext_noop("not enough points on the card"),
 }
 
 
 def call_words(attempt: ReversalAttempt) -> str:
     """How one call ended; a bulk call's words where they fit a single call too."""
     known = attempt.result in set(CallResult) and _CALLS.get(CallResult(attempt.result))
-    return known or attempt_words(attempt)
+    return _(known) if known else attempt_words(attempt)
 
 
 def story(reversal: Reversal) -> list[Line]:
     """Who did what; the reason of a rejection in its words."""
-    asked = f"{person(reversal.requested_by)} asked for {points(reversal.amount)}: “{reversal.reason}”"
+    asked = _("%(name)s asked for %(points)s: “%(reason)s”") % {
+        "name": person(reversal.requested_by),
+        "points": points(reversal.amount),
+        "reason": reversal.reason,
+    }
     lines = [Line(reversal.requested_at, asked, "wait")]
     if reversal.approved_at:
-        lines.append(Line(reversal.approved_at, f"{person(reversal.approved_by)} approved it", "approved"))
+        approved = _("%(name)s approved it") % {"name": person(reversal.approved_by)}
+        lines.append(Line(reversal.approved_at, approved, "approved"))
     if reversal.closed_at:
-        why = f": “{reversal.closed_reason}”" if reversal.closed_reason else ""
-        lines.append(Line(reversal.closed_at, f"{person(reversal.closed_by)} has {reversal.state} it{why}"))
+        lines.append(Line(reversal.closed_at, _closed(reversal)))
     return lines
+
+
+def _closed(reversal: Reversal) -> str:
+    who = {"name": person(reversal.closed_by), "reason": reversal.closed_reason}
+    if reversal.state == ReversalState.WITHDRAWN:
+        text = _("%(name)s has withdrawn it: “%(reason)s”") if who["reason"] else _("%(name)s has withdrawn it")
+    else:
+        text = _("%(name)s has rejected it: “%(reason)s”") if who["reason"] else _("%(name)s has rejected it")
+    return text % who
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +211,9 @@ def acts(reversal: Reversal, actor: Actor, *, own_row: int | None = None) -> Act
         against = reason_of(check_decide, actor, facts) or reason_of(check_gets_nothing, own_row)
     resume = ""
     if reversal.pause_code:
-        resume = f"Resume reversal {reversal.pk}"
+        resume = _("Resume reversal %(number)s") % {"number": reversal.pk}
     elif facts.state is ReversalState.DISPUTED:
-        resume = f"Ask EnKash again about reversal {reversal.pk}"
+        resume = _("Ask EnKash again about reversal %(number)s") % {"number": reversal.pk}
     return Acts(
         decide=facts.state is ReversalState.PROPOSED and not against,
         why_not=against,

@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 
 from allocations.domain.policy import Actor
 from allocations.domain.reversal_policy import check_decide
@@ -38,7 +39,8 @@ def approve(request: HttpRequest, actor: Actor, reversal_id: int) -> HttpRespons
     if asks:
         actor = known_by_password(request, voter)
     reversals.approve_reversal(actor, reversal_id=reversal_id, digest=form.cleaned_data["digest"])
-    messages.info(request, f"You approved taking {points(found.amount)} back. The call begins {when(hold())}.")
+    said = {"points": points(found.amount), "when": when(hold())}
+    messages.info(request, _("You approved taking %(points)s back. The call begins %(when)s.") % said)
     return redirect("allocations:reversal", reversal_id=reversal_id)
 
 
@@ -50,21 +52,21 @@ def reject(request: HttpRequest, actor: Actor, reversal_id: int) -> HttpResponse
     if not form.is_valid():
         return show(request, actor, found, reject_form=form)
     reversals.reject_reversal(actor, reversal_id=reversal_id, **form.cleaned_data)
-    messages.info(request, f"You rejected reversal {reversal_id}. Nothing is taken back.")
+    messages.info(request, _("You rejected reversal %(number)s. Nothing is taken back.") % {"number": reversal_id})
     return redirect("allocations:reversals")
 
 
 @action
 def withdraw(request: HttpRequest, actor: Actor, reversal_id: int) -> HttpResponseBase:
     reversals.withdraw_reversal(actor, reversal_id=_found(reversal_id).pk)
-    messages.info(request, f"You withdrew reversal {reversal_id}. Nothing is taken back.")
+    messages.info(request, _("You withdrew reversal %(number)s. Nothing is taken back.") % {"number": reversal_id})
     return redirect("allocations:reversal", reversal_id=reversal_id)
 
 
 @action
 def resume(request: HttpRequest, actor: Actor, reversal_id: int) -> HttpResponseBase:
     reversals.resume_reversal(actor, reversal_id=_found(reversal_id).pk)
-    messages.info(request, f"Reversal {reversal_id} goes on {when(hold())}.")
+    messages.info(request, _("Reversal %(number)s goes on %(when)s.") % {"number": reversal_id, "when": when(hold())})
     return redirect("allocations:reversal", reversal_id=reversal_id)
 
 

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from allocations.domain.errors import InvalidInput
 from allocations.domain.policy import Actor, can_see_personal_data
@@ -126,7 +127,8 @@ def reverse_row(request: HttpRequest, actor: Actor, batch_id: int, number: int) 
     except InvalidInput as error:
         form.add_error("amount", error.sentence)
         return _form(request, actor, passport.row, form)
-    messages.info(request, f"You asked for {points(asked.amount)} back. Another person must approve it.")
+    said = {"points": points(asked.amount)}
+    messages.info(request, _("You asked for %(points)s back. Another person must approve it.") % said)
     return redirect("allocations:reversal", reversal_id=asked.pk)
 
 
