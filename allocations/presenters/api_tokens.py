@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext_noop
+
 from allocations.domain.api_tokens import is_usable
 from allocations.models import ApiToken
 from allocations.presenters.statuses import Status
 from allocations.presenters.stories import person
 
-_WORKS = Status("works")
-_EXPIRED = Status("expired")
-_REVOKED = Status("revoked")
+_WORKS = Status(gettext_noop("works"))
+_EXPIRED = Status(gettext_noop("expired"))
+_REVOKED = Status(gettext_noop("revoked"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from allocations.api.portal import api
 from allocations.domain.api_tokens import MEANS, can_make_token, can_revoke_others, check_make_token
@@ -50,7 +51,7 @@ def make_token(request: HttpRequest, actor: Actor) -> HttpResponse:
 @action
 def revoke_token(request: HttpRequest, actor: Actor, token_id: int) -> HttpResponse:
     api_tokens.revoke_token(actor, token_id=token_id)
-    messages.info(request, "The token is revoked. Calls with it are refused from now on.")
+    messages.info(request, _("The token is revoked. Calls with it are refused from now on."))
     return redirect("allocations:api-tokens")
 
 
