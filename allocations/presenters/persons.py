@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from allocations.presenters.numbers import points
 from allocations.presenters.times import financial_year, year_start
 from allocations.selectors.persons import Year
@@ -36,11 +38,16 @@ def meter(years: Iterable[Year], *, now: datetime, limit: int) -> Meter | None:
         return None
     start = year_start(now)
     net = next((year.net for year in years if year.start == start), Decimal(0))
-    words = f"{points(net)} of {points(limit)} in {financial_year(now)}"
     over = net - limit
+    said = {"net": points(net), "limit": points(limit), "year": financial_year(now), "over": points(over)}
+    said["left"] = points(-over)
+    if over > 0:
+        words = _("%(net)s of %(limit)s in %(year)s: %(over)s over the limit") % said
+    else:
+        words = _("%(net)s of %(limit)s in %(year)s: %(left)s left") % said
     return Meter(
         net=int(net),
         limit=limit,
-        words=f"{words}: {points(over)} over the limit" if over > 0 else f"{words}: {points(-over)} left",
+        words=words,
         is_over=over > 0,
     )
