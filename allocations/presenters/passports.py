@@ -4,6 +4,9 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from allocations.domain.calls import CallResult
 from allocations.domain.causes import cause_label
 from allocations.domain.manifest import payload_bytes, payload_hash
@@ -26,41 +29,46 @@ def sentence(passport: Passport) -> str:
 
 def _outcome(passport: Passport) -> str:
     row = passport.row
-    who, what = row.name or f"Row {row.number}", points(row.amount)
+    who = {"name": row.name or _("Row %(row)s") % {"row": row.number}, "points": points(row.amount)}
     match RowState(row.state):
         case RowState.CREDITED:
-            said = f"{who} got {points(row.credited_amount)}{_proof(passport)}."
+            said = _credited(passport, who)
         case RowState.FAILED:
-            said = f"{who} did not get {what}: {_refusal(passport)}."
+            said = _failed(passport, who)
         case RowState.UNKNOWN | RowState.CONFLICT | RowState.ANOMALY:
-            said = f"We do not know whether {who} got {what}."
+            said = _("We do not know whether %(name)s got %(points)s.") % who
         case RowState.SENDING:
-            said = f"The {what} of {who} are with EnKash now."
+            said = _("The %(points)s of %(name)s are with EnKash now.") % who
         case RowState.PENDING:
-            waits = "The row waits to be sent again." if row.tries else "Nothing was sent yet."
-            said = f"{who} is to get {what}. {waits}"
+            again = _("%(name)s is to get %(points)s. The row waits to be sent again.")
+            said = (again if row.tries else _("%(name)s is to get %(points)s. Nothing was sent yet.")) % who
         case RowState.LEFT_OUT:
-            said = f"{who} was left out before submission and gets nothing from this batch."
+            said = _("%(name)s was left out before submission and gets nothing from this batch.") % who
         case RowState.CANCELLED:
-            said = f"{who} gets nothing from this batch: the row was cancelled before it was sent."
+            said = _("%(name)s gets nothing from this batch: the row was cancelled before it was sent.") % who
     return said
 
 
-def _proof(passport: Passport) -> str:
+def _credited(passport: Passport, who: dict[str, str]) -> str:
     row = passport.row
-    return f": {_decided(passport)}" if row.evidence == Evidence.PEOPLE else f" on {moment(row.outcome_at)}"
+    who = {**who, "points": points(row.credited_amount)}
+    if row.evidence == Evidence.PEOPLE:
+        return _("%(name)s got %(points)s: two people decided so on %(at)s.") % {**who, "at": _decided_at(passport)}
+    return _("%(name)s got %(points)s on %(at)s.") % {**who, "at": moment(row.outcome_at)}
 
 
-def _refusal(passport: Passport) -> str:
+def _failed(passport: Passport, who: dict[str, str]) -> str:
     """Who said that it failed, and when. `outcome_at` may be later: a cancelled re-run leaves what stood before it."""
     row = passport.row
     match Evidence(row.evidence or Evidence.ANSWER):
         case Evidence.PEOPLE:
-            return _decided(passport)
+            said, at = _("%(name)s did not get %(points)s: two people decided so on %(at)s."), _decided_at(passport)
         case Evidence.LOOK_UP:
-            return "EnKash's list shows it as failed"
+            said, at = _("%(name)s did not get %(points)s: EnKash's list shows it as failed."), ""
         case Evidence.ANSWER | Evidence.DUPLICATE:
-            return f"EnKash refused on {moment(_refused_at(passport) or row.outcome_at)}"
+            said = _("%(name)s did not get %(points)s: EnKash refused on %(at)s.")
+            at = moment(_refused_at(passport) or row.outcome_at)
+    return said % {**who, "at": at}
 
 
 def _refused_at(passport: Passport) -> datetime | None:
@@ -68,15 +76,15 @@ def _refused_at(passport: Passport) -> datetime | None:
     return refusals[-1] if refusals else None
 
 
-def _decided(passport: Passport) -> str:
-    return f"two people decided so on {moment(passport.decided_at or passport.row.outcome_at)}"
+def _decided_at(passport: Passport) -> str:
+    return moment(passport.decided_at or passport.row.outcome_at)
 
 
 def _approval(passport: Passport) -> str:
     vote = passport.vote
     if vote is None or vote.decision != "approve":
         return ""
-    return f"{named(passport.approvals or (vote,))} approved it."
+    return _("%(names)s approved it.") % {"names": named(passport.approvals or (vote,))}
 
 
 def _sent(tries: int) -> str:
@@ -84,9 +92,10 @@ def _sent(tries: int) -> str:
         case 0:
             return ""
         case 1:
-            return "It was sent once."
-        case _:
-            return f"It was sent {counted(tries, 'time')}, always with the same reference."
+            return _("It was sent once.")
+        case several:
+            said = _("It was sent %(times)s, always with the same reference.")
+            return said % {"times": counted(several, "time")}
 
 
 _MAY_BE_CREDITED_YET = frozenset({RowState.PENDING, RowState.SENDING, RowState.UNKNOWN, *UNDECIDED_BY_US})
@@ -97,12 +106,12 @@ def paid_twice(old: Row, new: Row) -> str:
     if old.state != RowState.CREDITED:
         return ""
     if new.state == RowState.CREDITED:
-        return (
+        return _(
             "Both rows are credited: the person got the points twice. Take them back from one of the rows, if that is "
             "wanted."
         )
     if new.state in _MAY_BE_CREDITED_YET:
-        return "The old row is credited after all: if the new one is credited too, the person has the points twice."
+        return _("The old row is credited after all: if the new one is credited too, the person has the points twice.")
     return ""
 
 
@@ -110,11 +119,10 @@ def second_credit(passport: Passport) -> str:
     """ "" where EnKash credited the row once."""
     if not passport.second_credits:
         return ""
-    others = " and ".join(passport.second_credits)
-    return (
-        f"EnKash credited this row more than once: {passport.row.transaction_id} is on record, and {others} came "
-        "on top under the same reference. Compare with EnKash's statement and have EnKash take the surplus back."
-    )
+    return _(
+        "EnKash credited this row more than once: %(first)s is on record, and %(others)s came on top under the same "
+        "reference. Compare with EnKash's statement and have EnKash take the surplus back."
+    ) % {"first": passport.row.transaction_id, "others": _(" and ").join(passport.second_credits)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +164,8 @@ class Found:
 def as_found(row: Row, upload: Upload | None, *, in_full: bool) -> list[Found]:
     """Cells that are not simply what is sent. A damaged mobile or address is personal all the same."""
     hidden = set() if in_full else {"mobile", "email"}
-    texts = {field: for_reader(str(text), in_full) or "(empty)" for field, text in row.raw.items()}
-    texts |= dict.fromkeys(hidden.intersection(texts), "masked")
+    texts = {field: for_reader(str(text), in_full) or _("(empty)") for field, text in row.raw.items()}
+    texts |= dict.fromkeys(hidden.intersection(texts), _("masked"))
     notes = cell_notes(row, upload)
     return [Found(field, texts.get(field, ""), notes.get(field, "")) for field in {**texts, **notes}]
 
@@ -200,31 +208,31 @@ def contact(row: Row, *, in_full: bool) -> Contact:
 
 
 _RESULTS: dict[CallResult, str] = {
-    CallResult.ROWS: "answered, row by row",
-    CallResult.REFUSED_WHOLE: "the whole call was refused",
-    CallResult.UNAUTHORIZED: "our login was not accepted",
-    CallResult.THROTTLED: "EnKash asked to wait",
-    CallResult.INSUFFICIENT_BALANCE: "not enough points in the account",
-    CallResult.REDIRECTED: "pointed to another address, not followed",
-    CallResult.SERVER_ERROR: "EnKash's server failed",
-    CallResult.UNREADABLE: "the answer could not be read",
-    CallResult.NOT_SENT: "nothing left this machine",
-    CallResult.BAD_CERTIFICATE: "the certificate was refused, nothing was sent",
-    CallResult.NO_ANSWER: "no answer",
+    CallResult.ROWS: gettext_noop("answered, row by row"),
+    CallResult.REFUSED_WHOLE: gettext_noop("the whole call was refused"),
+    CallResult.UNAUTHORIZED: gettext_noop("our login was not accepted"),
+    CallResult.THROTTLED: gettext_noop("EnKash asked to wait"),
+    CallResult.INSUFFICIENT_BALANCE: gettext_noop("not enough points in the account"),
+    CallResult.REDIRECTED: gettext_noop("pointed to another address, not followed"),
+    CallResult.SERVER_ERROR: gettext_noop("EnKash's server failed"),
+    CallResult.UNREADABLE: gettext_noop("the answer could not be read"),
+    CallResult.NOT_SENT: gettext_noop("nothing left this machine"),
+    CallResult.BAD_CERTIFICATE: gettext_noop("the certificate was refused, nothing was sent"),
+    CallResult.NO_ANSWER: gettext_noop("no answer"),
 }
 
 _STATES: dict[AttemptState, str] = {
-    AttemptState.INTENT: "being sent",
-    AttemptState.ANSWERED: "answered, being worked up",
-    AttemptState.APPLIED: "answered",
-    AttemptState.NOT_SENT: "nothing left this machine",
-    AttemptState.UNKNOWN: "no answer that proves anything",
-    AttemptState.RESOLVED: "settled later by evidence",
+    AttemptState.INTENT: gettext_noop("being sent"),
+    AttemptState.ANSWERED: gettext_noop("answered, being worked up"),
+    AttemptState.APPLIED: gettext_noop("answered"),
+    AttemptState.NOT_SENT: gettext_noop("nothing left this machine"),
+    AttemptState.UNKNOWN: gettext_noop("no answer that proves anything"),
+    AttemptState.RESOLVED: gettext_noop("settled later by evidence"),
 }
 
 
 def attempt_words(attempt: Attempt | ReversalAttempt) -> str:
     """How one call ended, in words."""
     if attempt.result in set(CallResult):
-        return _RESULTS[CallResult(attempt.result)]
-    return _STATES[AttemptState(attempt.state)]
+        return _(_RESULTS[CallResult(attempt.result)])
+    return _(_STATES[AttemptState(attempt.state)])
