@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from allocations.models import ExportJob
 from allocations.models.export_jobs import OPEN_EXPORTS, ExportState
@@ -12,13 +14,18 @@ from allocations.presenters.statuses import Status
 from allocations.presenters.times import moment, span
 from allocations.services.export_jobs import SILENCE
 
-_KINDS = {"csv": "safe CSV", "csv-exact": "exact CSV", "xlsx": "XLSX", "jsonl": "JSON Lines"}
+_KINDS = {
+    "csv": gettext_noop("safe CSV"),
+    "csv-exact": gettext_noop("exact CSV"),
+    "xlsx": "XLSX",
+    "jsonl": "JSON Lines",
+}
 _STATUSES = {
-    ExportState.WAITING: Status("Waiting", "wait"),
-    ExportState.WRITING: Status("Being written", "run"),
-    ExportState.READY: Status("Ready", "credited"),
-    ExportState.FAILED: Status("Failed", "failed"),
-    ExportState.GONE: Status("Deleted"),
+    ExportState.WAITING: Status(gettext_noop("Waiting"), "wait"),
+    ExportState.WRITING: Status(gettext_noop("Being written"), "run"),
+    ExportState.READY: Status(gettext_noop("Ready"), "credited"),
+    ExportState.FAILED: Status(gettext_noop("Failed"), "failed"),
+    ExportState.GONE: Status(gettext_noop("Deleted")),
 }
 
 
@@ -43,7 +50,7 @@ def line(export: ExportJob, *, now: datetime) -> Line:
     is_open = export.state in OPEN_EXPORTS
     return Line(
         export=export,
-        what=f"{_what(export)} as {_KINDS.get(export.kind, export.kind)}",
+        what=_what(export),
         about=_about(export),
         status=_STATUSES[ExportState(export.state)],
         sentence=_sentence(export),
@@ -53,10 +60,13 @@ def line(export: ExportJob, *, now: datetime) -> Line:
 
 
 def _what(export: ExportJob) -> str:
+    said = {"kind": _(_KINDS.get(export.kind, export.kind)), "outcome": export.outcome}
     if export.batch is None:
-        return "All rows of a search"
-    rows = f"Rows “{export.outcome}”" if export.outcome else "All rows"
-    return f"{rows} of batch {export.batch.pk}, {export.batch.purpose},"
+        return _("All rows of a search as %(kind)s") % said
+    said |= {"batch": str(export.batch.pk), "purpose": export.batch.purpose}
+    if export.outcome:
+        return _("Rows “%(outcome)s” of batch %(batch)s, %(purpose)s, as %(kind)s") % said
+    return _("All rows of batch %(batch)s, %(purpose)s, as %(kind)s") % said
 
 
 def _about(export: ExportJob) -> str:
@@ -68,24 +78,31 @@ def _about(export: ExportJob) -> str:
 def _sentence(export: ExportJob) -> str:
     match ExportState(export.state):
         case ExportState.WAITING:
-            return "Waiting for a worker to write the file"
+            return _("Waiting for a worker to write the file")
         case ExportState.WRITING:
-            total = f" of {grouped(export.rows_total)}" if export.rows_total else ""
-            return f"Writing rows: {grouped(export.rows_done)}{total}"
+            rows = {"done": grouped(export.rows_done), "total": grouped(export.rows_total)}
+            return (
+                _("Writing rows: %(done)s of %(total)s") if export.rows_total else _("Writing rows: %(done)s")
+            ) % rows
         case ExportState.READY:
-            said = f"{counted(export.rows_done, 'row')}, {file_size(export.size)}"
-            return f"{said}. The file is deleted on {moment(export.expires_at)}."
+            return _("%(rows)s, %(size)s. The file is deleted on %(at)s.") % {
+                "rows": counted(export.rows_done, "row"),
+                "size": file_size(export.size),
+                "at": moment(export.expires_at),
+            }
         case ExportState.FAILED:
             return export.error
         case ExportState.GONE:
-            return "The file was deleted. Its entry in the trail stays; export anew if you need it."
+            return _("The file was deleted. Its entry in the trail stays; export anew if you need it.")
 
 
 def _silence(export: ExportJob, *, now: datetime) -> str:
     quiet = now - (export.seen_at or export.asked_at)
     if quiet < SILENCE:
         return ""
-    return f"No worker has reported for {span(quiet)}. It is started again by itself; nothing half is handed out."
+    return _("No worker has reported for %(time)s. It is started again by itself; nothing half is handed out.") % {
+        "time": span(quiet)
+    }
 
 
 def _delay(age: timedelta) -> int:
