@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from allocations.domain.approval_policies import LONGEST_NOTE, TERMS, Terms, check_note, check_terms
 from allocations.domain.errors import InvalidInput
@@ -26,7 +27,8 @@ class NumberField(forms.CharField):
             return None
         if not typed.isascii() or not typed.isdecimal():
             raise ValidationError(
-                f"“{value}” is no whole number. Type digits such as {_example(typed)}, or leave the field empty."
+                _("“%(value)s” is no whole number. Type digits such as %(example)s, or leave the field empty.")
+                % {"value": value, "example": _example(typed)}
             )
         return int(typed)
 
@@ -48,8 +50,11 @@ class AmountsField(forms.CharField):
             words = [typed]
         else:
             raise ValidationError(
-                f"“{typed}” can be one amount or several. Type {typed.replace(',', '')} if it is one, or a space after "
-                "each comma that stands between amounts."
+                _(
+                    "“%(typed)s” can be one amount or several. Type %(one)s if it is one, or a space after each comma "
+                    "that stands between amounts."
+                )
+                % {"typed": typed, "one": typed.replace(",", "")}
             )
         return tuple(sorted({self._amount(word) for word in words if word})) or None
 
@@ -59,8 +64,11 @@ class AmountsField(forms.CharField):
             english = english_digits(word)
             example = english if english != word and number_of(english) else "500, 1,000, 2,500"
             raise ValidationError(
-                f"“{quoted(word)}” is no whole number. Type digits such as {example}, with a comma and a space between "
-                "amounts, or leave the field empty."
+                _(
+                    "“%(word)s” is no whole number. Type digits such as %(example)s, with a comma and a space between "
+                    "amounts, or leave the field empty."
+                )
+                % {"word": quoted(word), "example": example}
             )
         return amount
 

@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from allocations.domain.approval_policies import (
     FIRST,
@@ -28,24 +31,24 @@ from allocations.presenters.stories import person
 from allocations.presenters.times import moment
 
 LABELS = {
-    "two_from_points": "Two approvers from this many points",
-    "two_from_rows": "Two approvers from this many rows",
-    "most_points_batch": "Most points of a batch",
-    "most_points_day": "Most points of an account in a day (IST)",
-    "most_points_row": "Most points of a row",
-    "most_points_person_month": "Most points of a person in a month (IST)",
-    "allowed_amounts": "Amounts that a row may give",
+    "two_from_points": gettext_noop("Two approvers from this many points"),
+    "two_from_rows": gettext_noop("Two approvers from this many rows"),
+    "most_points_batch": gettext_noop("Most points of a batch"),
+    "most_points_day": gettext_noop("Most points of an account in a day (IST)"),
+    "most_points_row": gettext_noop("Most points of a row"),
+    "most_points_person_month": gettext_noop("Most points of a person in a month (IST)"),
+    "allowed_amounts": gettext_noop("Amounts that a row may give"),
 }
 _HINTS = {
-    "most_points_person_month": "By mobile, over all batches approved in the month",
-    "allowed_amounts": "Such as 500, 1,000, 2,500: a comma and a space between amounts",
+    "most_points_person_month": gettext_noop("By mobile, over all batches approved in the month"),
+    "allowed_amounts": gettext_noop("Such as 500, 1,000, 2,500: a comma and a space between amounts"),
 }
 _LIMITS = {
-    Limit.BATCH: "points of a batch",
-    Limit.DAY: "points of a day",
-    Limit.ROW: "points of a row",
-    Limit.PERSON: "points of a person",
-    Limit.AMOUNT: "amounts of its rows",
+    Limit.BATCH: gettext_noop("points of a batch"),
+    Limit.DAY: gettext_noop("points of a day"),
+    Limit.ROW: gettext_noop("points of a row"),
+    Limit.PERSON: gettext_noop("points of a person"),
+    Limit.AMOUNT: gettext_noop("amounts of its rows"),
 }
 
 
@@ -71,21 +74,22 @@ def term_lines(now: Terms, proposed: Terms | None = None, *, ceilings: Mapping[s
     for name in TERMS:
         old = _value(name, getattr(now, name), ceilings)
         new = "" if proposed is None else _value(name, getattr(proposed, name), ceilings)
-        lines.append(TermLine(name, LABELS[name], old, new, bool(new) and new != old, _HINTS.get(name, "")))
+        lines.append(TermLine(name, _(LABELS[name]), old, new, bool(new) and new != old, _(_HINTS.get(name, ""))))
     return lines
 
 
 def _value(name: str, value: int | tuple[int, ...] | None, ceilings: Mapping[str, int]) -> str:
     if isinstance(value, tuple):
-        return f"{', '.join(map(grouped, value))} points"
+        return _("%(amounts)s points") % {"amounts": ", ".join(map(grouped, value))}
     if value is None and name == "allowed_amounts":
-        return "any"
+        return _("any")
     if value is None and name in ceilings:
-        return f"{points(ceilings[name])}, as installed"
+        return _("%(points)s, as installed") % {"points": points(ceilings[name])}
     if value is None:
-        return "never" if name.startswith("two_from") else "no limit"
+        return _("never") if name.startswith("two_from") else _("no limit")
     if name in ceilings and ceilings[name] < value:
-        return f"{points(ceilings[name])}, as installed (the policy says {points(value)})"
+        both = {"points": points(ceilings[name]), "more": points(value)}
+        return _("%(points)s, as installed (the policy says %(more)s)") % both
     return counted(value, "row") if name == "two_from_rows" else points(value)
 
 
@@ -116,9 +120,10 @@ def desk(policy: ApprovalPolicy, actor: Actor, *, by_an_owner: bool) -> Desk:
     own = actor.id == policy.proposed_by_id
     return Desk(
         policy=policy,
-        text=f"{person(policy.proposed_by)} proposed it, {moment(policy.proposed_at)}: “{policy.note}”",
+        text=_("%(name)s proposed it, %(at)s: “%(note)s”")
+        % {"name": person(policy.proposed_by), "at": moment(policy.proposed_at), "note": policy.note},
         why_not=reason_of(check_confirm, actor, proposed_by_id=policy.proposed_by_id, by_an_owner=by_an_owner),
-        no=("Withdraw" if own else "Reject") if can_decide_proposed(actor) else "",
+        no=(_("Withdraw this policy") if own else _("Reject this policy")) if can_decide_proposed(actor) else "",
     )
 
 
@@ -127,44 +132,63 @@ def warnings(terms: Terms, *, approvers: int, number: int, void: tuple[int, int]
     many batches wait under it, and how many runs have not begun."""
     said = []
     if approvers < 2 and (terms.two_from_points or terms.two_from_rows):
-        said.append(f"Only {counted(approvers, 'person is', 'people are')} approver now: nobody could approve second.")
+        text = ngettext(
+            "Only %(number)s person is approver now: nobody could approve second.",
+            "Only %(number)s people are approver now: nobody could approve second.",
+            approvers,
+        )
+        said.append(text % {"number": grouped(approvers)})
     waiting, queued = void
     if waiting:
-        batches = counted(waiting, "batch waits", "batches wait")
-        said.append(f"{batches} for approval under policy {number}: the maker withdraws and submits again.")
-    if queued:
-        runs = counted(queued, "approved run has", "approved runs have")
-        said.append(
-            f"{runs} not begun: approvals under policy {number} would count no more, and the runs pause before "
-            "anything is sent."
+        text = ngettext(
+            "%(number)s batch waits for approval under policy %(policy)s: the maker withdraws and submits again.",
+            "%(number)s batches wait for approval under policy %(policy)s: the maker withdraws and submits again.",
+            waiting,
         )
+        said.append(text % {"number": grouped(waiting), "policy": number})
+    if queued:
+        text = ngettext(
+            "%(number)s approved run has not begun: approvals under policy %(policy)s would count no more, and the "
+            "runs pause before anything is sent.",
+            "%(number)s approved runs have not begun: approvals under policy %(policy)s would count no more, and the "
+            "runs pause before anything is sent.",
+            queued,
+        )
+        said.append(text % {"number": grouped(queued), "policy": number})
     return said
 
 
 def history_line(policy: ApprovalPolicy) -> str:
-    proposed = f"{person(policy.proposed_by)} proposed"
+    said = {"name": person(policy.proposed_by), "by": person(policy.decided_by), "note": policy.note}
+    said |= {"number": str(policy.number), "since": moment(policy.decided_at), "at": moment(policy.proposed_at)}
     match ProposalState(policy.state):
         case ProposalState.CONFIRMED:
-            agreed = f"in force from {moment(policy.decided_at)}, when {person(policy.decided_by)} confirmed it"
-            return f"Policy {policy.number}: {agreed}. {proposed} it, {moment(policy.proposed_at)}: “{policy.note}”"
+            text = _(
+                "Policy %(number)s: in force from %(since)s, when %(by)s confirmed it. %(name)s proposed it, %(at)s: "
+                "“%(note)s”"
+            )
         case ProposalState.REFUSED:
-            return f"{proposed} another policy (“{policy.note}”), and {person(policy.decided_by)} rejected it."
+            text = _("%(name)s proposed another policy (“%(note)s”), and %(by)s rejected it.")
         case ProposalState.WITHDRAWN:
-            return f"{proposed} another policy (“{policy.note}”), and it was withdrawn."
+            text = _("%(name)s proposed another policy (“%(note)s”), and it was withdrawn.")
         case ProposalState.OPEN:
-            return f"{proposed} another policy (“{policy.note}”); nobody decided yet."
+            text = _("%(name)s proposed another policy (“%(note)s”); nobody decided yet.")
+    return text % said
 
 
-FIRST_LINE = f"Policy {FIRST}: as installed. One approver, and no limits but those of the installation."
+FIRST_LINE = format_lazy(
+    gettext_lazy("Policy {number}: as installed. One approver, and no limits but those of the installation."),
+    number=FIRST,
+)
 
 
 def policy_tasks(policy: ApprovalPolicy | None, actor: Actor, *, by_an_owner: bool) -> list[Task]:
     """A proposed policy, for whoever may confirm it."""
     if policy is None or not can_confirm(actor, proposed_by_id=policy.proposed_by_id, by_an_owner=by_an_owner):
         return []
-    detail = f"{person(policy.proposed_by)} proposed it: “{policy.note}”"
-    address = reverse("allocations:policies")
-    return [Task(AWAITING_APPROVAL, "An approval policy is to be confirmed", detail, address, "See the policy")]
+    detail = _("%(name)s proposed it: “%(note)s”") % {"name": person(policy.proposed_by), "note": policy.note}
+    title, address = _("An approval policy is to be confirmed"), reverse("allocations:policies")
+    return [Task(AWAITING_APPROVAL, title, detail, address, _("See the policy"))]
 
 
 # What would have been -------------------------------------------------------------------------------------------------
@@ -197,15 +221,20 @@ def _of_rows(past: Sequence[Past], terms: Terms) -> str:
     """What the sentence leaves out where a term is about single rows."""
     if not past or (terms.most_points_person_month, terms.allowed_amounts) == (None, None):
         return ""
-    month = " A person's month is counted over these batches alone." if terms.most_points_person_month else ""
+    month = _("A person's month is counted over these batches alone.") if terms.most_points_person_month else ""
     unread = sum(one.amounts is None for one in past)
-    batches = counted(unread, "long batch was", "long batches were")
-    return f"{month} {batches} not looked at row by row." if unread else month
+    long = ngettext(
+        "%(number)s long batch was not looked at row by row.",
+        "%(number)s long batches were not looked at row by row.",
+        unread,
+    )
+    said = [month, long % {"number": grouped(unread)} if unread else ""]
+    return "".join(f" {one}" for one in said if one)
 
 
 def _treated_line(batch: Batch, rows: int, fate: Treated) -> TreatedLine:
-    refused = [_LIMITS[limit] for limit in fate.refused]
-    then = f"refused: {', '.join(refused)}" if refused else counted(fate.approvers, "approver")
+    refused = [_(_LIMITS[limit]) for limit in fate.refused]
+    then = _("refused: %(limits)s") % {"limits": ", ".join(refused)} if refused else counted(fate.approvers, "approver")
     return TreatedLine(
         batch=batch,
         rows=rows,
@@ -217,13 +246,22 @@ def _treated_line(batch: Batch, rows: int, fate: Treated) -> TreatedLine:
 
 def _summary(treated: Sequence[Treated], batches: Mapping[int, Batch]) -> str:
     if not treated:
-        return "No batch was submitted yet, so there is nothing to compare with."
+        return _("No batch was submitted yet, so there is nothing to compare with.")
     two = sum(one.approvers > 1 and not one.refused for one in treated)
     before = sum(batch.approvers > 1 for batch in batches.values())
     limits = Counter(limit for one in treated for limit in one.refused)
     refused = sum(bool(one.refused) for one in treated)
-    causes = ", ".join(f"{count} by the {_LIMITS[limit]}" for limit, count in limits.items())
-    said = (
-        f"Of the last {counted(len(treated), 'batch', 'batches')}, {two} would have needed two approvers ({before} did)"
-    )
-    return f"{said}, and {refused} would have been refused{f': {causes}' if causes else ''}."
+    causes = [_("%(number)s by the %(limit)s") % {"number": n, "limit": _(_LIMITS[one])} for one, n in limits.items()]
+    said: dict[str, object] = {"batches": counted(len(treated), "batch", "batches"), "two": two, "before": before}
+    said |= {"refused": refused, "causes": ", ".join(causes)}
+    if limits:
+        text = _(
+            "Of the last %(batches)s, %(two)s would have needed two approvers (%(before)s did), and %(refused)s would "
+            "have been refused: %(causes)s."
+        )
+    else:
+        text = _(
+            "Of the last %(batches)s, %(two)s would have needed two approvers (%(before)s did), and %(refused)s would "
+            "have been refused."
+        )
+    return text % said

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from allocations.domain.approval_policies import Terms, can_propose, check_propose, replay
 from allocations.domain.known import check_known
@@ -47,7 +48,7 @@ def propose(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     is_right = form.is_bound and form.is_valid()
     if is_right and not form.is_trial:
         approval_policies.propose_policy(actor, terms=form.terms, note=form.cleaned_data["note"])
-        messages.info(request, "You proposed another policy. It counts when another owner or approver confirms it.")
+        messages.info(request, _("You proposed another policy. It counts when another owner or approver confirms it."))
         return redirect("allocations:policies")
     now = words.term_lines(agreed.terms, ceilings=reads.ceilings())
     context: dict[str, object] = {"form": form, "fields": [(line, form[line.name]) for line in now]}
@@ -60,14 +61,14 @@ def propose(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 @action
 def confirm(request: HttpRequest, actor: Actor, policy_id: int) -> HttpResponseBase:
     policy = approval_policies.confirm_policy(actor, policy_id=policy_id)
-    messages.info(request, f"Policy {policy.number} is in force from now on.")
+    messages.info(request, _("Policy %(number)s is in force from now on.") % {"number": policy.number})
     return redirect("allocations:policies")
 
 
 @action
 def refuse(request: HttpRequest, actor: Actor, policy_id: int) -> HttpResponseBase:
     approval_policies.refuse_policy(actor, policy_id=policy_id)
-    messages.info(request, "The proposed policy is off. Nothing changed.")
+    messages.info(request, _("The proposed policy is off. Nothing changed."))
     return redirect("allocations:policies")
 
 
