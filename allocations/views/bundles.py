@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 
 from allocations.domain.policy import Actor, can_export, check_audit
 from allocations.exports.bundle import bundle_of
@@ -34,7 +35,7 @@ def audit(request: HttpRequest, actor: Actor) -> HttpResponseBase:
             given = form.cleaned_data
             made = in_english(bundle_of, actor, found, personal_data=given["personal_data"], reason=given["reason"])
             return handed_out(made, "zip")
-        form.add_error(None, "No batch was approved in these days. Choose others.")
+        form.add_error(None, _("No batch was approved in these days. Choose others."))
     context = {
         "form": form,
         "may_export": can_export(actor),
