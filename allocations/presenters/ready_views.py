@@ -5,7 +5,9 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from allocations.domain.decisions import Decision
 from allocations.domain.revealing import WORDS, Cause
 from allocations.models import Proposal, TrailEntry, Vote
 from allocations.presenters.numbers import counted, grouped, points
@@ -32,31 +34,55 @@ class Line:
 
 
 def late_approval(vote: Vote) -> Line:
-    said = f"{_approved(vote)}, on a {weekday(vote.voted_at)}"
+    said = _("%(name)s approved %(rows)s, %(points)s, on a %(weekday)s") % {
+        **_approved(vote),
+        "weekday": weekday(vote.voted_at),
+    }
     return Line(vote.voted_at, said, (_batch(vote.batch.pk, vote.batch.purpose),))
 
 
 def under_own_policy(found: UnderOwnPolicy) -> Line:
     vote, policy = found.vote, found.policy
-    did = "proposed" if policy.proposed_by_id == vote.voted_by_id else "confirmed"
-    said = f"{_approved(vote)}, after they had {did} policy {policy.number}, in force since {moment(policy.decided_at)}"
-    links = (_batch(vote.batch.pk, vote.batch.purpose), Link("Policies", reverse("allocations:policies")))
+    if policy.proposed_by_id == vote.voted_by_id:
+        text = _(
+            "%(name)s approved %(rows)s, %(points)s, after they had proposed policy %(policy)s, in force since "
+            "%(since)s"
+        )
+    else:
+        text = _(
+            "%(name)s approved %(rows)s, %(points)s, after they had confirmed policy %(policy)s, in force since "
+            "%(since)s"
+        )
+    said = text % {**_approved(vote), "policy": policy.number, "since": moment(policy.decided_at)}
+    links = (_batch(vote.batch.pk, vote.batch.purpose), Link(_("Policies"), reverse("allocations:policies")))
     return Line(vote.voted_at, said, links)
 
 
-def _approved(vote: Vote) -> str:
+def _approved(vote: Vote) -> dict[str, str]:
+    """Who approved how much, for the sentences about it."""
     batch = vote.batch
     rows = counted(batch.row_count - batch.left_out_count, "row")
-    return f"{person(vote.voted_by)} approved {rows}, {points(batch.points_total)}"
+    return {"name": person(vote.voted_by), "rows": rows, "points": points(batch.points_total)}
 
 
 def closed(proposal: Proposal) -> Line:
     rows = [one.row for one in proposal.rows.all()]
-    who = f"proposed by {person(proposal.proposed_by)}, confirmed by {person(proposal.decided_by)}"
-    said = f"{counted(len(rows), 'row')} closed as {proposal.outcome}: {who}"
-    decision = Link(f"Decision {proposal.pk}", reverse("allocations:decision", args=[proposal.pk]))
+    if proposal.outcome == Decision.CREDITED:
+        text = _("%(rows)s closed as credited: proposed by %(proposed_by)s, confirmed by %(confirmed_by)s")
+    else:
+        text = _("%(rows)s closed as failed: proposed by %(proposed_by)s, confirmed by %(confirmed_by)s")
+    said = text % {
+        "rows": counted(len(rows), "row"),
+        "proposed_by": person(proposal.proposed_by),
+        "confirmed_by": person(proposal.decided_by),
+    }
+    address = reverse("allocations:decision", args=[proposal.pk])
+    decision = Link(_("Decision %(number)s") % {"number": proposal.pk}, address)
     few = [
-        Link(f"row {grouped(row.number)}", reverse("allocations:row", args=[row.batch_id, row.number]))
+        Link(
+            _("row %(row)s") % {"row": grouped(row.number)},
+            reverse("allocations:row", args=[row.batch_id, row.number]),
+        )
         for row in rows[:_FEW]
     ]
     at = proposal.decided_at or proposal.proposed_at
@@ -65,9 +91,14 @@ def closed(proposal: Proposal) -> Line:
 
 def in_full(entry: TrailEntry) -> Line:
     data = entry.data
-    what = f"{counted(data['rows'], 'row')} as {data['kind'].upper()}" if "rows" in data else "a signed bundle"
-    why = f", because “{data['reason']}”" if data.get("reason") else ""
-    said = f"{person(entry.actor)} took {what} out with personal data in full{why}"
+    what = _("a signed bundle")
+    if "rows" in data:
+        what = _("%(rows)s as %(kind)s") % {"rows": counted(data["rows"], "row"), "kind": data["kind"].upper()}
+    who = {"name": person(entry.actor), "what": what, "reason": data.get("reason")}
+    if who["reason"]:
+        said = _("%(name)s took %(what)s out with personal data in full, because “%(reason)s”") % who
+    else:
+        said = _("%(name)s took %(what)s out with personal data in full") % who
     batch = entry.batch
     return Line(entry.at, said, (_batch(batch.pk, batch.purpose),) if batch else ())
 
@@ -75,23 +106,33 @@ def in_full(entry: TrailEntry) -> Line:
 def revealed(entry: TrailEntry) -> Line:
     """The row is found by its reference: under its number there may be another one since."""
     data, batch = entry.data, entry.batch
-    said = f"{person(entry.actor)} saw row {grouped(data['row'])} in full for {counted(data['minutes'], 'minute')}"
-    row = Link(f"Row {data['reference']}", f"{reverse('allocations:search')}?{urlencode({'q': data['reference']})}")
-    why = f"{WORDS[Cause(data['cause'])]}: “{data['reason']}”"
-    return Line(entry.at, f"{said}. {why}", (row, *([_batch(batch.pk, batch.purpose)] if batch else [])))
+    said = _("%(name)s saw row %(row)s in full for %(minutes)s. %(cause)s: “%(reason)s”") % {
+        "name": person(entry.actor),
+        "row": grouped(data["row"]),
+        "minutes": counted(data["minutes"], "minute"),
+        "cause": WORDS[Cause(data["cause"])],
+        "reason": data["reason"],
+    }
+    address = f"{reverse('allocations:search')}?{urlencode({'q': data['reference']})}"
+    row = Link(_("Row %(row)s") % {"row": data["reference"]}, address)
+    return Line(entry.at, said, (row, *([_batch(batch.pk, batch.purpose)] if batch else [])))
 
 
 def exported_search(entry: TrailEntry) -> Line:
     """Words that were searched are not kept, only what they were."""
     data = entry.data
     asked = [f"{name} {value}" for name, value in data["filter"].items()]
-    asked += [f"words read as {data['words']}"] if data["words"] else []
-    said = (
-        f"{person(entry.actor)} exported {counted(data['rows'], 'row')}, {points(data['points'])}: {', '.join(asked)}"
-    )
-    again = Link("The same filter", f"{reverse('allocations:search')}?{urlencode(data['filter'])}")
+    asked += [_("words read as %(words)s") % {"words": data["words"]}] if data["words"] else []
+    said = _("%(name)s exported %(rows)s, %(points)s: %(filter)s") % {
+        "name": person(entry.actor),
+        "rows": counted(data["rows"], "row"),
+        "points": points(data["points"]),
+        "filter": ", ".join(asked),
+    }
+    again = Link(_("The same filter"), f"{reverse('allocations:search')}?{urlencode(data['filter'])}")
     return Line(entry.at, said, (again,) if data["filter"] else ())
 
 
 def _batch(pk: int, purpose: str) -> Link:
-    return Link(f"Batch {pk}, {purpose}", reverse("allocations:batch", args=[pk]))
+    label = _("Batch %(batch)s, %(purpose)s") % {"batch": pk, "purpose": purpose}
+    return Link(label, reverse("allocations:batch", args=[pk]))

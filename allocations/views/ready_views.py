@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from allocations.domain.policy import Actor
 from allocations.forms.row_filters import number
@@ -18,12 +19,12 @@ from allocations.views.gates import page
 LATE, OWN_POLICY, CLOSED = "late", "own-policy", "closed"
 IN_FULL, REVEALS, EXPORTS = "in-full", "reveals", "exports"
 TITLES = (
-    (LATE, "Approved outside office hours"),
-    (OWN_POLICY, "Approved soon after changing the policy"),
-    (CLOSED, "Unknown and conflict rows that people closed"),
-    (IN_FULL, "Personal data taken out in full"),
-    (REVEALS, "Personal data revealed on a page"),
-    (EXPORTS, "Searches that were exported"),
+    (LATE, _("Approved outside office hours")),
+    (OWN_POLICY, _("Approved soon after changing the policy")),
+    (CLOSED, _("Unknown and conflict rows that people closed")),
+    (IN_FULL, _("Personal data taken out in full")),
+    (REVEALS, _("Personal data revealed on a page")),
+    (EXPORTS, _("Searches that were exported")),
 )
 
 
