@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from allocations.enkash.contract.shapes import Call, Difference
 from allocations.enkash.contract.wording import sentence
@@ -23,9 +25,13 @@ CALL_NAMES = {
     Call.LOOK_UP: "Get Reward Transaction Details",
     Call.ACCOUNT: "Get Reward Account Details",
 }
-_MARKS = {Mark.OPEN: "open", Mark.KNOWN: "known, it stays so", Mark.MENDED: "mended by EnKash"}
-BREAKS = Status("Breaks", FAILED.shape)
-NEWS = Status("News", NEEDS_FIXING.shape)
+_MARKS = {
+    Mark.OPEN: gettext_noop("open"),
+    Mark.KNOWN: gettext_noop("known, it stays so"),
+    Mark.MENDED: gettext_noop("mended by EnKash"),
+}
+BREAKS = Status(gettext_noop("Breaks"), FAILED.shape)
+NEWS = Status(gettext_noop("News"), NEEDS_FIXING.shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +73,13 @@ def said(one: ContractDifference) -> str:
     if one.marked_by is None:
         return ""
     who = f"{person(one.marked_by)}, {moment(one.marked_at)}: “{one.reason}”"
-    return f"Open again. Before: {who}" if one.mark == Mark.OPEN else f"{mark_words(one).capitalize()}. {who}"
+    if one.mark == Mark.OPEN:
+        return _("Open again. Before: %(who)s") % {"who": who}
+    return f"{mark_words(one).capitalize()}. {who}"
 
 
 def mark_words(one: ContractDifference) -> str:
-    return _MARKS[Mark(one.mark)]
+    return _(_MARKS[Mark(one.mark)])
 
 
 def kind_words(one: ContractDifference) -> str:
@@ -89,6 +97,9 @@ def contract_task(breaking: int, news: int) -> list[Task]:
     if not breaking + news:
         return []
     address = reverse("allocations:contract")
-    title = f"{counted(breaking + news, 'difference')} between EnKash's answers and its documentation"
-    detail = f"{breaking} the portal cannot rely on: runs that meet them pause." if breaking else "None stops anything."
-    return [Task(None if breaking else NEEDS_FIXING, title, detail, address, "See the contract")]
+    found = counted(breaking + news, "difference")
+    title = _("%(differences)s between EnKash's answers and its documentation") % {"differences": found}
+    detail = _("None stops anything.")
+    if breaking:
+        detail = _("%(number)s the portal cannot rely on: runs that meet them pause.") % {"number": breaking}
+    return [Task(None if breaking else NEEDS_FIXING, title, detail, address, _("See the contract"))]

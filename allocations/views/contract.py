@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from allocations.domain.policy import Actor, check_mark_difference
 from allocations.exports.contract_report import contract_report
@@ -34,12 +35,11 @@ def mark(request: HttpRequest, actor: Actor, difference_id: int) -> HttpResponse
     """The button says which of the two it is."""
     said = {name: request.POST.get(name, "") for name in ("mark", "reason")}
     one = mark_difference(actor, difference_id=difference_id, **said)
-    after = (
-        "If it is seen again, it is open again."
-        if one.mark == Mark.MENDED
-        else "It neither pauses a run nor alarms any more."
-    )
-    messages.info(request, f"Marked: {words.mark_words(one)}. {after}")
+    if one.mark == Mark.MENDED:
+        text = _("Marked: %(mark)s. If it is seen again, it is open again.")
+    else:
+        text = _("Marked: %(mark)s. It neither pauses a run nor alarms any more.")
+    messages.info(request, text % {"mark": words.mark_words(one)})
     return redirect("allocations:contract")
 
 
