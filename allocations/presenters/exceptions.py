@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
 from allocations.domain.decisions import Decision, ProposalState, can_withdraw_proposal, check_settle
 from allocations.domain.policy import Actor, BatchFacts, check_gets_nothing
 from allocations.domain.states import RowState
@@ -14,8 +17,16 @@ from allocations.presenters.row_lines import remark
 from allocations.presenters.statuses import CREDITED, FAILED, Status, row_status
 from allocations.presenters.stories import person
 
-KIND_FILTERS = (("", "All kinds"), ("unknown", "Unknown"), ("conflict", "Conflict"))
-OWNER_FILTERS = (("", "Whoever looks after it"), ("mine", "Mine"), ("nobody", "Nobody's"))
+KIND_FILTERS = (
+    ("", gettext_lazy("All kinds")),
+    ("unknown", gettext_lazy("Unknown")),
+    ("conflict", gettext_lazy("Conflict")),
+)
+OWNER_FILTERS = (
+    ("", gettext_lazy("Whoever looks after it")),
+    ("mine", gettext_lazy("Mine")),
+    ("nobody", gettext_lazy("Nobody's")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +78,10 @@ def told_transactions(row: Row) -> list[str]:
 
 
 _STATES: dict[ProposalState, Status] = {
-    ProposalState.OPEN: Status("waits for a second person", "wait"),
-    ProposalState.CONFIRMED: Status("confirmed", "approved"),
-    ProposalState.REFUSED: Status(ProposalState.REFUSED.word),
-    ProposalState.WITHDRAWN: Status("withdrawn"),
+    ProposalState.OPEN: Status(gettext_noop("waits for a second person"), "wait"),
+    ProposalState.CONFIRMED: Status(gettext_noop("confirmed"), "approved"),
+    ProposalState.REFUSED: Status(gettext_noop("rejected")),
+    ProposalState.WITHDRAWN: Status(gettext_noop("withdrawn")),
 }
 
 
@@ -88,8 +99,17 @@ def outcome_status(proposal: Proposal) -> Status:
 
 def decision_title(proposal: Proposal, rows: int) -> str:
     """12 rows of batch 7, proposed as credited. Only a confirmed decision says what became of them."""
-    said = "decided" if proposal.state == ProposalState.CONFIRMED else "proposed"
-    return f"{counted(rows, 'row')} of batch {proposal.batch_id}, {said} as {proposal.outcome}"
+    said = {"rows": counted(rows, "row"), "batch": proposal.batch_id}
+    is_decided = proposal.state == ProposalState.CONFIRMED
+    match Decision(proposal.outcome):
+        case Decision.CREDITED if is_decided:
+            return _("%(rows)s of batch %(batch)s, decided as credited") % said
+        case Decision.CREDITED:
+            return _("%(rows)s of batch %(batch)s, proposed as credited") % said
+        case Decision.FAILED if is_decided:
+            return _("%(rows)s of batch %(batch)s, decided as failed") % said
+        case Decision.FAILED:
+            return _("%(rows)s of batch %(batch)s, proposed as failed") % said
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from allocations.domain.decisions import check_work_on_exceptions
 from allocations.domain.errors import InvalidInput
@@ -13,7 +15,7 @@ from allocations.forms.decisions import row_numbers
 from allocations.forms.exception_filters import exception_filter
 from allocations.models import Batch
 from allocations.presenters import exceptions as words
-from allocations.presenters.numbers import counted
+from allocations.presenters.numbers import counted, grouped
 from allocations.presenters.refusals import reason_of
 from allocations.selectors import exceptions as reads
 from allocations.services import exceptions
@@ -59,7 +61,7 @@ def act(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
             messages.info(request, _taken(mine, len(numbers)))
         case "give_back":
             given = exceptions.give_back_rows(actor, batch_id=batch_id, numbers=numbers)
-            messages.info(request, f"You gave {counted(given, 'row')} back.")
+            messages.info(request, _("You gave %(rows)s back.") % {"rows": counted(given, "row")})
         case _:
             raise InvalidInput("Nothing was chosen to do with the rows. Use one of the buttons.")
     return redirect(f"{reverse('allocations:exceptions')}?{exception_filter(request.GET).here}".rstrip("?"))
@@ -67,5 +69,10 @@ def act(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
 
 def _taken(mine: int, asked: int) -> str:
     others = asked - mine
-    said = f"You look after {counted(mine, 'row')} now."
-    return f"{said} {counted(others, 'row is', 'rows are')} somebody else's or decided by now." if others else said
+    said = _("You look after %(rows)s now.") % {"rows": counted(mine, "row")}
+    left = ngettext(
+        "%(number)s row is somebody else's or decided by now.",
+        "%(number)s rows are somebody else's or decided by now.",
+        others,
+    )
+    return f"{said} {left % {'number': grouped(others)}}" if others else said
