@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from allocations.models import WebhookDelivery
 from allocations.models.webhooks import DeliveryState
 from allocations.presenters.numbers import counted
 from allocations.presenters.statuses import Status
 
 _STATES = {
-    DeliveryState.WAITING: Status("waits"),
-    DeliveryState.DELIVERED: Status("delivered"),
-    DeliveryState.GIVEN_UP: Status("given up"),
+    DeliveryState.WAITING: Status(gettext_noop("waits")),
+    DeliveryState.DELIVERED: Status(gettext_noop("delivered")),
+    DeliveryState.GIVEN_UP: Status(gettext_noop("given up")),
 }
 
 
@@ -33,13 +36,13 @@ class DeliveryLine:
 
 
 def webhook_line(webhook: Any) -> WebhookLine:  # noqa: ANN401 - a Webhook with counters of its selector
-    waiting = counted(webhook.waiting, "event") + " waiting" if webhook.waiting else ""
-    given_up = counted(webhook.given_up, "event") + " given up" if webhook.given_up else ""
+    waiting = _("%(events)s waiting") % {"events": counted(webhook.waiting, "event")} if webhook.waiting else ""
+    given_up = _("%(events)s given up") % {"events": counted(webhook.given_up, "event")} if webhook.given_up else ""
     return WebhookLine(
         webhook=webhook,
-        state=Status("paused" if webhook.paused_at else "listens"),
+        state=Status(gettext_noop("paused") if webhook.paused_at else gettext_noop("listens")),
         events=", ".join(webhook.events),
-        open=", ".join(one for one in (waiting, given_up) if one) or "nothing",
+        open=", ".join(one for one in (waiting, given_up) if one) or _("nothing"),
     )
 
 
@@ -57,6 +60,8 @@ def delivery_lines(deliveries: Iterable[WebhookDelivery], *, may_send: bool) -> 
 
 def _said(delivery: WebhookDelivery) -> str:
     if not delivery.tries and not delivery.said:
-        return "not tried yet"
-    tries = f" after {counted(delivery.tries, 'try', 'tries')}" if delivery.tries > 1 else ""
-    return f"{delivery.said or 'no answer'}{tries}"
+        return _("not tried yet")
+    said = delivery.said or _("no answer")
+    if delivery.tries < 2:
+        return said
+    return _("%(said)s after %(tries)s") % {"said": said, "tries": counted(delivery.tries, "try", "tries")}

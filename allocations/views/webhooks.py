@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from allocations.domain.errors import InvalidInput
 from allocations.domain.known import check_known
@@ -62,35 +63,35 @@ def rotate_secret(request: HttpRequest, actor: Actor, webhook_id: int) -> HttpRe
 @action
 def try_webhook(request: HttpRequest, actor: Actor, webhook_id: int) -> HttpResponse:
     services.try_webhook(actor, webhook_id=webhook_id)
-    messages.info(request, "A test event is on its way. Look at this page again in a moment to see what came back.")
+    messages.info(request, _("A test event is on its way. Look at this page again in a moment to see what came back."))
     return redirect("allocations:webhook", webhook_id=webhook_id)
 
 
 @action
 def pause(request: HttpRequest, actor: Actor, webhook_id: int) -> HttpResponse:
     services.pause_webhook(actor, webhook_id=webhook_id)
-    messages.info(request, "Paused. What happens meanwhile is told when it goes on.")
+    messages.info(request, _("Paused. What happens meanwhile is told when it goes on."))
     return redirect("allocations:webhook", webhook_id=webhook_id)
 
 
 @action
 def resume(request: HttpRequest, actor: Actor, webhook_id: int) -> HttpResponse:
     services.resume_webhook(actor, webhook_id=webhook_id)
-    messages.info(request, "It goes on, with what happened meanwhile.")
+    messages.info(request, _("It goes on, with what happened meanwhile."))
     return redirect("allocations:webhook", webhook_id=webhook_id)
 
 
 @action
 def remove(request: HttpRequest, actor: Actor, webhook_id: int) -> HttpResponse:
     services.remove_webhook(actor, webhook_id=webhook_id)
-    messages.info(request, "The webhook is removed. Nothing more is sent to it.")
+    messages.info(request, _("The webhook is removed. Nothing more is sent to it."))
     return redirect("allocations:webhooks")
 
 
 @action
 def send_again(request: HttpRequest, actor: Actor, delivery_id: int) -> HttpResponse:
     webhook_id = services.send_again(actor, delivery_id=delivery_id)
-    messages.info(request, "It is on its way again, as the same event.")
+    messages.info(request, _("It is on its way again, as the same event."))
     return redirect("allocations:webhook", webhook_id=webhook_id)
 
 
