@@ -9,6 +9,7 @@ from django import forms
 from django.core.files.base import File
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
 
 from allocations.domain.answers import LONGEST_ID
 from allocations.domain.decisions import EVIDENCE_MAX_BYTES, EVIDENCE_SUFFIXES, LONGEST_STATEMENT, MOST_ROWS, Decision
@@ -36,16 +37,16 @@ class DecisionForm(forms.Form):
     form_key = forms.UUIDField()
     outcome = forms.ChoiceField(
         choices=[(one.value, one.value) for one in Decision],
-        error_messages={"required": "Not chosen. Say whether the points were credited or not."},
+        error_messages={"required": _("Not chosen. Say whether the points were credited or not.")},
     )
     statement = forms.CharField(
         max_length=LONGEST_STATEMENT,
-        error_messages={"required": "Empty. Say how you know it: the second person and the auditor read it."},
+        error_messages={"required": _("Empty. Say how you know it: the second person and the auditor read it.")},
     )
     file = forms.FileField(
         required=False,
         max_length=255,
-        error_messages={"empty": "The file is empty. Choose the file that shows what became of the rows."},
+        error_messages={"empty": _("The file is empty. Choose the file that shows what became of the rows.")},
     )
 
     def __init__(
@@ -67,10 +68,15 @@ class DecisionForm(forms.Form):
             return None
         if PurePath(file.name or "").suffix.lower() not in EVIDENCE_SUFFIXES:
             kinds = ", ".join(EVIDENCE_SUFFIXES)
-            raise forms.ValidationError(f"This kind of file is not kept as evidence. Attach one of: {kinds}.")
+            raise forms.ValidationError(
+                _("This kind of file is not kept as evidence. Attach one of: %(kinds)s.") % {"kinds": kinds}
+            )
         if file.size > EVIDENCE_MAX_BYTES:
             size, limit = grouped(file.size), grouped(EVIDENCE_MAX_BYTES)
-            raise forms.ValidationError(f"The file has {size} bytes; at most {limit} are kept. Attach an extract.")
+            raise forms.ValidationError(
+                _("The file has %(size)s bytes; at most %(limit)s are kept. Attach an extract.")
+                % {"size": size, "limit": limit}
+            )
         return file
 
     @property
@@ -97,5 +103,5 @@ def _field(row: Row) -> str:
 class RefuseForm(forms.Form):
     reason = forms.CharField(
         max_length=1000,
-        error_messages={"required": "Empty. Say what is missing or wrong, so that somebody can propose anew."},
+        error_messages={"required": _("Empty. Say what is missing or wrong, so that somebody can propose anew.")},
     )

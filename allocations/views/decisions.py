@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 
 from allocations.domain.decisions import EVIDENCE_MAX_BYTES, EVIDENCE_SUFFIXES, Decision, check_work_on_exceptions
 from allocations.domain.errors import InvalidInput, StateConflict
@@ -36,7 +37,7 @@ def new_decision(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespo
     except (InvalidInput, StateConflict) as error:
         form.add_error(None, error.sentence)
         return _show_form(request, batch, form, status=status_of(error))
-    messages.info(request, "Proposed. The rows wait until another person has confirmed it.")
+    messages.info(request, _("Proposed. The rows wait until another person has confirmed it."))
     return redirect("allocations:decision", proposal_id=made.pk)
 
 
@@ -93,8 +94,9 @@ def _show(
 def confirm(request: HttpRequest, actor: Actor, proposal_id: int) -> HttpResponse:
     _found(proposal_id)
     done = proposals.confirm(actor, proposal_id=proposal_id)
-    after = "They can be run again." if done.outcome == Decision.FAILED else "They stay credited."
-    messages.info(request, f"You confirmed that the rows are {done.outcome}. {after}")
+    failed = _("You confirmed that the rows are failed. They can be run again.")
+    credited = _("You confirmed that the rows are credited. They stay credited.")
+    messages.info(request, failed if done.outcome == Decision.FAILED else credited)
     return redirect("allocations:decision", proposal_id=proposal_id)
 
 
@@ -105,7 +107,7 @@ def refuse(request: HttpRequest, actor: Actor, proposal_id: int) -> HttpResponse
     if not form.is_valid():
         return _show(request, actor, proposal, refuse_form=form)
     proposals.refuse(actor, proposal_id=proposal_id, reason=form.cleaned_data["reason"])
-    messages.info(request, "You rejected the decision. Its rows wait on; the proposer sees your reason.")
+    messages.info(request, _("You rejected the decision. Its rows wait on; the proposer sees your reason."))
     return redirect("allocations:decision", proposal_id=proposal_id)
 
 
@@ -113,7 +115,7 @@ def refuse(request: HttpRequest, actor: Actor, proposal_id: int) -> HttpResponse
 def withdraw(request: HttpRequest, actor: Actor, proposal_id: int) -> HttpResponse:
     _found(proposal_id)
     proposals.withdraw(actor, proposal_id=proposal_id)
-    messages.info(request, "You withdrew the decision. Its rows wait on.")
+    messages.info(request, _("You withdrew the decision. Its rows wait on."))
     return redirect("allocations:decision", proposal_id=proposal_id)
 
 
