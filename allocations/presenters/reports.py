@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from allocations.presenters.bars import Place, places
 from allocations.presenters.numbers import counted, points
 from allocations.presenters.times import month
@@ -37,12 +39,19 @@ def month_lines(months: Sequence[Month]) -> list[MonthLine]:
 def summary(months: Sequence[Month]) -> str:
     """The chart in a sentence."""
     if not months:
-        return "Nothing was given in this period."
+        return _("Nothing was given in this period.")
     given, back = _sum(months), sum(one.reversed for one in months)
     best = max(months, key=lambda one: one.credited_points)
-    said = f"{points(given)} went to {counted(sum(one.credited for one in months), 'row')}"
-    said += f", {points(back)} came back" if back else ""
-    return f"{said}. Most of it, {points(best.credited_points)}, in {month(best.start)}."
+    said = {
+        "given": points(given),
+        "rows": counted(sum(one.credited for one in months), "row"),
+        "back": points(back),
+        "best": points(best.credited_points),
+        "month": month(best.start),
+    }
+    if back:
+        return _("%(given)s went to %(rows)s, %(back)s came back. Most of it, %(best)s, in %(month)s.") % said
+    return _("%(given)s went to %(rows)s. Most of it, %(best)s, in %(month)s.") % said
 
 
 def months_total(months: Sequence[Month]) -> Month | None:
@@ -61,11 +70,11 @@ def months_total(months: Sequence[Month]) -> Month | None:
 def outcome_lines(totals: Totals) -> list[OutcomeLine]:
     """Every row that was planned, once."""
     return [
-        OutcomeLine("Credited", totals.credited, totals.credited_points),
-        OutcomeLine("Failed", totals.failed, totals.failed_points),
-        OutcomeLine("Unknown or in conflict", totals.unknown + totals.disputed, totals.unknown_points),
-        OutcomeLine("Cancelled", totals.cancelled),
-        OutcomeLine("Not sent or being sent", totals.pending + totals.sending),
+        OutcomeLine(_("Credited"), totals.credited, totals.credited_points),
+        OutcomeLine(_("Failed"), totals.failed, totals.failed_points),
+        OutcomeLine(_("Unknown or in conflict"), totals.unknown + totals.disputed, totals.unknown_points),
+        OutcomeLine(_("Cancelled"), totals.cancelled),
+        OutcomeLine(_("Not sent or being sent"), totals.pending + totals.sending),
     ]
 
 

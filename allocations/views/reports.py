@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from allocations.domain.policy import Actor, can_export
 from allocations.exports.report_tables import TABLES
@@ -37,7 +38,7 @@ def show_reports(request: HttpRequest, actor: Actor) -> HttpResponse:
         "by_account": reports.given_by_account(asked.period),
         "makers": reports.given_by_maker(asked.period),
         "outcomes": words.outcome_lines(reports.rows_by_outcome(asked.period)),
-        "tables": tuple((name, table.title) for name, table in TABLES.items()),
+        "tables": tuple((name, _(table.title)) for name, table in TABLES.items()),
         "may_export": can_export(actor),
         "causes": cause_lines(reports.failures(asked.period)),
         "runs": reports.reconciled_runs(asked.period),
