@@ -4,11 +4,12 @@ from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 
 class TryLoginForm(forms.Form):
     password = forms.CharField(
-        strip=False, max_length=256, error_messages={"required": "Empty. Type the password you sign in with."}
+        strip=False, max_length=256, error_messages={"required": _("Empty. Type the password you sign in with.")}
     )
 
     def __init__(self, data: QueryDict | None = None, *, person: User) -> None:
@@ -20,5 +21,5 @@ class TryLoginForm(forms.Form):
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         if not self._person.check_password(password):
-            raise ValidationError("This is not your password. Type the one you sign in with; it is case-sensitive.")
+            raise ValidationError(_("This is not your password. Type the one you sign in with; it is case-sensitive."))
         return password

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from allocations.domain.errors import InvalidInput
 from allocations.domain.policy import Actor, check_manage_accounts, check_try_login
@@ -29,7 +30,7 @@ def accounts(request: HttpRequest, actor: Actor) -> HttpResponse:
         check_manage_accounts(actor)
         if form.is_valid():
             account = account_service.add_account(actor, **form.cleaned_data)
-            messages.info(request, f"“{account.name}” is added. Its balance is not read yet.")
+            messages.info(request, _("“%(name)s” is added. Its balance is not read yet.") % {"name": account.name})
             return redirect("allocations:accounts")
     context = {
         "wallets": [wallets.wallet(account) for account in wallets.accounts()],
@@ -54,7 +55,8 @@ def set_lanes(request: HttpRequest, actor: Actor, account_id: int) -> HttpRespon
     if not form.is_valid():
         raise InvalidInput("Choose a number of lanes from 1 to 16.")
     account = account_service.set_lanes(actor, account_id=account_id, **form.cleaned_data)
-    messages.info(request, f"“{account.name}” has {counted(form.cleaned_data['lanes'], 'lane')} now.")
+    said = {"name": account.name, "lanes": counted(form.cleaned_data["lanes"], "lane")}
+    messages.info(request, _("“%(name)s” has %(lanes)s now.") % said)
     return redirect("allocations:accounts")
 
 
@@ -66,5 +68,6 @@ def refresh_balance(request: HttpRequest, actor: Actor, account_id: int) -> Http
     except BalanceUnavailable as error:
         messages.warning(request, error.sentence)
     else:
-        messages.info(request, f"EnKash reports {points(account.balance)} in “{account.name}”.")
+        said = {"points": points(account.balance), "name": account.name}
+        messages.info(request, _("EnKash reports %(points)s in “%(name)s”.") % said)
     return redirect("allocations:accounts" if request.POST.get("from") == "accounts" else "allocations:home")

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from allocations.domain.errors import InvalidInput
 from allocations.domain.policy import Actor, check_try_login
@@ -28,5 +29,5 @@ def try_login(request: HttpRequest, actor: Actor) -> HttpResponse:
     except LoginFailed as error:
         messages.warning(request, error.sentence)
     else:
-        messages.info(request, "EnKash accepts the login again. Resume the runs that paused for it.")
+        messages.info(request, _("EnKash accepts the login again. Resume the runs that paused for it."))
     return redirect("allocations:accounts")
