@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 
 from allocations.domain.policy import Actor
 from allocations.domain.replacing import check_replace
@@ -29,7 +30,7 @@ def new_replacement(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRe
             actor, batch_id=batch_id, numbers=row_numbers(request.POST), form_key=_form_key(request)
         )
         messages.info(
-            request, "EnKash was asked and gave nothing for these rows. Submit their replacement for approval."
+            request, _("EnKash was asked and gave nothing for these rows. Submit their replacement for approval.")
         )
         return redirect("allocations:batch", batch_id=made.pk)
     ticked = set(row_numbers(request.GET)) if "row" in request.GET else set()
@@ -53,5 +54,5 @@ def _form_key(request: HttpRequest) -> UUID:
 def give_up(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
     get_object_or_404(Batch, pk=batch_id)
     replacing.give_up_replacement(actor, batch_id=batch_id)
-    messages.info(request, "Given up: the old rows can be run again or replaced anew.")
+    messages.info(request, _("Given up: the old rows can be run again or replaced anew."))
     return redirect("allocations:batch", batch_id=batch_id)
