@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from allocations.models import TrailEntry
 from allocations.presenters.numbers import grouped
 from allocations.presenters.stories import person
@@ -54,11 +56,11 @@ def _facts(data: dict[str, Any]) -> Iterable[Fact]:
 
 def _text(value: object) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, int):
         return grouped(value)
     if isinstance(value, list):
-        more = [f"and {grouped(len(value) - _MOST)} more"] if len(value) > _MOST else []
+        more = [_("and %(number)s more") % {"number": grouped(len(value) - _MOST)}] if len(value) > _MOST else []
         return ", ".join([*map(_text, value[:_MOST]), *more])
     if isinstance(value, dict):
         return ", ".join(f"{str(key).replace('_', ' ')} {_text(item)}" for key, item in value.items())
