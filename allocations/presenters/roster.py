@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from allocations.domain.decisions import ProposalState
 from allocations.domain.policy import Actor, Role
@@ -26,12 +28,12 @@ from allocations.selectors.roster import Member, facts_of_person, is_owner
 from allocations.services.mailing import Mail
 
 MEANS = {
-    Role.ADMIN: "uploads lists, submits and watches batches",
-    Role.APPROVER: "decides about batches that others made",
-    Role.AUDITOR: "reads, exports and verifies; changes nothing",
-    Role.OWNER: "people, reward accounts and the connection to EnKash",
+    Role.ADMIN: gettext_noop("uploads lists, submits and watches batches"),
+    Role.APPROVER: gettext_noop("decides about batches that others made"),
+    Role.AUDITOR: gettext_noop("reads, exports and verifies; changes nothing"),
+    Role.OWNER: gettext_noop("people, reward accounts and the connection to EnKash"),
 }
-NOBODY_ELSE = (
+NOBODY_ELSE = gettext_lazy(
     "Nobody else here is owner or approver, so nobody could confirm those two roles. The people who run the portal's "
     "server make a second owner with manage.py make_owner; the trail says so."
 )
@@ -51,15 +53,15 @@ def member_line(member: Member) -> MemberLine:
         member=member,
         name=person(member.user),
         state=_state(member),
-        roles=_names(member.facts.roles) or "none",
+        roles=_names(member.facts.roles) or _("none"),
         waiting=_names(member.proposed),
     )
 
 
 def _state(member: Member) -> Status:
     if not member.facts.is_active:
-        return Status("deactivated")
-    return Status("active") if member.facts.has_joined else Status("invited")
+        return Status(gettext_noop("deactivated"))
+    return Status(gettext_noop("active")) if member.facts.has_joined else Status(gettext_noop("invited"))
 
 
 def _names(roles: Iterable[Role]) -> str:
@@ -88,7 +90,7 @@ class Desk:
 
 def desk(member: Member, actor: Actor) -> Desk:
     lines = (
-        RoleLine(role, MEANS[role], role in member.facts.roles, role in member.proposed, role in GIVEN_BY_TWO)
+        RoleLine(role, _(MEANS[role]), role in member.facts.roles, role in member.proposed, role in GIVEN_BY_TWO)
         for role in Role
     )
     return Desk(
@@ -100,13 +102,14 @@ def desk(member: Member, actor: Actor) -> Desk:
 
 @dataclass(frozen=True, slots=True)
 class ProposalLine:
-    """`no`: how this person can say no, "" for those who cannot."""
+    """`no`: whether this person can say no; `own`: by withdrawing it."""
 
     proposal: RoleProposal
     text: str
     button: str
     why_not: str
-    no: str
+    no: bool
+    own: bool
 
 
 def proposal_lines(proposals: Iterable[RoleProposal], actor: Actor) -> list[ProposalLine]:
@@ -114,13 +117,16 @@ def proposal_lines(proposals: Iterable[RoleProposal], actor: Actor) -> list[Prop
 
 
 def _proposal_line(proposal: RoleProposal, actor: Actor) -> ProposalLine:
-    own = actor.id in {proposal.proposed_by_id, proposal.person_id}
-    no = "Withdraw" if own else "Reject"
+    said = {
+        "name": person(proposal.proposed_by),
+        "role": proposal.role,
+        "person": person(proposal.person),
+        "at": moment(proposal.proposed_at),
+    }
     return ProposalLine(
         proposal=proposal,
-        text=f"{person(proposal.proposed_by)} proposed the role {proposal.role} for {person(proposal.person)}, "
-        f"{moment(proposal.proposed_at)}.",
-        button=f"Confirm {proposal.role} for {person(proposal.person)}",
+        text=_("%(name)s proposed the role %(role)s for %(person)s, %(at)s.") % said,
+        button=_("Confirm %(role)s for %(person)s") % said,
         why_not=reason_of(
             check_confirm_role,
             actor,
@@ -128,22 +134,23 @@ def _proposal_line(proposal: RoleProposal, actor: Actor) -> ProposalLine:
             proposed_by_id=proposal.proposed_by_id,
             by_an_owner=is_owner(proposal.proposed_by_id),
         ),
-        no=no if can_decide_role(actor) else "",
+        no=can_decide_role(actor),
+        own=actor.id in {proposal.proposed_by_id, proposal.person_id},
     )
 
 
 def decided_line(proposal: RoleProposal) -> str:
     """One proposed role that is decided, as a line."""
-    proposed = f"{person(proposal.proposed_by)} proposed the role {proposal.role}"
+    said = {"name": person(proposal.proposed_by), "role": proposal.role, "by": person(proposal.decided_by)}
     match ProposalState(proposal.state):
         case ProposalState.CONFIRMED:
-            return f"{proposed}, {person(proposal.decided_by)} confirmed it."
+            return _("%(name)s proposed the role %(role)s, %(by)s confirmed it.") % said
         case ProposalState.REFUSED:
-            return f"{proposed}, {person(proposal.decided_by)} rejected it."
+            return _("%(name)s proposed the role %(role)s, %(by)s rejected it.") % said
         case ProposalState.WITHDRAWN:
-            return f"{proposed}, and it was withdrawn."
+            return _("%(name)s proposed the role %(role)s, and it was withdrawn.") % said
         case ProposalState.OPEN:
-            return f"{proposed}; nobody decided yet."
+            return _("%(name)s proposed the role %(role)s; nobody decided yet.") % said
 
 
 def role_task(proposals: Iterable[RoleProposal], actor: Actor) -> list[Task]:
@@ -160,9 +167,12 @@ def role_task(proposals: Iterable[RoleProposal], actor: Actor) -> list[Task]:
     ]
     if not mine:
         return []
-    count = counted(len(mine), "role")
-    detail = "; ".join(f"{one.role} for {person(one.person)}" for one in mine[:3])
-    return [Task(AWAITING_APPROVAL, f"{count} to confirm", detail, reverse("allocations:people"), f"See {count}")]
+    roles = {"roles": counted(len(mine), "role")}
+    detail = "; ".join(
+        _("%(role)s for %(person)s") % {"role": one.role, "person": person(one.person)} for one in mine[:3]
+    )
+    title, act = _("%(roles)s to confirm") % roles, _("See %(roles)s") % roles
+    return [Task(AWAITING_APPROVAL, title, detail, reverse("allocations:people"), act)]
 
 
 def invitation_mail(*, name: str, by: str, username: str, link: str) -> Mail:

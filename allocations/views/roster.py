@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from allocations.domain.errors import InvalidInput
 from allocations.domain.known import check_known
@@ -46,7 +47,7 @@ def invite(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     context = {
         "form": form,
         "chosen": form["roles"].value() or [],
-        "means": [(role, words.MEANS[role], role in GIVEN_BY_TWO) for role in Role],
+        "means": [(role, _(words.MEANS[role]), role in GIVEN_BY_TWO) for role in Role],
     }
     return render(request, "allocations/people/invite.html", context, status=422 if form.is_bound else 200)
 
@@ -86,8 +87,9 @@ def _show_link(request: HttpRequest, actor: Actor, invitation: Invitation) -> Ht
 def give_role(request: HttpRequest, actor: Actor, person_id: int) -> HttpResponseBase:
     role = _role(request)
     proposal = roles.give_role(actor, person_id=person_id, role=role)
-    then = "It counts when another owner or approver confirms it." if proposal else "It counts from now on."
-    messages.info(request, f"The role {role} is {'proposed' if proposal else 'given'}. {then}")
+    proposed = _("The role %(role)s is proposed. It counts when another owner or approver confirms it.")
+    given = _("The role %(role)s is given. It counts from now on.")
+    messages.info(request, (proposed if proposal else given) % {"role": role})
     return redirect("allocations:person", person_id=person_id)
 
 
@@ -95,36 +97,39 @@ def give_role(request: HttpRequest, actor: Actor, person_id: int) -> HttpRespons
 def take_role(request: HttpRequest, actor: Actor, person_id: int) -> HttpResponseBase:
     role = _role(request)
     roles.take_role(actor, person_id=person_id, role=role)
-    messages.info(request, f"The role {role} is taken away. It counts from now on.")
+    messages.info(request, _("The role %(role)s is taken away. It counts from now on.") % {"role": role})
     return redirect("allocations:person", person_id=person_id)
 
 
 @action
 def deactivate(request: HttpRequest, actor: Actor, person_id: int) -> HttpResponseBase:
     roster.deactivate_person(actor, person_id=person_id)
-    messages.info(request, "The account is deactivated, and every session of theirs has ended.")
+    messages.info(request, _("The account is deactivated, and every session of theirs has ended."))
     return redirect("allocations:person", person_id=person_id)
 
 
 @action
 def reactivate(request: HttpRequest, actor: Actor, person_id: int) -> HttpResponseBase:
     gone = roster.reactivate_person(actor, person_id=person_id)
-    without = f" Without {' and '.join(sorted(gone))}: that takes two people again." if gone else ""
-    messages.info(request, f"The account is active again.{without}")
+    without = _("The account is active again. Without %(roles)s: that takes two people again.")
+    text = without if gone else _("The account is active again.")
+    messages.info(request, text % {"roles": _(" and ").join(sorted(gone))})
     return redirect("allocations:person", person_id=person_id)
 
 
 @action
 def confirm(request: HttpRequest, actor: Actor, role_proposal_id: int) -> HttpResponseBase:
     proposal = roles.confirm_role(actor, proposal_id=role_proposal_id)
-    messages.info(request, f"{name_of(proposal.person)} is {proposal.role} from now on.")
+    said = {"name": name_of(proposal.person), "role": proposal.role}
+    messages.info(request, _("%(name)s is %(role)s from now on.") % said)
     return redirect("allocations:people")
 
 
 @action
 def refuse(request: HttpRequest, actor: Actor, role_proposal_id: int) -> HttpResponseBase:
     proposal = roles.refuse_role(actor, proposal_id=role_proposal_id)
-    messages.info(request, f"{name_of(proposal.person)} does not get the role {proposal.role}.")
+    said = {"name": name_of(proposal.person), "role": proposal.role}
+    messages.info(request, _("%(name)s does not get the role %(role)s.") % said)
     return redirect("allocations:people")
 
 
