@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from allocations.domain.errors import DomainError, InvalidInput, NotAllowed
+from allocations.domain.marks import gettext_noop as _
 from allocations.domain.policy import Actor, Role, permits, require_role
 
 LONGEST_NAME = 60
@@ -26,11 +27,11 @@ class Scope(StrEnum):
 
 
 MEANS = {
-    Scope.READ: "See batches, runs, outcomes in figures, and balances",
-    Scope.ROWS: "See rows of batches, with their problems and outcomes",
-    Scope.TRAIL: "See the entries of the trail, with the reasons that people wrote",
-    Scope.WRITE: "Make batches, and change them before they are submitted",
-    Scope.SUBMIT: "Submit batches for approval, and withdraw them",
+    Scope.READ: _("See batches, runs, outcomes in figures, and balances"),
+    Scope.ROWS: _("See rows of batches, with their problems and outcomes"),
+    Scope.TRAIL: _("See the entries of the trail, with the reasons that people wrote"),
+    Scope.WRITE: _("Make batches, and change them before they are submitted"),
+    Scope.SUBMIT: _("Submit batches for approval, and withdraw them"),
 }
 # Approving, deciding and taking points back stay with people: whatever else the person is, the program is not.
 _ROLES = frozenset({Role.ADMIN, Role.AUDITOR})

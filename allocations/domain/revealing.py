@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from allocations.domain.errors import InvalidInput, StateConflict
+from allocations.domain.marks import gettext_noop as _
 from allocations.domain.policy import Actor, BatchFacts, Role, can_see_personal_data, require_role
 
 LASTS = timedelta(minutes=10)
@@ -27,11 +28,11 @@ class Cause(StrEnum):
 
 
 WORDS: dict[Cause, str] = {
-    Cause.ASKED: "The recipient asks about their points",
-    Cause.DISPUTE: "The points went to somebody else, or are in dispute",
-    Cause.AUDIT: "Sample of an audit",
-    Cause.MISUSE: "Misuse is suspected",
-    Cause.AUTHORITY: "An authority or a court asks",
+    Cause.ASKED: _("The recipient asks about their points"),
+    Cause.DISPUTE: _("The points went to somebody else, or are in dispute"),
+    Cause.AUDIT: _("Sample of an audit"),
+    Cause.MISUSE: _("Misuse is suspected"),
+    Cause.AUTHORITY: _("An authority or a court asks"),
 }
 
 

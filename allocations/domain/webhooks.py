@@ -10,6 +10,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from allocations.domain.errors import InvalidInput
+from allocations.domain.marks import gettext_noop as _
 from allocations.domain.policy import Actor, Role, permits, require_role
 
 LONGEST_URL = 500
@@ -43,13 +44,13 @@ class Event(StrEnum):
 # Sent by a button, to whoever listens.
 TEST = "test"
 MEANS = {
-    Event.SUBMITTED: "A batch was submitted for approval",
-    Event.APPROVED: "A batch was approved",
-    Event.SENT_BACK: "A batch was sent back to its makers",
-    Event.STARTED: "A run began to send",
-    Event.PAUSED: "A run paused, and why",
-    Event.ATTENTION: "A run waits for people",
-    Event.SETTLED: "A run has ended",
+    Event.SUBMITTED: _("A batch was submitted for approval"),
+    Event.APPROVED: _("A batch was approved"),
+    Event.SENT_BACK: _("A batch was sent back to its makers"),
+    Event.STARTED: _("A run began to send"),
+    Event.PAUSED: _("A run paused, and why"),
+    Event.ATTENTION: _("A run waits for people"),
+    Event.SETTLED: _("A run has ended"),
 }
 # Entries of the trail that they are made of.
 EVENT_OF = {

@@ -110,7 +110,7 @@ def revealed(entry: TrailEntry) -> Line:
         "name": person(entry.actor),
         "row": grouped(data["row"]),
         "minutes": counted(data["minutes"], "minute"),
-        "cause": WORDS[Cause(data["cause"])],
+        "cause": _(WORDS[Cause(data["cause"])]),
         "reason": data["reason"],
     }
     address = f"{reverse('allocations:search')}?{urlencode({'q': data['reference']})}"

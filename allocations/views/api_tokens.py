@@ -44,7 +44,7 @@ def make_token(request: HttpRequest, actor: Actor) -> HttpResponse:
         token, text = api_tokens.make_token(actor, **form.cleaned_data)
         # The answer to the POST itself: the token is kept nowhere, so there is no page to go to.
         return render(request, "allocations/api_tokens/made.html", {"token": token, "text": text})
-    context = {"form": form, "chosen": form["scopes"].value() or [], "means": MEANS.items()}
+    context = {"form": form, "chosen": form["scopes"].value() or [], "means": _means()}
     return render(request, "allocations/api_tokens/make.html", context, status=422 if form.is_bound else 200)
 
 
@@ -62,7 +62,7 @@ def reference(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa: ARG0
         "about": document["info"]["description"].replace("`", "").split("\n\n"),
         "parts": api_reference.parts(document),
         "shapes": api_reference.shapes(document),
-        "scopes": MEANS.items(),
+        "scopes": _means(),
         "address": f"{settings.PORTAL_URL.rstrip('/')}{_BASE}",
     }
     return render(request, "allocations/api_tokens/reference.html", context)
@@ -71,3 +71,8 @@ def reference(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa: ARG0
 @page
 def openapi(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa: ARG001 - as every view
     return JsonResponse(api.get_openapi_schema(path_prefix=_BASE), json_dumps_params={"indent": 2})
+
+
+def _means() -> list[tuple[str, str]]:
+    """What each scope lets a program do, in the language of the page."""
+    return [(scope, _(means)) for scope, means in MEANS.items()]

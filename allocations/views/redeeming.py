@@ -1,6 +1,6 @@
 """A person's own page at EnKash."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -10,10 +10,11 @@ from django.utils import timezone
 from allocations.domain.known import is_fresh
 from allocations.domain.policy import Actor
 from allocations.domain.redeeming import can_open_page
-from allocations.domain.revealing import LONGEST, WORDS
+from allocations.domain.revealing import LONGEST
 from allocations.models import Row
 from allocations.services.redeeming import open_redeem_page
 from allocations.views.gates import action
+from allocations.views.revealing import causes
 from allocations.views.step_up import known_page
 
 
@@ -22,7 +23,7 @@ class RedeemForm:
     """`known_first`: the page on which somebody shows who they are, if that comes before the form."""
 
     known_first: str
-    causes: tuple[tuple[str, str], ...] = tuple(WORDS.items())
+    causes: tuple[tuple[str, str], ...] = field(default_factory=causes)
     longest: int = LONGEST
 
 

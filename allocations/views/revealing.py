@@ -1,12 +1,13 @@
 """Revealing what a page masks: asked for with a reason, and kept for a while on the server, not in the page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from allocations.domain.known import is_fresh
 from allocations.domain.policy import Actor, can_see_personal_data
@@ -31,6 +32,11 @@ def reveal(request: HttpRequest, actor: Actor, batch_id: int, number: int) -> Ht
     return redirect(page, batch_id=batch_id, number=number)
 
 
+def causes() -> tuple[tuple[str, str], ...]:
+    """The reasons to choose from, in the language of the page."""
+    return tuple((code, _(words)) for code, words in WORDS.items())
+
+
 @dataclass(frozen=True, slots=True)
 class Masks:
     """How the page of a row shows it: in full or not, until when, and what the form needs that asks for it.
@@ -42,7 +48,7 @@ class Masks:
     until: datetime | None
     may_reveal: bool
     known_first: str
-    causes: tuple[tuple[str, str], ...] = tuple(WORDS.items())
+    causes: tuple[tuple[str, str], ...] = field(default_factory=causes)
     longest: int = LONGEST
 
 

@@ -36,7 +36,11 @@ def add_webhook(request: HttpRequest, actor: Actor) -> HttpResponse:
             return _show_secret(request, *services.add_webhook(actor, **form.cleaned_data))
         except InvalidInput as refused:
             form.add_error("url", refused.sentence)
-    context = {"form": form, "chosen": form["events"].value() or [], "means": MEANS.items()}
+    context = {
+        "form": form,
+        "chosen": form["events"].value() or [],
+        "means": [(event, _(means)) for event, means in MEANS.items()],
+    }
     return render(request, "allocations/webhooks/make.html", context, status=422 if form.is_bound else 200)
 
 
