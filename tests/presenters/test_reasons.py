@@ -29,3 +29,8 @@ def test_explain_an_unknown_code_leaves_enkashs_text_alone():
 
 def test_evidence_words_of_a_look_up():
     assert evidence_words("look_up") == "A look-up at EnKash, by our reference"
+
+
+def test_words_that_files_take_are_plain_texts_in_english():
+    taken = [*EVIDENCE.values(), *(text for one in EXPLANATIONS.values() for text in (one.words, one.next_step))]
+    assert {type(text) for text in taken} == {str}
