@@ -46,7 +46,10 @@ const toProblem = (by) => {
   const here = present();
   const all = [...document.querySelectorAll("#grid tr[data-problem]")];
   const next = here ? beside(here, by, "[data-problem]") : all.at(by > 0 ? 0 : -1);
-  if (!next) return said(`No ${by > 0 ? "further" : "earlier"} row with a problem on this page.`);
+  if (!next) {
+    const { noFurther, noEarlier } = document.getElementById("grid-said").dataset;
+    return said(by > 0 ? noFurther : noEarlier);
+  }
   return enter(next, placeOf(next.querySelector(".cell.bad, .cell.odd")));
 };
 

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from allocations.domain.accepting import LONGEST_REASON, Found
 from allocations.domain.errors import InvalidInput
@@ -17,7 +18,7 @@ class ShownForm(forms.Form):
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
         if not self.is_valid():
-            raise InvalidInput("The page did not say which rows are meant. Open the list again.")
+            raise InvalidInput(_("The page did not say which rows are meant. Open the list again."))
 
     @property
     def shown(self) -> Found:
@@ -37,4 +38,4 @@ class TakeBackForm(forms.Form):
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
         if not self.is_valid():
-            raise InvalidInput("The page did not say what is to be taken back. Open the list again.")
+            raise InvalidInput(_("The page did not say what is to be taken back. Open the list again."))

@@ -1,20 +1,21 @@
 """What the list of batches is asked for in its address. A wrong value is not an error there, it is ignored."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from allocations.domain.states import BatchState
 
 TABS = (
-    ("", "All", frozenset[BatchState]()),
-    ("open", "Not submitted", frozenset({BatchState.DRAFT, BatchState.CHECKING, BatchState.REVIEW})),
-    ("submitted", "Awaiting approval", frozenset({BatchState.SUBMITTED})),
-    ("approved", "Approved", frozenset({BatchState.APPROVED})),
+    ("", _("All"), frozenset[BatchState]()),
+    ("open", _("Not submitted"), frozenset({BatchState.DRAFT, BatchState.CHECKING, BatchState.REVIEW})),
+    ("submitted", _("Awaiting approval"), frozenset({BatchState.SUBMITTED})),
+    ("approved", _("Approved"), frozenset({BatchState.APPROVED})),
 )
 
 
 class BatchFilterForm(forms.Form):
     q = forms.CharField(max_length=120, required=False)
-    state = forms.ChoiceField(choices=[(name, label) for name, label, _ in TABS], required=False)
+    state = forms.ChoiceField(choices=[(name, label) for name, label, _states in TABS], required=False)
     before = forms.IntegerField(min_value=1, max_value=2**62, required=False)
 
     def _value(self, name: str) -> object:
@@ -32,7 +33,7 @@ class BatchFilterForm(forms.Form):
     @property
     def states(self) -> frozenset[BatchState]:
         """Those of the chosen tab; none means all."""
-        return next(states for name, _, states in TABS if name == self.tab)
+        return next(states for name, _label, states in TABS if name == self.tab)
 
     @property
     def older_than(self) -> int | None:

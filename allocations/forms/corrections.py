@@ -4,6 +4,8 @@ from pathlib import PurePath
 
 from django import forms
 from django.core.files.base import File
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from allocations.domain.numerals import grouped
 
@@ -16,18 +18,19 @@ class WorkbookForm(forms.Form):
         allow_empty_file=True,
         max_length=255,
         error_messages={
-            "required": "No workbook is chosen. Choose the one that you downloaded here and corrected.",
-            "max_length": "The file's name has %(length)d characters; at most %(max)d are stored.",
+            "required": gettext_lazy("No workbook is chosen. Choose the one that you downloaded here and corrected."),
+            "max_length": gettext_lazy("The file's name has %(length)d characters; at most %(max)d are stored."),
         },
     )
 
     def clean_file(self) -> "File[bytes]":
         file: File[bytes] = self.cleaned_data["file"]
         if PurePath(file.name or "").suffix.lower() != ".xlsx":
-            raise forms.ValidationError("This is no .xlsx. Save the downloaded workbook as .xlsx and choose that.")
+            raise forms.ValidationError(_("This is no .xlsx. Save the downloaded workbook as .xlsx and choose that."))
         if file.size > LARGEST:
             size, limit = grouped(file.size), grouped(LARGEST)
-            raise forms.ValidationError(f"The workbook has {size} bytes; at most {limit} are read.")
+            said = _("The workbook has %(size)s bytes; at most %(limit)s are read.")
+            raise forms.ValidationError(said % {"size": size, "limit": limit})
         return file
 
 

@@ -1,6 +1,7 @@
 """The number of one row, posted by a button beside it."""
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from allocations.domain.errors import InvalidInput
 
@@ -12,12 +13,12 @@ class RowNumberForm(forms.Form):
     def row(self) -> int | None:
         """None where no number was posted. Raises InvalidInput for one that no row can have."""
         if not self.is_valid():
-            raise InvalidInput("This is not the number of a row. Open the page again and use its button.")
+            raise InvalidInput(_("This is not the number of a row. Open the page again and use its button."))
         number: int | None = self.cleaned_data["number"]
         return number
 
     @property
     def required_row(self) -> int:
         if self.row is None:
-            raise InvalidInput("No row was named. Open the page again and use the button beside the row.")
+            raise InvalidInput(_("No row was named. Open the page again and use the button beside the row."))
         return self.row

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from allocations.domain.errors import InvalidInput
 
@@ -23,4 +24,5 @@ class StartForm(forms.Form):
         try:
             return datetime.fromisoformat(typed).replace(tzinfo=IST).astimezone(UTC)
         except ValueError:
-            raise InvalidInput("The start is no date and time. Write it like 2026-11-25T14:05, in IST.") from None
+            said = _("The start is no date and time. Write it like 2026-11-25T14:05, in IST.")
+            raise InvalidInput(said) from None

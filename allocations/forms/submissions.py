@@ -2,6 +2,7 @@
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from allocations.domain.accepting import LONGEST_REASON
 from allocations.domain.errors import InvalidInput
@@ -21,5 +22,6 @@ class RepeatForm(forms.Form):
     @property
     def answer(self) -> Answer:
         if not self.is_valid():
-            raise InvalidInput(f"Write the reason in at most {LONGEST_REASON} characters, and open the page again.")
+            said = _("Write the reason in at most %(longest)s characters, and open the page again.")
+            raise InvalidInput(said % {"longest": LONGEST_REASON})
         return Answer(self.cleaned_data["repeat_reason"], frozenset(self.cleaned_data["repeat"]))

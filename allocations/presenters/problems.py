@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from allocations.domain.accepting import Found, is_covered
 from allocations.domain.causes import cause_label
 from allocations.models import Acceptance
-from allocations.presenters.numbers import counted
 from allocations.selectors.accepting import covered, warned
 from allocations.selectors.review import Cause
 
@@ -22,10 +21,6 @@ class CauseCard:
     newest: int = 0
     acceptance: Acceptance | None = None
     is_accepted: bool = False
-
-    @property
-    def counted(self) -> str:
-        return counted(self.rows, "row")
 
 
 def cause_cards(causes: list[Cause], given: Mapping[str, Acceptance]) -> list[CauseCard]:

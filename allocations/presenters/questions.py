@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from allocations.domain.policy import Actor, BatchFacts
 from allocations.domain.questions import QuestionState, ReplyKind, can_answer, can_take_back, seen_code
 from allocations.models import Batch, Question
@@ -11,14 +14,17 @@ from allocations.presenters.people import for_reader
 from allocations.presenters.stories import person
 from allocations.selectors.questions import facts_of_question
 
-ERASED_WORDS = "The words were erased with the personal data of the batch."
+ERASED_WORDS = gettext_lazy("The words were erased with the personal data of the batch.")
 _STATES = {
-    QuestionState.OPEN: ("open: waits for an answer", "wait"),
-    QuestionState.ANSWERED: ("answered", "credited"),
-    QuestionState.TAKEN_BACK: ("taken back by who asked", ""),
-    QuestionState.CLOSED: ("closed without an answer", ""),
+    QuestionState.OPEN: (gettext_lazy("open: waits for an answer"), "wait"),
+    QuestionState.ANSWERED: (gettext_lazy("answered"), "credited"),
+    QuestionState.TAKEN_BACK: (gettext_lazy("taken back by who asked"), ""),
+    QuestionState.CLOSED: (gettext_lazy("closed without an answer"), ""),
 }
-_DID = {ReplyKind.ANSWER: "answered", ReplyKind.TAKE_BACK: "took the question back"}
+_DID = {
+    ReplyKind.ANSWER: gettext_lazy("%(person)s answered"),
+    ReplyKind.TAKE_BACK: gettext_lazy("%(person)s took the question back"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +68,16 @@ def _thread(number: int, question: Question, batch: Batch, *, actor: Actor, fact
     return Thread(
         question=question,
         number=number,
-        words=words,
+        words=str(words),
         shape=shape,
-        asked=Said(f"{person(question.asked_by)} asked", question.asked_at, _text(question.text, in_full=in_full)),
+        asked=Said(
+            _("%(person)s asked") % {"person": person(question.asked_by)},
+            question.asked_at,
+            _text(question.text, in_full=in_full),
+        ),
         replies=tuple(
             Said(
-                f"{person(reply.replied_by)} {_DID[ReplyKind(reply.kind)]}",
+                _DID[ReplyKind(reply.kind)] % {"person": person(reply.replied_by)},
                 reply.replied_at,
                 _text(reply.text, in_full=in_full),
             )
@@ -81,4 +91,4 @@ def _thread(number: int, question: Question, batch: Batch, *, actor: Actor, fact
 
 
 def _text(text: str, *, in_full: bool) -> str:
-    return for_reader(text, in_full) or ERASED_WORDS
+    return for_reader(text, in_full) or str(ERASED_WORDS)

@@ -2,26 +2,35 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from allocations.domain.forensics import address, shows_shortened
 from allocations.models import Row, Upload
 
-_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_DELIMITERS = {
+    ",": gettext_lazy("commas"),
+    ";": gettext_lazy("semicolons"),
+    "\t": gettext_lazy("tabs"),
+    "|": gettext_lazy("vertical bars"),
+}
 _ENCODINGS = {"utf-8-sig": "UTF-8", "windows-1252": "Windows-1252"}
 _KINDS = {
-    "number": "number",
-    "formula": "formula",
-    "error": "Excel error",
-    "boolean": "TRUE or FALSE",
-    "date": "date",
-    "merged": "part of a merged cell",
+    "text": gettext_lazy("text"),
+    "number": gettext_lazy("number"),
+    "formula": gettext_lazy("formula"),
+    "error": gettext_lazy("Excel error"),
+    "boolean": gettext_lazy("TRUE or FALSE"),
+    "date": gettext_lazy("date"),
+    "merged": gettext_lazy("part of a merged cell"),
 }
 
 
 def how_read(upload: Upload) -> str:
     """The sheet of a workbook, or encoding and delimiter of text; and the header's row where it is not the first."""
-    parts = [f"sheet “{upload.sheet}”"] if upload.sheet else _text(upload)
+    parts = [_("sheet “%(sheet)s”") % {"sheet": upload.sheet}] if upload.sheet else _text(upload)
     if upload.header_row > 1:
-        parts.append(f"header in row {upload.header_row}")
+        parts.append(_("header in row %(row)s") % {"row": upload.header_row})
     return ", ".join(parts)
 
 
@@ -30,7 +39,7 @@ def _text(upload: Upload) -> list[str]:
         return []
     encoding = _ENCODINGS.get(upload.encoding, upload.encoding.upper())
     by = _DELIMITERS.get(upload.delimiter, f"“{upload.delimiter}”")
-    return [f"{encoding} text", f"columns separated by {by}"]
+    return [_("%(encoding)s text") % {"encoding": encoding}, _("columns separated by %(by)s") % {"by": by}]
 
 
 def cell_notes(row: Row, upload: Upload | None) -> dict[str, str]:
@@ -53,7 +62,9 @@ def _note(row: Row, upload: Upload, field: str, cell: Sequence[str] | None) -> s
     if not upload.sheet:
         return place
     kind, number_format = cell or ("text", "")
-    words = [place, _KINDS.get(kind, kind), *([f"format {number_format}"] if number_format else [])]
+    words = [place, str(_KINDS.get(kind, kind))]
+    if number_format:
+        words.append(_("format %(format)s") % {"format": number_format})
     if field not in row.raw and shows_shortened(number_format):
-        words.append("shown shortened by Excel, read in full")
+        words.append(_("shown shortened by Excel, read in full"))
     return ", ".join(words)

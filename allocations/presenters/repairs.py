@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from allocations.domain.causes import cause_label
 from allocations.domain.repairs import Kind, Step, offered
 from allocations.models import Repair, Row
-from allocations.presenters.numbers import counted, grouped, points
+from allocations.presenters.numbers import grouped, points
 from allocations.presenters.people import for_reader
 from allocations.presenters.review import FIELDS
 from allocations.presenters.stories import person
@@ -15,21 +18,29 @@ from allocations.services.repairs import Plan
 
 PAGE_SIZE = 100
 NAMES = {
-    Kind.EMPTY: "Leave these cells empty",
-    Kind.KEEP_FIRST: "Keep the first of equal rows",
-    Kind.SUM: "Give each person one row with the sum",
+    Kind.EMPTY: gettext_lazy("Leave these cells empty"),
+    Kind.KEEP_FIRST: gettext_lazy("Keep the first of equal rows"),
+    Kind.SUM: gettext_lazy("Give each person one row with the sum"),
 }
 WHAT = {
-    Kind.EMPTY: "The rows go without these cells, which nobody has to fill. Nothing else of them changes.",
-    Kind.KEEP_FIRST: "Of rows that are equal in every column, the first stays as it is and the others are left out.",
-    Kind.SUM: "The first row of a person gets the points of all of them, and the others are left out. Name and e-mail "
-    "are the same in each; title, remarks and reference are those of the first.",
+    Kind.EMPTY: gettext_lazy(
+        "The rows go without these cells, which nobody has to fill. Nothing else of them changes."
+    ),
+    Kind.KEEP_FIRST: gettext_lazy(
+        "Of rows that are equal in every column, the first stays as it is and the others are left out."
+    ),
+    Kind.SUM: gettext_lazy(
+        "The first row of a person gets the points of all of them, and the others are left out. Name and e-mail "
+        "are the same in each; title, remarks and reference are those of the first."
+    ),
 }
 STAY = {
-    Kind.EMPTY: "their cell has to be filled",
-    Kind.KEEP_FIRST: "they are not equal in every column, or have errors besides",
-    Kind.SUM: "their names or e-mails differ, they have other problems of this kind or errors, or the sum is above the "
-    "limit for one row",
+    Kind.EMPTY: gettext_lazy("their cell has to be filled"),
+    Kind.KEEP_FIRST: gettext_lazy("they are not equal in every column, or have errors besides"),
+    Kind.SUM: gettext_lazy(
+        "their names or e-mails differ, they have other problems of this kind or errors, or the sum is above the "
+        "limit for one row"
+    ),
 }
 
 
@@ -41,7 +52,7 @@ class Offer:
 
 def offers(code: str) -> list[Offer]:
     """The repairs that a cause of problems can have."""
-    return [Offer(kind, NAMES[kind]) for kind in offered(code)]
+    return [Offer(kind, str(NAMES[kind])) for kind in offered(code)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +67,8 @@ class RepairLine:
 
 @dataclass(frozen=True, slots=True)
 class RepairPage:
-    """`will`: the change in words; `stay`: what becomes of the other rows, "" of none; `next`: the page's last step,
-    None on the last page."""
+    """`will`: the change in words, for a sentence and a button; `stay`: what becomes of the other rows, "" of none;
+    `next`: the page's last step, None on the last page."""
 
     lines: tuple[RepairLine, ...]
     will: str
@@ -78,15 +89,25 @@ def repair_page(plan: Plan, *, after: int, in_full: bool) -> RepairPage:
 
 
 def _will(plan: Plan) -> str:
-    changes = f"change {counted(plan.cells, 'cell')}" if plan.cells else ""
-    leaves = f"leave out {counted(len(plan.left_out), 'row')}" if plan.left_out else ""
-    return " and ".join(part for part in (changes, leaves) if part)
+    left_out = len(plan.left_out)
+    changes = ngettext("change %(cells)s cell", "change %(cells)s cells", plan.cells) % {"cells": grouped(plan.cells)}
+    leaves = ngettext("leave out %(rows)s row", "leave out %(rows)s rows", left_out) % {"rows": grouped(left_out)}
+    if plan.cells and left_out:
+        return _("%(changes)s and %(leaves)s") % {"changes": changes, "leaves": leaves}
+    return changes if plan.cells else leaves if left_out else ""
 
 
 def _stay(plan: Plan) -> str:
     """Of rows with the problem. Those that a step keeps, without changing them, are part of it."""
     stay = plan.having - len({number for step in plan.steps for number in (step.number, *step.left_out)})
-    return f"{counted(stay, 'row')} with this problem stay as they are: {STAY[plan.kind]}." if stay > 0 else ""
+    if stay <= 0:
+        return ""
+    said = ngettext(
+        "%(rows)s row with this problem stay as they are: %(because)s.",
+        "%(rows)s rows with this problem stay as they are: %(because)s.",
+        stay,
+    )
+    return said % {"rows": grouped(stay), "because": STAY[plan.kind]}
 
 
 def _lines(step: Step, rows: Mapping[int, Row], *, in_full: bool) -> Iterable[RepairLine]:
@@ -95,10 +116,11 @@ def _lines(step: Step, rows: Mapping[int, Row], *, in_full: bool) -> Iterable[Re
     for field in step.texts:
         yield RepairLine(step.number, name, _now(first, field, in_full=in_full), _then(field, step.texts[field]))
     if not step.texts:
-        yield RepairLine(step.number, name, points(first.amount), "stays as it is")
+        yield RepairLine(step.number, name, points(first.amount), _("stays as it is"))
     for number in step.left_out:
         row = rows[number]
-        gone = f"left out; its points go with row {grouped(step.number)}" if step.texts else "left out"
+        taken = _("left out; its points go with row %(row)s") % {"row": grouped(step.number)}
+        gone = taken if step.texts else _("left out")
         yield RepairLine(number, for_reader(row.name, in_full), points(row.amount), gone)
 
 
@@ -106,11 +128,15 @@ def _now(row: Row, field: str, *, in_full: bool) -> str:
     if field == "amount":
         return points(row.amount)
     text = (row.edits or {}).get(field, row.raw.get(field, ""))
-    return f"{FIELDS[field]}: {text if in_full else 'hidden'}"
+    shown = text if in_full else _("hidden")
+    return f"{FIELDS[field]}: {shown}"
 
 
 def _then(field: str, text: str) -> str:
-    return points(int(text)) if field == "amount" else f"{FIELDS[field]}: empty"
+    if field == "amount":
+        return points(int(text))
+    empty = _("empty")
+    return f"{FIELDS[field]}: {empty}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +150,10 @@ class Made:
 
 
 def made(repairs: Iterable[Repair]) -> list[Made]:
-    return [
-        Made(
-            one.pk,
-            f"{NAMES[Kind(one.kind)]}: {cause_label(one.code)}, {counted(one.row_count, 'row')}",
-            person(one.made_by),
-            one.made_at,
-        )
-        for one in repairs
-    ]
+    return [Made(one.pk, _made(one), person(one.made_by), one.made_at) for one in repairs]
+
+
+def _made(one: Repair) -> str:
+    said = ngettext("%(repair)s: %(cause)s, %(rows)s row", "%(repair)s: %(cause)s, %(rows)s rows", one.row_count)
+    names = {"repair": NAMES[Kind(one.kind)], "cause": cause_label(one.code)}
+    return said % {**names, "rows": grouped(one.row_count)}

@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from allocations.domain.causes import cause_label
 from allocations.domain.mending import RAGGED
 from allocations.domain.states import RowState
 from allocations.models import Batch, Problem, Row, Upload
 from allocations.presenters.equations import Equation, Term
-from allocations.presenters.numbers import NO_VALUE, counted, grouped, points
+from allocations.presenters.numbers import NO_VALUE, grouped
 from allocations.presenters.people import for_reader, masked_email, masked_mobile, mobile
 from allocations.presenters.readings import cell_notes
 from allocations.presenters.statuses import NEEDS_FIXING, Status
@@ -17,39 +20,49 @@ from allocations.services.mending import fingerprint
 
 # In the order in which one goes through a row.
 FIELDS = {
-    "name": "Name",
-    "title": "Title",
-    "mobile": "Mobile",
-    "email": "E-mail",
-    "amount": "Points",
-    "remarks": "Remarks",
-    "client_reference": "Reference",
+    "name": gettext_lazy("Name"),
+    "title": gettext_lazy("Title"),
+    "mobile": gettext_lazy("Mobile"),
+    "email": gettext_lazy("E-mail"),
+    "amount": gettext_lazy("Points"),
+    "remarks": gettext_lazy("Remarks"),
+    "client_reference": gettext_lazy("Reference"),
 }
 # Who gets what: enough to recognise a row.
 _CHIEF = frozenset({"name", "mobile", "email", "amount"})
 # In a column with another cell one would not see which of the two a dash stands for.
-_NONE = {"title": "no title", "email": "no e-mail", "remarks": "no remarks", "client_reference": "no reference"}
+_NONE = {
+    "title": gettext_lazy("no title"),
+    "email": gettext_lazy("no e-mail"),
+    "remarks": gettext_lazy("no remarks"),
+    "client_reference": gettext_lazy("no reference"),
+}
 _KINDS = {"name": "name", "remarks": "name", "email": "mail", "client_reference": "mail"}
 # The columns of the grid, and which cells stand in each.
-COLUMNS = {
-    "Name and title": ("name", "title"),
-    "Mobile and e-mail": ("mobile", "email"),
-    "Points": ("amount",),
-    "Remarks and reference": ("remarks", "client_reference"),
-}
+COLUMNS = (
+    (gettext_lazy("Name and title"), ("name", "title")),
+    (gettext_lazy("Mobile and e-mail"), ("mobile", "email")),
+    (gettext_lazy("Points"), ("amount",)),
+    (gettext_lazy("Remarks and reference"), ("remarks", "client_reference")),
+)
 
 
 def review_equation(batch: Batch, *, rows_in_file: int) -> Equation:
     """`rows_in_file` is what the reader counted; the parts are what is stored, so a lost row shows."""
     return Equation(
-        whole=Term(rows_in_file, "rows in file"),
+        whole=Term(rows_in_file, _("rows in file")),
         parts=(
-            Term(ready_rows(batch), "ready"),
-            Term(batch.error_rows, "needs fixing", NEEDS_FIXING),
-            Term(batch.left_out_count, "left out by you"),
+            Term(ready_rows(batch), _("ready")),
+            Term(batch.error_rows, _("needs fixing"), NEEDS_FIXING),
+            Term(batch.left_out_count, _("left out by you")),
         ),
-        remark=f"Ready rows carry {points(batch.points_total)}" if batch.error_rows == 0 else "",
+        remark=_carried(batch.points_total) if batch.error_rows == 0 else "",
     )
+
+
+def _carried(points: int) -> str:
+    said = ngettext("Ready rows carry %(points)s point", "Ready rows carry %(points)s points", points)
+    return said % {"points": grouped(points)}
 
 
 def ready_rows(batch: Batch) -> int:
@@ -72,18 +85,19 @@ def reason_against_submitting(
     if refused:
         return refused
     if not adds_up:
-        return "The rows do not add up: upload the list again."
+        return _("The rows do not add up: upload the list again.")
     if batch.error_rows:
-        return f"{counted(batch.error_rows, 'row')} still {_have(batch.error_rows)} errors: fix them or leave them out."
+        said = ngettext(
+            "%(rows)s row still has errors: fix them or leave them out.",
+            "%(rows)s rows still have errors: fix them or leave them out.",
+            batch.error_rows,
+        )
+        return said % {"rows": grouped(batch.error_rows)}
     if unconfirmed:
-        return "How the file was read is not confirmed yet: look at it below."
+        return _("How the file was read is not confirmed yet: look at it below.")
     if ready_rows(batch) < 1:
-        return "No row is left to submit. Upload a list with at least one row."
+        return _("No row is left to submit. Upload a list with at least one row.")
     return limit or unaccepted or repeated
-
-
-def _have(number: int) -> str:
-    return "has" if number == 1 else "have"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +126,7 @@ class Cell:
 
     @property
     def label(self) -> str:
-        return FIELDS[self.field]
+        return str(FIELDS[self.field])
 
     @property
     def kind(self) -> str:
@@ -145,7 +159,7 @@ class Line:
     def columns(self) -> tuple[tuple[Cell, ...], ...]:
         """The cells as they stand in COLUMNS."""
         by_field = {cell.field: cell for cell in self.cells}
-        return tuple(tuple(by_field[field] for field in fields) for fields in COLUMNS.values())
+        return tuple(tuple(by_field[field] for field in fields) for _label, fields in COLUMNS)
 
     @property
     def has_problem(self) -> bool:
@@ -178,7 +192,7 @@ def _cell(row: Row, field: str, problems: Iterable[Problem], *, note: str, unmas
     is_mended = field in (row.edits or {})
     return Cell(
         id=f"cell-{row.number}-{field}",
-        place=f"{FIELDS[field]} of row {row.number}",
+        place=_("%(field)s of row %(row)s") % {"field": FIELDS[field], "row": row.number},
         field=field,
         value=_value(row, field, unmasked=unmasked),
         found=str(row.raw.get(field, "")) if unmasked else "",
@@ -199,7 +213,7 @@ def _value(row: Row, field: str, *, unmasked: bool) -> str:
             value = grouped(row.amount)
         case _:
             value = for_reader(getattr(row, field), unmasked)
-    return value or _NONE.get(field, NO_VALUE)
+    return value or str(_NONE.get(field, NO_VALUE))
 
 
 def _said(problems: Iterable[Problem], *, unmasked: bool) -> tuple[Said, ...]:
@@ -215,10 +229,10 @@ def _sentence(problem: Problem) -> str:
 
 def _status(row: Row) -> Status:
     if row.state == RowState.LEFT_OUT:
-        return Status("left out")
+        return Status(_("left out"))
     if row.error_count:
         return NEEDS_FIXING
-    return Status("warning") if row.warning_count else Status("ready")
+    return Status(_("warning")) if row.warning_count else Status(_("ready"))
 
 
 def opening_show(batch: Batch) -> Show:
@@ -237,8 +251,8 @@ class Tab:
 
 def tabs(batch: Batch) -> tuple[Tab, ...]:
     return (
-        Tab(Show.ERRORS, "Errors", batch.error_rows),
-        Tab(Show.WARNINGS, "Warnings", batch.warning_rows),
-        Tab(Show.ALL, "All", batch.row_count),
-        Tab(Show.LEFT_OUT, "Left out", batch.left_out_count),
+        Tab(Show.ERRORS, _("Errors"), batch.error_rows),
+        Tab(Show.WARNINGS, _("Warnings"), batch.warning_rows),
+        Tab(Show.ALL, _("All"), batch.row_count),
+        Tab(Show.LEFT_OUT, _("Left out"), batch.left_out_count),
     )

@@ -3,12 +3,14 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from allocations.domain.causes import cause_label
 from allocations.domain.policy import Actor
 from allocations.forms.accepting import AcceptForm, TakeBackForm
 from allocations.models import Batch
-from allocations.presenters.numbers import counted
+from allocations.presenters.numbers import grouped
 from allocations.services import accepting
 from allocations.views.gates import action
 from allocations.views.review import to_grid
@@ -25,8 +27,12 @@ def accept(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
         reason=form.cleaned_data["reason"],
         instead_of=form.cleaned_data["instead_of"],
     )
-    said = f"“{cause_label(given.code)}” is accepted in {counted(given.rows, 'row')}. The approver reads your reason."
-    messages.info(request, said)
+    said = ngettext(
+        "“%(cause)s” is accepted in %(rows)s row. The approver reads your reason.",
+        "“%(cause)s” is accepted in %(rows)s rows. The approver reads your reason.",
+        given.rows,
+    )
+    messages.info(request, said % {"cause": cause_label(given.code), "rows": grouped(given.rows)})
     return to_grid(request, batch_id, place="warnings")
 
 
@@ -36,5 +42,5 @@ def take_back(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse
     accepting.take_back_acceptance(
         actor, batch_id=batch_id, acceptance_id=TakeBackForm(request.POST).cleaned_data["acceptance"]
     )
-    messages.info(request, "Taken back: the warnings have to be accepted before the list is submitted.")
+    messages.info(request, _("Taken back: the warnings have to be accepted before the list is submitted."))
     return to_grid(request, batch_id, place="warnings")

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.policy import Actor, can_see_personal_data, check_edit
@@ -31,7 +32,8 @@ def mend_cell(request: HttpRequest, actor: Actor, batch_id: int, number: int, fi
     around = _stored(request, actor, row, field, form) if form.is_valid() else None
     if around is None:
         return _editor(request, actor, batch, row, field, form)
-    said = f"{LABELS[field]} of row {number} is changed. What the file had stays beside it."
+    said = _("%(field)s of row %(row)s is changed. What the file had stays beside it.")
+    said %= {"field": LABELS[field], "row": number}
     if wants_fragment(request):
         return changed_rows(request, actor, batch_id, around & form.shown_rows | {number}, said=said)
     messages.info(request, said)
@@ -43,7 +45,7 @@ def put_back(request: HttpRequest, actor: Actor, batch_id: int, number: int, fie
     form = PutBackForm(request.POST)
     seen = form.cleaned_data["seen"] if form.is_valid() else ""
     around = mending.put_back_cell(actor, batch_id=batch_id, number=number, field=field, seen=seen)
-    said = f"Row {number}: {LABELS[field]} is as in the file again."
+    said = _("Row %(row)s: %(field)s is as in the file again.") % {"field": LABELS[field], "row": number}
     if wants_fragment(request):
         return changed_rows(request, actor, batch_id, around & form.shown_rows | {number}, said=said)
     messages.info(request, said)

@@ -8,6 +8,7 @@ from django.core.files.base import File
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 
 from allocations.domain.corrections import MOST_ROWS, Line
 from allocations.domain.errors import InvalidInput, StateConflict
@@ -93,7 +94,6 @@ def _difference(request: HttpRequest, batch: Batch, actor: Actor) -> dict[str, o
         "correction": correction,
         "page": page,
         "conflict": found.conflict,
-        "row_words": counted(page.rows, "row"),
     }
 
 
@@ -103,8 +103,8 @@ def apply_corrections(request: HttpRequest, actor: Actor, batch_id: int) -> Http
     seen = form.cleaned_data["correction"] if form.is_valid() else 0
     get_object_or_404(Batch, pk=batch_id)
     done = corrections.apply_correction(actor, batch_id=batch_id, correction_id=seen)
-    cells, rows = counted(done.cells, "cell"), counted(done.rows, "row")
-    messages.info(request, f"{cells} in {rows} changed. What the file had stays beside them.")
+    said = _("%(cells)s in %(rows)s changed. What the file had stays beside them.")
+    messages.info(request, said % {"cells": counted(done.cells, "cell"), "rows": counted(done.rows, "row")})
     return redirect("allocations:batch", batch_id=batch_id)
 
 
@@ -112,5 +112,5 @@ def apply_corrections(request: HttpRequest, actor: Actor, batch_id: int) -> Http
 def give_up_corrections(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
     get_object_or_404(Batch, pk=batch_id)
     corrections.give_up(actor, batch_id=batch_id)
-    messages.info(request, "The workbook is given up. The list is as it was.")
+    messages.info(request, _("The workbook is given up. The list is as it was."))
     return redirect("allocations:batch", batch_id=batch_id)

@@ -4,13 +4,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import ngettext
 
 from allocations.domain.causes import cause_label
 from allocations.domain.policy import Actor, can_see_personal_data, check_edit
 from allocations.forms.accepting import ShownForm
 from allocations.models import Batch
 from allocations.presenters import review
-from allocations.presenters.numbers import counted
+from allocations.presenters.numbers import grouped
 from allocations.selectors import review as reads
 from allocations.selectors.accepting import cause_of, points_with
 from allocations.selectors.approvals import facts_of
@@ -27,7 +28,12 @@ def leave_out_cause(request: HttpRequest, actor: Actor, batch_id: int, code: str
     check_edit(actor, facts)
     if request.method == "POST":
         left = leaving_out.leave_out_cause(actor, batch_id=batch_id, shown=ShownForm(request.POST).shown)
-        messages.info(request, f"{counted(left, 'row')} left out: {cause_label(code)}. They stay listed.")
+        said = ngettext(
+            "%(rows)s row left out: %(cause)s. They stay listed.",
+            "%(rows)s rows left out: %(cause)s. They stay listed.",
+            left,
+        )
+        messages.info(request, said % {"rows": grouped(left), "cause": cause_label(code)})
         return HttpResponseRedirect(f"{reverse('allocations:batch', args=[batch_id])}?show=left-out#grid")
     found = cause_of(batch_id, code)
     if found is None:
@@ -38,7 +44,6 @@ def leave_out_cause(request: HttpRequest, actor: Actor, batch_id: int, code: str
         "batch": batch,
         "found": found,
         "label": cause_label(code),
-        "rows": counted(found.rows, "row"),
         "points": points,
         "points_after": batch.points_total - points,
         "lines": review.lines(first.rows, unmasked=can_see_personal_data(actor, facts)),

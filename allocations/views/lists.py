@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 
 from allocations.domain.policy import Actor, can_edit, check_edit, check_upload
 from allocations.forms.lists import LONGEST_PASTE, BatchForm, ListForm
@@ -67,7 +68,7 @@ def replace_list(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRespo
     if not form.is_valid():
         return _show_replace(request, batch, form, status=_status(form))
     batches.replace_list(actor, batch_id=batch_id, file_name=form.file_name, content=form.content, kind=form.kind)
-    messages.info(request, "The new list takes the place of the former one once it is read.")
+    messages.info(request, _("The new list takes the place of the former one once it is read."))
     return redirect("allocations:batch", batch_id=batch_id)
 
 

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from allocations.domain.policy import Actor, check_decide
 from allocations.domain.questions import ReplyKind, check_answer, check_take_back
@@ -28,7 +29,7 @@ def ask(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBase:
         return sheet(request, actor, batch, ask_form=form)
     shown = {name: form.cleaned_data[name] for name in ("version", "digest")}
     question = questions.ask(actor, batch_id=batch_id, text=form.cleaned_data["question"], **shown)
-    messages.info(request, "You asked. The makers are told, and nobody can approve the batch before they answer.")
+    messages.info(request, _("You asked. The makers are told, and nobody can approve the batch before they answer."))
     return _to("allocations:batch-approval", question)
 
 
@@ -41,7 +42,7 @@ def answer(request: HttpRequest, actor: Actor, batch_id: int, question_id: int) 
     if not form.is_valid():
         return show_outcome(request, actor, batch, reply_form=form)
     questions.answer(actor, batch_id=batch_id, question_id=question_id, text=form.cleaned_data["text"])
-    messages.info(request, "You answered. Who asked is told, and everybody who approves the batch reads it first.")
+    messages.info(request, _("You answered. Who asked is told, and everybody who approves the batch reads it first."))
     return _to("allocations:batch", question)
 
 
@@ -54,7 +55,7 @@ def take_back(request: HttpRequest, actor: Actor, batch_id: int, question_id: in
     if not form.is_valid():
         return sheet(request, actor, batch, reply_form=form)
     questions.take_back(actor, batch_id=batch_id, question_id=question_id, reason=form.cleaned_data["text"])
-    messages.info(request, "You took the question back. Other approvers read why before they approve.")
+    messages.info(request, _("You took the question back. Other approvers read why before they approve."))
     return _to("allocations:batch-approval", question)
 
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 
 from allocations.domain.policy import Actor
 from allocations.forms.readings import QuestionForm, ReadingForm
@@ -26,5 +27,5 @@ def confirm_reading(request: HttpRequest, actor: Actor, batch_id: int) -> HttpRe
     get_object_or_404(Batch, pk=batch_id)
     form = QuestionForm(request.POST)
     batches.confirm_reading(actor, batch_id=batch_id, code=form.cleaned_data["code"] if form.is_valid() else "")
-    messages.info(request, "Confirmed. Your name and what you confirmed are in the batch's trail.")
+    messages.info(request, _("Confirmed. Your name and what you confirmed are in the batch's trail."))
     return redirect("allocations:batch", batch_id=batch_id)

@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from allocations.domain.causes import cause_label
 from allocations.domain.policy import Actor, BatchFacts, can_edit, can_see_personal_data
@@ -11,7 +13,7 @@ from allocations.forms.grids import GridForm
 from allocations.forms.row_numbers import RowNumberForm
 from allocations.models import Batch, Upload
 from allocations.presenters import review
-from allocations.presenters.numbers import counted
+from allocations.presenters.numbers import grouped
 from allocations.presenters.repairs import offers
 from allocations.selectors import review as reads
 from allocations.selectors.approvals import facts_of
@@ -65,10 +67,15 @@ def leave_out(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse
     number = RowNumberForm(request.POST).row
     if number is not None:
         leaving_out.leave_out_row(actor, batch_id=batch_id, number=number)
-        messages.info(request, f"Row {number} is left out. It stays listed under “Left out”.")
+        said = _("Row %(row)s is left out. It stays listed under “Left out”.") % {"row": number}
     else:
         left = leaving_out.leave_out_problem_rows(actor, batch_id=batch_id)
-        messages.info(request, f"{counted(left, 'row')} with errors left out. They stay listed under “Left out”.")
+        said = ngettext(
+            "%(rows)s row with errors left out. They stay listed under “Left out”.",
+            "%(rows)s rows with errors left out. They stay listed under “Left out”.",
+            left,
+        ) % {"rows": grouped(left)}
+    messages.info(request, said)
     return to_grid(request, batch_id)
 
 
@@ -76,8 +83,12 @@ def leave_out(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse
 def look_at_limits_again(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
     """Other batches were approved since, or another policy is in force, or another month has begun."""
     beyond = row_limits.look_at_limits_again(actor, batch_id=batch_id)
-    said = f"{counted(beyond, 'row is', 'rows are')} beyond the approval policy as things stand now."
-    messages.info(request, said if beyond else "No row is beyond the approval policy as things stand now.")
+    said = ngettext(
+        "%(rows)s row is beyond the approval policy as things stand now.",
+        "%(rows)s rows are beyond the approval policy as things stand now.",
+        beyond,
+    ) % {"rows": grouped(beyond)}
+    messages.info(request, said if beyond else _("No row is beyond the approval policy as things stand now."))
     return to_grid(request, batch_id)
 
 
@@ -85,7 +96,7 @@ def look_at_limits_again(request: HttpRequest, actor: Actor, batch_id: int) -> H
 def take_back(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
     number = RowNumberForm(request.POST).required_row
     leaving_out.take_back_row(actor, batch_id=batch_id, number=number)
-    messages.info(request, f"Row {number} is back in the list.")
+    messages.info(request, _("Row %(row)s is back in the list.") % {"row": number})
     return to_grid(request, batch_id)
 
 

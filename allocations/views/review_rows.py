@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import ngettext
 
 from allocations.domain.policy import Actor
 from allocations.presenters import review
-from allocations.presenters.numbers import counted
+from allocations.presenters.numbers import grouped
 from allocations.selectors import review as reads
 from allocations.selectors.approvals import facts_of
 from allocations.selectors.batch_pages import batches_with_people
@@ -29,13 +30,14 @@ def changed_rows(
     upload = reads.newest_upload(batch_id)
     top = top_of(actor, batch, facts_of(batch), upload=upload)
     rows = reads.rows_by_number(batch_id, numbers)
-    left = "" if editor else f" Errors: {counted(batch.error_rows, 'row')} left."
+    left = ngettext("Errors: %(rows)s row left.", "Errors: %(rows)s rows left.", batch.error_rows)
+    sentences = [said] if editor else [said, left % {"rows": grouped(batch.error_rows)}]
     context = {
         **top,
         "lines": review.lines(rows, upload=upload, unmasked=bool(top["in_full"]), kept=bool(top["kept_because"])),
         "tabs": review.tabs(batch),
         "query": request.GET.urlencode(),
-        "said": f"{said}{left}",
+        "said": " ".join(sentences),
         "editor": editor,
     }
     response = render(request, "allocations/review/_changed.html", context, status=409 if editor else 200)

@@ -14,7 +14,6 @@ from allocations.forms.mappings import LABELS
 from allocations.models import Batch, Upload
 from allocations.presenters import review
 from allocations.presenters.mappings import mapped
-from allocations.presenters.numbers import counted
 from allocations.presenters.problems import cause_cards, unaccepted
 from allocations.presenters.readings import how_read
 from allocations.presenters.refusals import reason_of
@@ -45,7 +44,7 @@ def top_of(actor: Actor, batch: Batch, facts: BatchFacts, *, upload: Upload | No
         "twin": reads.same_file_elsewhere(upload) if upload else None,
         "equation": equation,
         "replaces": is_replacement_batch(batch.pk),
-        "ready_words": counted(review.ready_rows(batch), "row"),
+        "ready_rows": review.ready_rows(batch),
         "questions": questions,
         "how": how_read(upload) if upload else "",
         "against": review.reason_against_submitting(
