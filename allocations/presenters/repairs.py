@@ -155,5 +155,5 @@ def made(repairs: Iterable[Repair]) -> list[Made]:
 
 def _made(one: Repair) -> str:
     said = ngettext("%(repair)s: %(cause)s, %(rows)s row", "%(repair)s: %(cause)s, %(rows)s rows", one.row_count)
-    names = {"repair": NAMES[Kind(one.kind)], "cause": cause_label(one.code)}
+    names = {"repair": NAMES[Kind(one.kind)], "cause": _(cause_label(one.code))}
     return said % {**names, "rows": grouped(one.row_count)}

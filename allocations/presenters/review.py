@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from allocations.domain.causes import cause_label
 from allocations.domain.mending import RAGGED
@@ -218,7 +218,8 @@ def _value(row: Row, field: str, *, unmasked: bool) -> str:
 
 def _said(problems: Iterable[Problem], *, unmasked: bool) -> tuple[Said, ...]:
     return tuple(
-        Said(_sentence(one) if unmasked else f"{cause_label(one.code)}.", one.severity == "error") for one in problems
+        Said(_sentence(one) if unmasked else f"{_(cause_label(one.code))}.", one.severity == "error")
+        for one in problems
     )
 
 
@@ -229,10 +230,10 @@ def _sentence(problem: Problem) -> str:
 
 def _status(row: Row) -> Status:
     if row.state == RowState.LEFT_OUT:
-        return Status(_("left out"))
+        return Status(gettext_noop("left out"))
     if row.error_count:
         return NEEDS_FIXING
-    return Status(_("warning")) if row.warning_count else Status(_("ready"))
+    return Status(gettext_noop("warning")) if row.warning_count else Status(gettext_noop("ready"))
 
 
 def opening_show(batch: Batch) -> Show:

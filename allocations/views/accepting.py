@@ -32,7 +32,7 @@ def accept(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse:
         "“%(cause)s” is accepted in %(rows)s rows. The approver reads your reason.",
         given.rows,
     )
-    messages.info(request, said % {"cause": cause_label(given.code), "rows": grouped(given.rows)})
+    messages.info(request, said % {"cause": _(cause_label(given.code)), "rows": grouped(given.rows)})
     return to_grid(request, batch_id, place="warnings")
 
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from allocations.domain.causes import cause_label
@@ -33,7 +34,7 @@ def leave_out_cause(request: HttpRequest, actor: Actor, batch_id: int, code: str
             "%(rows)s rows left out: %(cause)s. They stay listed.",
             left,
         )
-        messages.info(request, said % {"rows": grouped(left), "cause": cause_label(code)})
+        messages.info(request, said % {"rows": grouped(left), "cause": _(cause_label(code))})
         return HttpResponseRedirect(f"{reverse('allocations:batch', args=[batch_id])}?show=left-out#grid")
     found = cause_of(batch_id, code)
     if found is None:
@@ -43,7 +44,7 @@ def leave_out_cause(request: HttpRequest, actor: Actor, batch_id: int, code: str
     context = {
         "batch": batch,
         "found": found,
-        "label": cause_label(code),
+        "label": _(cause_label(code)),
         "points": points,
         "points_after": batch.points_total - points,
         "lines": review.lines(first.rows, unmasked=can_see_personal_data(actor, facts)),

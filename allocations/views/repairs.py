@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from allocations.domain.causes import cause_label
@@ -42,7 +43,7 @@ def repair(request: HttpRequest, actor: Actor, batch_id: int, kind: str, code: s
         "code": code,
         "name": NAMES[chosen],
         "what": WHAT[chosen],
-        "label": cause_label(code),
+        "label": _(cause_label(code)),
         "plan": plan,
         "page": repair_page(
             plan, after=RepairPageForm(request.GET).page_after, in_full=can_see_personal_data(actor, facts)

@@ -47,7 +47,7 @@ def _grid(
         "batch": batch,
         "show": show,
         "code": form.code,
-        "code_label": cause_label(form.code),
+        "code_label": _(cause_label(form.code)),
         "offers": [] if kept_because else offers(form.code),
         "found": found,
         "last_number": found.rows[-1].number if found.rows else None,

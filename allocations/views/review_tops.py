@@ -3,8 +3,7 @@
 from django.conf import settings
 from django.utils import timezone
 
-from allocations.domain.accepting import LONGEST_REASON, against_unaccepted
-from allocations.domain.approval_policies import needed
+from allocations.domain.accepting import LONGEST_REASON
 from allocations.domain.policy import Actor, BatchFacts, can_correct, can_edit, can_see_personal_data, check_submit
 from allocations.domain.readings import open_questions
 from allocations.domain.repeats import against_repeating
@@ -14,7 +13,8 @@ from allocations.forms.mappings import LABELS
 from allocations.models import Batch, Upload
 from allocations.presenters import review
 from allocations.presenters.mappings import mapped
-from allocations.presenters.problems import cause_cards, unaccepted
+from allocations.presenters.needed import who_approves
+from allocations.presenters.problems import cause_cards, not_accepted, unaccepted
 from allocations.presenters.readings import how_read
 from allocations.presenters.refusals import reason_of
 from allocations.presenters.repairs import made
@@ -52,7 +52,7 @@ def top_of(actor: Actor, batch: Batch, facts: BatchFacts, *, upload: Upload | No
             adds_up=equation.adds_up,
             refused=reason_of(check_submit, actor, facts),
             unconfirmed=len(questions),
-            unaccepted=against_unaccepted(unaccepted(cards)),
+            unaccepted=not_accepted(unaccepted(cards)),
             limit=against_submitting(batch, in_force().terms),
             repeated=against_repeating(found, now=timezone.now(), days=settings.SAME_LIST_BLOCK_DAYS),
         ),
@@ -86,7 +86,7 @@ def _forecast(batch: Batch) -> dict[str, object]:
         "free_after": after,
         "missing_points": -after if after is not None else 0,
         "longest_ahead": LONGEST_AHEAD.days,
-        "approvers": needed(in_force().terms, points=batch.points_total, rows=review.ready_rows(batch)).why,
+        "approvers": who_approves(in_force().terms, points=batch.points_total, rows=review.ready_rows(batch)),
     }
 
 

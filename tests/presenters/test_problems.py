@@ -1,9 +1,9 @@
 import pytest
 
-from allocations.domain.accepting import Found
+from allocations.domain.accepting import Found, against_unaccepted
 from allocations.domain.causes import cause_label
 from allocations.models import Acceptance
-from allocations.presenters.problems import CauseCard, cause_cards, unaccepted
+from allocations.presenters.problems import CauseCard, cause_cards, not_accepted, unaccepted
 from allocations.selectors.review import Cause
 
 
@@ -34,3 +34,9 @@ def test_a_card_knows_whether_what_was_accepted_still_counts(newest, is_accepted
     cards = cause_cards([Cause("mobile_made_up", "warning", 1, 9, 7)], {"mobile_made_up": given})
     assert (cards[0].acceptance, cards[0].is_accepted) == (given, is_accepted)
     assert unaccepted(cards) == ([] if is_accepted else [Found("mobile_made_up", 1, 7)])
+
+
+@pytest.mark.parametrize("rows", [(), (1,), (1_204,), (2, 1)])
+def test_a_page_says_what_the_domain_says_of_warnings_that_are_not_accepted(rows):
+    missing = [Found(code, number, 7) for code, number in zip(("mobile_made_up", "markup"), rows, strict=False)]
+    assert not_accepted(missing) == against_unaccepted(missing)
