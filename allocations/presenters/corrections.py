@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from allocations.domain.problems import Problem, Severity
 from allocations.presenters.review import Said
 from allocations.services.corrections import Difference
@@ -60,5 +62,6 @@ def _lines(one: Difference, labels: Mapping[str, str]) -> Iterable[CellLine]:
 
 
 def _said(found: Problem, label: str) -> Said:
-    text = f"{label} {found.message}" if label else found.message[:1].upper() + found.message[1:]
+    plain = found.message[:1].upper() + found.message[1:]
+    text = _("%(column)s %(problem)s") % {"column": label, "problem": found.message} if label else plain
     return Said(text, found.severity is Severity.ERROR)
