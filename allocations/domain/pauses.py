@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from allocations.domain.marks import gettext_noop as _
+
 
 class Pause(StrEnum):
     BY_PERSON = "by_person"
@@ -34,107 +36,110 @@ class Pause(StrEnum):
 
 
 ADVICE: dict[Pause, tuple[str, str]] = {
-    Pause.BY_PERSON: ("Somebody paused the run.", "Resume when you are ready."),
+    Pause.BY_PERSON: (_("Somebody paused the run."), _("Resume when you are ready.")),
     Pause.STOPPED: (
-        "Somebody asked to stop after the chunk in hand. It is finished; no other chunk was begun.",
-        "Resume when you are ready.",
+        _("Somebody asked to stop after the chunk in hand. It is finished; no other chunk was begun."),
+        _("Resume when you are ready."),
     ),
     Pause.CANARY: (
-        "The first rows of the run went alone, and EnKash's list of transactions does not bear them out.",
-        "Compare them with EnKash's statement. Resuming accepts them and lets the rest follow.",
+        _("The first rows of the run went alone, and EnKash's list of transactions does not bear them out."),
+        _("Compare them with EnKash's statement. Resuming accepts them and lets the rest follow."),
     ),
     Pause.STOP_LOSS: (
-        "Too many rows of the run failed, so no more are sent until somebody has looked.",
-        "Look at the causes; resuming goes on and counts anew.",
+        _("Too many rows of the run failed, so no more are sent until somebody has looked."),
+        _("Look at the causes; resuming goes on and counts anew."),
     ),
     Pause.FIRST_UNKNOWN: (
-        "A call left rows unknown, and the portal is set to stop then.",
-        "Ask EnKash whether it has a disturbance, then resume: the rows are looked up when their quiet time is over.",
+        _("A call left rows unknown, and the portal is set to stop then."),
+        _(
+            "Ask EnKash whether it has a disturbance, then resume: the rows are looked up when their quiet time is "
+            "over."
+        ),
     ),
     Pause.BALANCE: (
-        "The reward account does not hold enough points for the next rows.",
-        "Top up the account at EnKash, then resume.",
+        _("The reward account does not hold enough points for the next rows."),
+        _("Top up the account at EnKash, then resume."),
     ),
     Pause.CONFIGURATION: (
-        "EnKash refuses every row because something is not set up on its side.",
-        "Ask EnKash about the message, then resume.",
+        _("EnKash refuses every row because something is not set up on its side."),
+        _("Ask EnKash about the message, then resume."),
     ),
     Pause.LOGIN: (
-        "EnKash refuses our login. A third refusal would lock the account, so nothing tries again by itself.",
-        "Check the EnKash user name and password, then resume for one more try.",
+        _("EnKash refuses our login. A third refusal would lock the account, so nothing tries again by itself."),
+        _("Check the EnKash user name and password, then resume for one more try."),
     ),
     Pause.UNREACHABLE: (
-        "EnKash could not be reached five times in a row. Nothing was sent.",
-        "Check the network and ENKASH_API_URL, then resume.",
+        _("EnKash could not be reached five times in a row. Nothing was sent."),
+        _("Check the network and ENKASH_API_URL, then resume."),
     ),
     Pause.CERTIFICATE: (
-        "The certificate of EnKash's server could not be verified. Nothing was sent.",
-        "Check the address and the machine's clock and certificates, then resume.",
+        _("The certificate of EnKash's server could not be verified. Nothing was sent."),
+        _("Check the address and the machine's clock and certificates, then resume."),
     ),
     Pause.REDIRECTED: (
-        "EnKash's server points to another address. The list was not sent there.",
-        "Check ENKASH_API_URL, then resume.",
+        _("EnKash's server points to another address. The list was not sent there."),
+        _("Check ENKASH_API_URL, then resume."),
     ),
-    Pause.REFUSED: ("EnKash refused the whole request.", "Read the message, mend the cause, then resume."),
+    Pause.REFUSED: (_("EnKash refused the whole request."), _("Read the message, mend the cause, then resume.")),
     Pause.SERVER_ERRORS: (
-        "EnKash's server failed several times in a row.",
-        "Ask EnKash whether it has a disturbance, then resume.",
+        _("EnKash's server failed several times in a row."),
+        _("Ask EnKash whether it has a disturbance, then resume."),
     ),
     Pause.NO_ANSWER: (
-        "EnKash did not answer several times in a row.",
-        "Ask EnKash whether it has a disturbance, then resume.",
+        _("EnKash did not answer several times in a row."),
+        _("Ask EnKash whether it has a disturbance, then resume."),
     ),
     Pause.UNREADABLE: (
-        "EnKash sent answers that cannot be read.",
-        "Look at the raw answers in the attempts and ask EnKash, then resume.",
+        _("EnKash sent answers that cannot be read."),
+        _("Look at the raw answers in the attempts and ask EnKash, then resume."),
     ),
     Pause.COUNTS: (
-        "The counts in EnKash's answer do not match the rows that were sent.",
-        "Compare the attempt with EnKash's statement, then resume.",
+        _("The counts in EnKash's answer do not match the rows that were sent."),
+        _("Compare the attempt with EnKash's statement, then resume."),
     ),
     Pause.CONTRACT: (
-        "EnKash's answer is not the one that its documentation describes, and the portal cannot rely on it.",
-        "Nothing more is sent until an owner has marked it on the page EnKash contract; then resume.",
+        _("EnKash's answer is not the one that its documentation describes, and the portal cannot rely on it."),
+        _("Nothing more is sent until an owner has marked it on the page EnKash contract; then resume."),
     ),
     Pause.IMPOSSIBLE: (
-        "EnKash's answer contradicts what was sent. Nothing more goes out until people have looked.",
-        "Compare the rows in conflict with EnKash's statement before you resume.",
+        _("EnKash's answer contradicts what was sent. Nothing more goes out until people have looked."),
+        _("Compare the rows in conflict with EnKash's statement before you resume."),
     ),
     Pause.TAMPERED: (
-        "A row differs from what was approved. It was not sent.",
-        "Find out who changed the database. Do not resume before.",
+        _("A row differs from what was approved. It was not sent."),
+        _("Find out who changed the database. Do not resume before."),
     ),
     Pause.OUTDATED: (
-        "A newer version of the portal prepared the list than runs in this worker. It was not sent.",
-        "Update every worker, then resume.",
+        _("A newer version of the portal prepared the list than runs in this worker. It was not sent."),
+        _("Update every worker, then resume."),
     ),
     Pause.UNAPPROVED: (
-        "Whoever approved the batch is not an approver any more. Nothing of the run was sent.",
-        "Cancel what was not sent and submit the list as a new batch, for another approver to decide about.",
+        _("Whoever approved the batch is not an approver any more. Nothing of the run was sent."),
+        _("Cancel what was not sent and submit the list as a new batch, for another approver to decide about."),
     ),
     Pause.LAPSED: (
-        "The approval is too old: the run did not begin in time. Nothing of it was sent.",
-        "Cancel what was not sent and submit the list as a new batch, for an approver to look at it anew.",
+        _("The approval is too old: the run did not begin in time. Nothing of it was sent."),
+        _("Cancel what was not sent and submit the list as a new batch, for an approver to look at it anew."),
     ),
     Pause.OTHER_POLICY: (
-        "Another approval policy came into force after the batch was submitted. Nothing of the run was sent.",
-        "Cancel what was not sent and submit the list as a new batch, to be approved under the policy of now.",
+        _("Another approval policy came into force after the batch was submitted. Nothing of the run was sent."),
+        _("Cancel what was not sent and submit the list as a new batch, to be approved under the policy of now."),
     ),
     Pause.TAKEN_AFTER_ALL: (
-        "A late answer proves that EnKash took the points back, although the reversal had been called failed.",
-        "Compare the row's reversals with EnKash's statement. Resuming says that you have looked.",
+        _("A late answer proves that EnKash took the points back, although the reversal had been called failed."),
+        _("Compare the row's reversals with EnKash's statement. Resuming says that you have looked."),
     ),
     Pause.TAKEN_TWICE: (
-        "EnKash tells of another debit for this reversal than the one on record, so the points may be taken twice.",
-        "Compare it with EnKash's statement. Resuming says that you have looked.",
+        _("EnKash tells of another debit for this reversal than the one on record, so the points may be taken twice."),
+        _("Compare it with EnKash's statement. Resuming says that you have looked."),
     ),
     Pause.OVERDRAWN: (
-        "With this reversal more points would be taken back than the row was credited. It was not sent.",
-        "Compare the row's reversals with EnKash's statement. Withdraw what is too much, then resume.",
+        _("With this reversal more points would be taken back than the row was credited. It was not sent."),
+        _("Compare the row's reversals with EnKash's statement. Withdraw what is too much, then resume."),
     ),
     Pause.DEFECT: (
-        "An answer could not be worked up because of a defect in the portal. The raw answer is kept.",
-        "Report it; after an update the stored answer is read again.",
+        _("An answer could not be worked up because of a defect in the portal. The raw answer is kept."),
+        _("Report it; after an update the stored answer is read again."),
     ),
 }
 

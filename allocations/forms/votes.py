@@ -7,14 +7,14 @@ from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from allocations.domain.accepting import check_seen
 from allocations.domain.errors import InvalidInput
 from allocations.domain.manifest import short_code
 from allocations.domain.numerals import grouped
 from allocations.models import Batch
-
-_LOOK_AGAIN = "Nothing was decided. Look at the new content first."
 
 
 class VoteForm(forms.Form):
@@ -31,7 +31,7 @@ class VoteForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         seen = cleaned.get("digest", "")
         if (cleaned.get("version"), seen) != (self.batch.version, self.batch.digest):
-            raise ValidationError(f"{_changed(seen, self.batch.digest)} {_LOOK_AGAIN}", code="changed")
+            raise ValidationError(_changed(seen, self.batch.digest), code="changed")
         return cleaned
 
 
@@ -43,10 +43,14 @@ class ApproveForm(VoteForm):
 
     total = forms.CharField(
         max_length=30,
-        error_messages={"required": "Empty. Type the total points in digits, as the sentence above says."},
+        error_messages={
+            "required": gettext_lazy("Empty. Type the total points in digits, as the sentence above says.")
+        },
     )
     password = forms.CharField(
-        strip=False, max_length=256, error_messages={"required": "Empty. Type the password you sign in with."}
+        strip=False,
+        max_length=256,
+        error_messages={"required": gettext_lazy("Empty. Type the password you sign in with.")},
     )
 
     def __init__(
@@ -67,14 +71,14 @@ class ApproveForm(VoteForm):
     def clean_total(self) -> str:
         typed: str = self.cleaned_data["total"]
         if typed.replace(",", "").replace(" ", "") != str(self.batch.points_total):
-            total = grouped(self.batch.points_total)
-            raise ValidationError(f"“{typed}” is not the total: the batch gives {total} points. Type that number.")
+            said = _("“%(typed)s” is not the total: the batch gives %(total)s points. Type that number.")
+            raise ValidationError(said % {"typed": typed, "total": grouped(self.batch.points_total)})
         return typed
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         if not self.voter.check_password(password):
-            raise ValidationError("This is not your password. Type the one you sign in with; it is case-sensitive.")
+            raise ValidationError(_("This is not your password. Type the one you sign in with; it is case-sensitive."))
         return password
 
     def clean_seen(self) -> list[str]:
@@ -90,10 +94,17 @@ class SendBackForm(VoteForm):
     """Send back: the reason is what the maker reads."""
 
     reason = forms.CharField(
-        max_length=1000, error_messages={"required": "Empty. Say what the maker should change before submitting again."}
+        max_length=1000,
+        error_messages={"required": gettext_lazy("Empty. Say what the maker should change before submitting again.")},
     )
 
 
 def _changed(seen: str, now: str) -> str:
-    shown = f"You saw {short_code(seen)}" if seen else "The page named no content"
-    return f"{shown}; the batch is now {short_code(now)}." if now else f"{shown}; the batch is being changed."
+    if not seen:
+        shown = _("The page named no content; the batch is now %(now)s.")
+        changing = _("The page named no content; the batch is being changed.")
+    else:
+        shown = _("You saw %(seen)s; the batch is now %(now)s.")
+        changing = _("You saw %(seen)s; the batch is being changed.")
+    said = (shown if now else changing) % {"seen": short_code(seen), "now": short_code(now)}
+    return " ".join((said, _("Nothing was decided. Look at the new content first.")))

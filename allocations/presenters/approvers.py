@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from allocations.models import Batch, Vote
 from allocations.presenters.stories import person
 from allocations.presenters.times import moment
 
-_BOXES = {1: ("Approver",), 2: ("First approver", "Second approver")}
+_BOXES = {1: (gettext_noop("Approver"),), 2: (gettext_noop("First approver"), gettext_noop("Second approver"))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +28,27 @@ def progress(batch: Batch, *, holding: Sequence[Vote], votes: Sequence[Vote]) ->
     counts = {vote.pk for vote in holding}
     given = tuple(f"{person(vote.voted_by)}, {moment(vote.voted_at)}" for vote in votes if vote.pk in counts)
     gone = tuple(
-        f"{person(vote.voted_by)}, {moment(vote.voted_at)}: counts no more, for it is too old or the person is no "
-        "approver now"
+        _("%(who)s, %(at)s: counts no more, for it is too old or the person is no approver now")
+        % {"who": person(vote.voted_by), "at": moment(vote.voted_at)}
         for vote in votes
         if vote.pk not in counts
     )
-    names = f": {'; '.join(given)}" if given else ""
-    sentence = f"{len(given)} of {batch.approvers} approvals{names}" if batch.approvers > 1 else ""
+    sentence = _has(given, needed=batch.approvers) if batch.approvers > 1 else ""
     return Progress(sentence, given, gone)
+
+
+def _has(given: Sequence[str], *, needed: int) -> str:
+    figures = {"given": len(given), "needed": needed, "names": "; ".join(given)}
+    if not given:
+        return _("%(given)s of %(needed)s approvals") % figures
+    return _("%(given)s of %(needed)s approvals: %(names)s") % figures
 
 
 def boxes(batch: Batch) -> tuple[str, ...]:
     """Who signs the printed sheet besides the maker."""
-    return _BOXES[batch.approvers]
+    return tuple(_(box) for box in _BOXES[batch.approvers])
 
 
 def named(votes: Sequence[Vote]) -> str:
     """Asha Rao and Sudha Iyer"""
-    return " and ".join(person(vote.voted_by) for vote in votes)
+    return _(" and ").join(person(vote.voted_by) for vote in votes)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from allocations.domain.outcomes import Reason
 from allocations.presenters.masking import masked_text
 from allocations.presenters.reasons import explain
@@ -34,7 +36,7 @@ def _line(cause: Cause) -> CauseLine:
     plain = explained.words if cause.reason_code != Reason.OTHER else ""
     shown = masked_text(cause.reason)
     return CauseLine(
-        words=plain or shown or explained.words or "No reason given",
+        words=plain or shown or explained.words or _("No reason given"),
         said=shown if plain else "",
         next_step=explained.next_step,
         code=cause.reason_code,

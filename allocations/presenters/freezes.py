@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from allocations.domain.policy import (
     Actor,
@@ -36,11 +37,17 @@ def banner(freeze: Freeze | None) -> Banner | None:
 
 
 def _frozen(freeze: Freeze) -> str:
-    return f"{person(freeze.frozen_by)} froze all sending, {moment(freeze.frozen_at)}."
+    return _("%(who)s froze all sending, %(at)s.") % {
+        "who": person(freeze.frozen_by),
+        "at": moment(freeze.frozen_at),
+    }
 
 
 def _proposed(freeze: Freeze) -> str:
-    return f"{person(freeze.release_proposed_by)} proposed the release, {moment(freeze.release_proposed_at)}."
+    return _("%(who)s proposed the release, %(at)s.") % {
+        "who": person(freeze.release_proposed_by),
+        "at": moment(freeze.release_proposed_at),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +69,18 @@ def switch(freeze: Freeze | None, actor: Actor) -> Switch:
     if freeze.release_proposed_by is None:
         return Switch("propose", reason_of(check_propose_release, actor))
     why_not = reason_of(check_confirm_release, actor, freeze.release_proposed_by.pk)
-    no = "Withdraw the release" if freeze.release_proposed_by.pk == actor.id else "Reject the release"
+    no = _("Withdraw the release") if freeze.release_proposed_by.pk == actor.id else _("Reject the release")
     return Switch("confirm", why_not, _proposed(freeze), no if can_freeze(actor) else "")
 
 
 def after_freezing(freeze: Freeze, actor: Actor, *, reason: str) -> str:
     """`freeze`: the one that is in force now, perhaps of somebody who was faster."""
     if (freeze.frozen_by_id, freeze.reason) == (actor.id, reason):
-        return "All sending is frozen. A call that is with EnKash now comes to its end."
-    return f"Sending was frozen already: {_frozen(freeze)} “{freeze.reason}” Your reason is not stored."
+        return _("All sending is frozen. A call that is with EnKash now comes to its end.")
+    return _("Sending was frozen already: %(frozen)s “%(reason)s” Your reason is not stored.") % {
+        "frozen": _frozen(freeze),
+        "reason": freeze.reason,
+    }
 
 
 def release_task(freeze: Freeze | None, actor: Actor) -> list[Task]:
@@ -79,16 +89,28 @@ def release_task(freeze: Freeze | None, actor: Actor) -> list[Task]:
         return []
     if not can_confirm_release(actor, freeze.release_proposed_by.pk):
         return []
-    detail = f"{_proposed(freeze)} Frozen because “{freeze.reason}”"
+    detail = _("%(proposed)s Frozen because “%(reason)s”") % {"proposed": _proposed(freeze), "reason": freeze.reason}
     address = reverse("allocations:freeze")
     return [
-        Task(AWAITING_APPROVAL, "The release of all sending is to be confirmed", detail, address, "See the release")
+        Task(
+            AWAITING_APPROVAL,
+            _("The release of all sending is to be confirmed"),
+            detail,
+            address,
+            _("See the release"),
+        )
     ]
 
 
 def past(freeze: Freeze) -> str:
     """One freeze that is over, as a line."""
-    return (
-        f"{person(freeze.frozen_by)} froze all sending: “{freeze.reason}”. Released {moment(freeze.released_at)}, "
-        f"proposed by {person(freeze.release_proposed_by)}, confirmed by {person(freeze.released_by)}."
-    )
+    return _(
+        "%(who)s froze all sending: “%(reason)s”. Released %(at)s, proposed by %(proposed)s, confirmed by "
+        "%(confirmed)s."
+    ) % {
+        "who": person(freeze.frozen_by),
+        "reason": freeze.reason,
+        "at": moment(freeze.released_at),
+        "proposed": person(freeze.release_proposed_by),
+        "confirmed": person(freeze.released_by),
+    }

@@ -14,6 +14,7 @@ from allocations.models import Batch, Proposal, Run
 from allocations.presenters.batch_lines import outcome_words
 from allocations.presenters.numbers import counted, grouped, points
 from allocations.presenters.outcomes import Segment, segments
+from allocations.presenters.pauses import why_paused
 from allocations.presenters.statuses import AWAITING_APPROVAL, DRAFT, FAILED, NEEDS_FIXING, Status, run_status
 from allocations.presenters.times import ago
 from allocations.selectors.home import FailedBatch
@@ -67,7 +68,7 @@ def run_task(run: Run, *, disputed: int) -> Task:
     else:
         title = _("The run of batch %(batch)s waits for people")
     said = title % {"rows": grouped(disputed), "batch": run.batch_id}
-    detail = " · ".join(part for part in (run.batch.purpose, run.pause_text) if part)
+    detail = " · ".join(part for part in (run.batch.purpose, why_paused(run)) if part)
     button = _("Open the run of batch %(batch)s") % {"batch": run.batch_id}
     return Task(None, said, detail, reverse("allocations:run", args=[run.pk]), button)
 

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from allocations.domain.canary import Canary
 from allocations.domain.states import RunState
 from allocations.models import Run
 from allocations.presenters.holds import when
-from allocations.presenters.numbers import counted, grouped
+from allocations.presenters.numbers import grouped
 from allocations.presenters.times import about, clock, moment
 from allocations.selectors.holds import Hold
 from allocations.selectors.runs import ChunkCounts
@@ -19,21 +22,42 @@ MEASURED_AFTER_CHUNKS = 3
 
 def sentence(run: Run, totals: Totals, chunks: ChunkCounts, *, now: datetime, hold: Hold) -> str:
     """What a person would say on the phone."""
-    have = f"{counted(totals.credited, 'person has', 'people have')} their points"
+    have = _have(totals.credited)
     match RunState(run.state):
         case RunState.QUEUED:
             return _queued(run, totals, now=now, hold=hold)
         case RunState.RUNNING:
             return _running(run, totals, chunks, have=have, now=now, hold=hold)
         case RunState.PAUSED:
-            return f"Paused: {have}, {counted(totals.pending, 'row is', 'rows are')} not sent."
+            return _("Paused: %(have)s, %(left)s.") % {"have": have, "left": _not_sent(totals.pending)}
         case RunState.ATTENTION:
-            return (
-                f"{have}. {counted(totals.disputed + totals.unknown, 'row needs', 'rows need')} a decision by people."
+            open_ones = totals.disputed + totals.unknown
+            said = ngettext(
+                "%(have)s. %(rows)s row needs a decision by people.",
+                "%(have)s. %(rows)s rows need a decision by people.",
+                open_ones,
             )
+            return said % {"have": have, "rows": grouped(open_ones)}
         case RunState.SETTLED:
-            cancelled = f", {counted(totals.cancelled, 'row', 'rows')} cancelled" if totals.cancelled else ""
-            return f"Ended: {have}, {counted(totals.failed, 'row', 'rows')} failed{cancelled}."
+            return _ended(totals, have=have)
+
+
+def _have(people: int) -> str:
+    said = ngettext("%(people)s person has their points", "%(people)s people have their points", people)
+    return said % {"people": grouped(people)}
+
+
+def _not_sent(rows: int) -> str:
+    return ngettext("%(rows)s row is not sent", "%(rows)s rows are not sent", rows) % {"rows": grouped(rows)}
+
+
+def _ended(totals: Totals, *, have: str) -> str:
+    failed = ngettext("%(rows)s row failed", "%(rows)s rows failed", totals.failed) % {"rows": grouped(totals.failed)}
+    if not totals.cancelled:
+        return _("Ended: %(have)s, %(failed)s.") % {"have": have, "failed": failed}
+    cancelled = ngettext("%(rows)s row cancelled", "%(rows)s rows cancelled", totals.cancelled)
+    told = {"have": have, "failed": failed, "cancelled": cancelled % {"rows": grouped(totals.cancelled)}}
+    return _("Ended: %(have)s, %(failed)s, %(cancelled)s.") % told
 
 
 def is_ahead(run: Run, *, now: datetime) -> bool:
@@ -42,44 +66,82 @@ def is_ahead(run: Run, *, now: datetime) -> bool:
 
 
 def _queued(run: Run, totals: Totals, *, now: datetime, hold: Hold) -> str:
-    rows = counted(totals.rows, "row waits", "rows wait")
+    told = {"rows": grouped(totals.rows), "at": moment(run.start_at), "when": when(hold, otherwise="")}
     if is_ahead(run, now=now):
-        return f"{rows} until {moment(run.start_at)}. The run begins by itself."
-    held = when(hold, otherwise="")
-    return f"{rows}. The run begins by itself {held}." if held else f"{rows} for a worker. The run begins by itself."
+        said = ngettext(
+            "%(rows)s row waits until %(at)s. The run begins by itself.",
+            "%(rows)s rows wait until %(at)s. The run begins by itself.",
+            totals.rows,
+        )
+    elif told["when"]:
+        said = ngettext(
+            "%(rows)s row waits. The run begins by itself %(when)s.",
+            "%(rows)s rows wait. The run begins by itself %(when)s.",
+            totals.rows,
+        )
+    else:
+        said = ngettext(
+            "%(rows)s row waits for a worker. The run begins by itself.",
+            "%(rows)s rows wait for a worker. The run begins by itself.",
+            totals.rows,
+        )
+    return said % told
 
 
 def _running(run: Run, totals: Totals, chunks: ChunkCounts, *, have: str, now: datetime, hold: Hold) -> str:
     if run.cancelled_at and (totals.pending or totals.sending):
-        left = counted(totals.pending + totals.sending, "row is", "rows are")
-        return f"Cancelled: {have}, {left} still being cleared up. Nothing more is sent."
+        left = totals.pending + totals.sending
+        said = ngettext(
+            "Cancelled: %(have)s, %(rows)s row is still being cleared up. Nothing more is sent.",
+            "Cancelled: %(have)s, %(rows)s rows are still being cleared up. Nothing more is sent.",
+            left,
+        )
+        return said % {"have": have, "rows": grouped(left)}
     if totals.pending or totals.sending:
-        at = min(chunks.done + 1, chunks.total)
-        outlook = _outlook(run, totals, chunks, now=now, hold=hold)
-        return f"Chunk {grouped(at)} of {grouped(chunks.total)}: {have}. {outlook}"
+        return _("Chunk %(at)s of %(total)s: %(have)s. %(outlook)s") % {
+            "at": grouped(min(chunks.done + 1, chunks.total)),
+            "total": grouped(chunks.total),
+            "have": have,
+            "outlook": _outlook(run, totals, chunks, now=now, hold=hold),
+        }
     if not totals.unknown:
-        return f"{have}. Every row is answered; the run ends now."
-    when = f" at {clock(chunks.next_at)}" if chunks.next_at and chunks.next_at > now else ""
-    return f"{have}. {counted(totals.unknown, 'row is', 'rows are')} unknown; EnKash is asked again{when}."
+        return _("%(have)s. Every row is answered; the run ends now.") % {"have": have}
+    return _unknown(totals.unknown, have=have, at=chunks.next_at if chunks.next_at and chunks.next_at > now else None)
+
+
+def _unknown(rows: int, *, have: str, at: datetime | None) -> str:
+    if at is None:
+        said = ngettext(
+            "%(have)s. %(rows)s row is unknown; EnKash is asked again.",
+            "%(have)s. %(rows)s rows are unknown; EnKash is asked again.",
+            rows,
+        )
+    else:
+        said = ngettext(
+            "%(have)s. %(rows)s row is unknown; EnKash is asked again at %(at)s.",
+            "%(have)s. %(rows)s rows are unknown; EnKash is asked again at %(at)s.",
+            rows,
+        )
+    return said % {"have": have, "rows": grouped(rows), "at": clock(at)}
 
 
 def _outlook(run: Run, totals: Totals, chunks: ChunkCounts, *, now: datetime, hold: Hold) -> str:
     held = when(hold, otherwise="")
     if held:
-        return f"It goes on {held}."
+        return _("It goes on %(when)s.") % {"when": held}
     if run.stop_requested_at:
-        return "It stops after the chunk in hand."
+        return _("It stops after the chunk in hand.")
     if run.canary == Canary.WAITING:
-        return "The rest follows when EnKash's list shows the credits of the first rows."
+        return _("The rest follows when EnKash's list shows the credits of the first rows.")
     return time_left(run, totals, chunks, now=now)
 
 
 def time_left(run: Run, totals: Totals, chunks: ChunkCounts, *, now: datetime) -> str:
     """An estimate from the pace so far; none before there is a pace."""
     if run.started_at is None or chunks.done < MEASURED_AFTER_CHUNKS or not totals.decided:
-        return "Measuring how long it takes."
+        return _("Measuring how long it takes.")
     left = (now - run.started_at) * (totals.pending + totals.sending) / totals.decided
-    return f"{about(left).capitalize()} left."
+    return _("%(about)s left.") % {"about": about(left).capitalize()}
 
 
 def poll_seconds(run: Run, totals: Totals, *, now: datetime) -> int | None:
@@ -111,19 +173,32 @@ def phases(run: Run, totals: Totals, chunks: ChunkCounts) -> tuple[Phase, ...]:
     doubt = totals.unknown + totals.disputed
     return (
         Phase(
-            "Begin",
+            _("Begin"),
             _beginning(run),
             _css(started, reached=True),
         ),
         *_canary_phase(run),
         Phase(
-            "Send the rows",
-            f"{grouped(chunks.done)} of {counted(chunks.total, 'chunk')} done",
+            _("Send the rows"),
+            _done(chunks),
             _css(sent, reached=started and run.canary != Canary.WAITING),
         ),
-        Phase("Settle what is unknown", f"{counted(doubt, 'row')} open", _css(sent and not doubt, reached=sent)),
-        Phase("Ended", clock(run.settled_at) if ended else "nothing unknown is left", _css(ended, reached=False)),
+        Phase(_("Settle what is unknown"), _open(doubt), _css(sent and not doubt, reached=sent)),
+        Phase(
+            _("Ended"),
+            clock(run.settled_at) if ended else _("nothing unknown is left"),
+            _css(ended, reached=False),
+        ),
     )
+
+
+def _done(chunks: ChunkCounts) -> str:
+    said = ngettext("%(done)s of %(total)s chunk done", "%(done)s of %(total)s chunks done", chunks.total)
+    return said % {"done": grouped(chunks.done), "total": grouped(chunks.total)}
+
+
+def _open(rows: int) -> str:
+    return ngettext("%(rows)s row open", "%(rows)s rows open", rows) % {"rows": grouped(rows)}
 
 
 def _canary_phase(run: Run) -> tuple[Phase, ...]:
@@ -132,20 +207,22 @@ def _canary_phase(run: Run) -> tuple[Phase, ...]:
         case Canary.NONE:
             return ()
         case Canary.WAITING:
-            remark = "not needed any more" if run.cancelled_at else "sent alone, then looked up at EnKash"
+            remark = _("not needed any more") if run.cancelled_at else _("sent alone, then looked up at EnKash")
         case Canary.VERIFIED:
-            remark = "EnKash's list shows their credits"
+            remark = _("EnKash's list shows their credits")
         case Canary.ACCEPTED:
-            remark = "accepted by a person"
-    return (Phase("Verify the first rows", remark, _css(run.canary != Canary.WAITING, reached=True)),)
+            remark = _("accepted by a person")
+    return (Phase(_("Verify the first rows"), remark, _css(run.canary != Canary.WAITING, reached=True)),)
 
 
 def _beginning(run: Run) -> str:
     if run.started_at:
         return clock(run.started_at)
     if run.cancelled_at:
-        return "never: it was cancelled before"
-    return f"by itself, at {moment(run.start_at)}" if run.start_at else "by itself, when a worker is free"
+        return _("never: it was cancelled before")
+    if run.start_at:
+        return _("by itself, at %(at)s") % {"at": moment(run.start_at)}
+    return _("by itself, when a worker is free")
 
 
 def _css(done: bool, *, reached: bool) -> str:  # noqa: FBT001 - reads as the name of the class it makes

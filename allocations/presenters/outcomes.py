@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from allocations.domain.policy import Actor, BatchFacts, can_decide, can_export, can_rerun, can_withdraw
 from allocations.domain.states import BatchState, RunState
 from allocations.models import Batch, Run
@@ -14,34 +17,34 @@ from allocations.selectors.totals import Totals
 def run_equation(totals: Totals) -> Equation:
     """The rows of one run = what became of them."""
     return Equation(
-        whole=Term(totals.rows, "rows in this run"),
+        whole=Term(totals.rows, _("rows in this run")),
         parts=_parts(totals),
-        remark=f"{points(totals.credited_points)} credited",
+        remark=_("%(points)s credited") % {"points": points(totals.credited_points)},
     )
 
 
 def batch_equation(batch: Batch, totals: Totals) -> Equation:
     """The rows of the file = what became of them, over all runs, with those left out before."""
-    left_out = Term(batch.left_out_count, "left out before")
+    left_out = Term(batch.left_out_count, _("left out before"))
     return Equation(
-        whole=Term(batch.row_count, "rows in file"),
+        whole=Term(batch.row_count, _("rows in file")),
         parts=(*_parts(totals), left_out),
-        remark=f"{points(totals.credited_points)} credited",
+        remark=_("%(points)s credited") % {"points": points(totals.credited_points)},
     )
 
 
 def _parts(totals: Totals) -> tuple[Term, ...]:
     """The three outcomes always; what is empty of the rest only crowds the sum."""
     rest = (
-        Term(totals.disputed, "in conflict", CONFLICT),
-        Term(totals.sending, "being sent", RUNNING),
-        Term(totals.pending, "not sent"),
-        Term(totals.cancelled, "cancelled"),
+        Term(totals.disputed, _("in conflict"), CONFLICT),
+        Term(totals.sending, _("being sent"), RUNNING),
+        Term(totals.pending, _("not sent")),
+        Term(totals.cancelled, _("cancelled")),
     )
     known = (
-        Term(totals.credited, "credited", CREDITED),
-        Term(totals.failed, "failed", FAILED),
-        Term(totals.unknown, "unknown", UNKNOWN),
+        Term(totals.credited, _("credited"), CREDITED),
+        Term(totals.failed, _("failed"), FAILED),
+        Term(totals.unknown, _("unknown"), UNKNOWN),
     )
     return (*known, *(term for term in rest if term.number))
 
@@ -72,15 +75,16 @@ def segments(totals: Totals) -> list[Segment]:
 
 
 def export_choices(batch: Batch, totals: Totals) -> list[tuple[str, int]]:
-    """The outcomes that an export can be limited to, as it names them, each with its rows; none that is empty."""
+    """The outcomes that an export can be limited to, as it names them, each with its rows; none that is empty. The page
+    translates what it shows of them."""
     choices = (
-        ("credited", totals.credited),
-        ("failed", totals.failed),
-        ("unknown", totals.unknown),
-        ("conflict", totals.disputed),
-        ("not sent", totals.pending),
-        ("cancelled", totals.cancelled),
-        ("left out", batch.left_out_count),
+        (gettext_noop("credited"), totals.credited),
+        (gettext_noop("failed"), totals.failed),
+        (gettext_noop("unknown"), totals.unknown),
+        (gettext_noop("conflict"), totals.disputed),
+        (gettext_noop("not sent"), totals.pending),
+        (gettext_noop("cancelled"), totals.cancelled),
+        (gettext_noop("left out"), batch.left_out_count),
     )
     return [(word, rows) for word, rows in choices if rows]
 
@@ -122,11 +126,11 @@ def acts(
     failed = totals.failed - replaced
     why = ""
     if failed and not ended:
-        why = "Failed rows can be run again once the run has ended."
+        why = _("Failed rows can be run again once the run has ended.")
     elif failed and not can_rerun(actor):
-        why = "To run failed rows again you need the role admin."
+        why = _("To run failed rows again you need the role admin.")
     elif failed and facts.is_erased:
-        why = "The personal data of this batch were erased: its rows cannot be run again."
+        why = _("The personal data of this batch were erased: its rows cannot be run again.")
     return Acts(
         decide=can_decide(actor, facts),
         withdraw=can_withdraw(actor, facts),

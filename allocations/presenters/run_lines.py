@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from allocations.domain.states import RunState
 from allocations.models import Run
 from allocations.presenters.holds import when
@@ -44,10 +46,11 @@ def run_lines(runs: Iterable[tuple[Run, Totals]]) -> list[RunLine]:
 def begins(run: Run, *, chosen: datetime | None, hold: Hold) -> str:
     """When a run that was just made begins. `chosen`: the start that its maker chose, which may have passed."""
     if run.start_at:
-        return f"The run begins at {moment(run.start_at)}."
+        return _("The run begins at %(at)s.") % {"at": moment(run.start_at)}
     if chosen:
-        return f"Its start, {moment(chosen)}, has passed: the run begins {when(hold)}."
-    return f"The run begins {when(hold)}."
+        told = {"at": moment(chosen), "when": when(hold)}
+        return _("Its start, %(at)s, has passed: the run begins %(when)s.") % told
+    return _("The run begins %(when)s.") % {"when": when(hold)}
 
 
 def status_of_run(run: Run, totals: Totals) -> Status:

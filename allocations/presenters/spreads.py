@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from allocations.presenters.bars import Place, places
 from allocations.presenters.numbers import grouped
 from allocations.selectors.approvals import Band
@@ -24,5 +26,7 @@ def bars(bands: list[Band]) -> list[Bar]:
 
 def _label(band: Band) -> str:
     if band.up_to is None:
-        return f"above {grouped(band.over)}"
-    return f"{grouped(band.over + 1)} to {grouped(band.up_to)}" if band.over else f"up to {grouped(band.up_to)}"
+        return _("above %(over)s") % {"over": grouped(band.over)}
+    if not band.over:
+        return _("up to %(up_to)s") % {"up_to": grouped(band.up_to)}
+    return _("%(first)s to %(up_to)s") % {"first": grouped(band.over + 1), "up_to": grouped(band.up_to)}

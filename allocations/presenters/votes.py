@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from allocations.domain.approval_policies import check_in_force
 from allocations.domain.causes import cause_label
 from allocations.domain.errors import DomainError
@@ -13,7 +16,7 @@ from allocations.domain.questions import against_open
 from allocations.models import Acceptance, Batch
 from allocations.presenters.equations import Equation, Term
 from allocations.presenters.holds import when
-from allocations.presenters.numbers import counted, grouped, points
+from allocations.presenters.numbers import grouped, points
 from allocations.presenters.refusals import reason_of
 from allocations.presenters.statuses import AWAITING_APPROVAL
 from allocations.presenters.stories import person
@@ -50,23 +53,36 @@ class Effect:
 
     @property
     def shortage(self) -> str:
-        return (
-            f"{points(self.missing)} are missing: the account holds {grouped(self.balance)}, batches approved before "
-            f"take {grouped(self.committed)}, this one {grouped(self.points)}. Top up at EnKash, or the run pauses "
-            "when the points end."
-        )
+        return _(
+            "%(missing)s are missing: the account holds %(balance)s, batches approved before take %(committed)s, this "
+            "one %(points)s. Top up at EnKash, or the run pauses when the points end."
+        ) % {
+            "missing": points(self.missing),
+            "balance": grouped(self.balance),
+            "committed": grouped(self.committed),
+            "points": grouped(self.points),
+        }
 
     @property
     def start(self) -> str:
         """Without the balance, which changes while a run sends."""
-        people = counted(self.rows, "person gets", "people get")
-        return f"{people} {points(self.points)} from “{self.account}”."
+        said = ngettext(
+            "%(people)s person gets %(points)s from “%(account)s”.",
+            "%(people)s people get %(points)s from “%(account)s”.",
+            self.rows,
+        )
+        return said % {"people": grouped(self.rows), "points": points(self.points), "account": self.account}
 
     @property
     def sentence(self) -> str:
         if self.after is None:
-            return f"{self.start} Its balance has not been read yet."
-        return f"{self.start} The balance goes from {grouped(self.balance)} to {grouped(self.after)}."
+            balance = _("Its balance has not been read yet.")
+        else:
+            balance = _("The balance goes from %(balance)s to %(after)s.") % {
+                "balance": grouped(self.balance),
+                "after": grouped(self.after),
+            }
+        return f"{self.start} {balance}"
 
 
 def effect(batch: Batch, *, committed: Decimal) -> Effect:
@@ -83,10 +99,10 @@ def effect(batch: Batch, *, committed: Decimal) -> Effect:
 def submitted_equation(batch: Batch) -> Equation:
     """The rows of the file = those that would be sent + those left out."""
     return Equation(
-        whole=Term(batch.row_count, "rows in file"),
+        whole=Term(batch.row_count, _("rows in file")),
         parts=(
-            Term(batch.row_count - batch.left_out_count, "submitted", AWAITING_APPROVAL),
-            Term(batch.left_out_count, "left out"),
+            Term(batch.row_count - batch.left_out_count, _("submitted"), AWAITING_APPROVAL),
+            Term(batch.left_out_count, _("left out")),
         ),
         remark=points(batch.points_total),
     )
@@ -94,18 +110,19 @@ def submitted_equation(batch: Batch) -> Equation:
 
 def who_gets_points(batch: Batch) -> str:
     if batch.is_points_allocation:
-        return "New and existing people: everybody in the list"
-    return "New people only: whoever already has a card gets nothing"
+        return _("New and existing people: everybody in the list")
+    return _("New people only: whoever already has a card gets nothing")
 
 
 def after_approval(start_at: datetime | None, *, now: datetime, hold: Hold) -> str:
     """When the run would begin, were the batch approved now."""
-    then = when(hold, otherwise="at once")
+    then = when(hold, otherwise=_("at once"))
     if start_at is None:
-        return f"The run begins by itself {then}"
+        return _("The run begins by itself %(when)s") % {"when": then}
     if start_at <= now:
-        return f"The run begins by itself {then}: its start, {moment(start_at)}, has passed"
-    return f"The run begins by itself at {moment(start_at)}; approved later than that, at once"
+        told = {"when": then, "at": moment(start_at)}
+        return _("The run begins by itself %(when)s: its start, %(at)s, has passed") % told
+    return _("The run begins by itself at %(at)s; approved later than that, at once") % {"at": moment(start_at)}
 
 
 def why_not(actor: Actor, facts: BatchFacts) -> str:
@@ -146,7 +163,8 @@ def waiting(batch: Batch, actor: Actor, *, in_force: int, open_questions: int, n
 
 
 def _approvals(batch: Batch, *, now: datetime) -> str:
-    return f"{len(holding_approvals(batch, now=now))} of {batch.approvers} approvals"
+    figures = {"given": len(holding_approvals(batch, now=now)), "needed": batch.approvers}
+    return _("%(given)s of %(needed)s approvals") % figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +230,11 @@ class Comparison:
         return f"{sign}{grouped(abs(tenths) // 10)}.{abs(tenths) % 10} %"
 
 
-CHANGES = {Change.NEW: "New people", Change.GONE: "No longer in the list", Change.POINTS: "Other points"}
+CHANGES = {
+    Change.NEW: gettext_lazy("New people"),
+    Change.GONE: gettext_lazy("No longer in the list"),
+    Change.POINTS: gettext_lazy("Other points"),
+}
 
 
 def comparison(batch: Batch, before: Batch | None) -> Comparison | None:

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from allocations.actors import actor_of
 from allocations.domain.manifest import short_code
-from allocations.presenters import numbers, people, statuses, times
+from allocations.presenters import numbers, pauses, people, statuses, times
 from allocations.presenters.equations import Equation
 from allocations.presenters.freezes import Banner, banner
 from allocations.presenters.shell import Shell
@@ -38,6 +38,7 @@ register.filter("mobile", people.mobile)
 register.filter("masked_mobile", people.masked_mobile)
 register.filter("masked_email", people.masked_email)
 register.filter("for_reader", people.for_reader)
+register.filter("why_paused", pauses.why_paused)
 register.filter("short_code", short_code)
 
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from allocations.domain.policy import Actor, check_freeze
 from allocations.forms.freezes import FreezeForm
@@ -38,19 +39,20 @@ def freeze(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 @action
 def propose(request: HttpRequest, actor: Actor, freeze_id: int) -> HttpResponseBase:
     freezes.propose_release(actor, freeze_id=freeze_id)
-    messages.info(request, "You proposed the release. Another approver or owner must confirm it.")
+    messages.info(request, _("You proposed the release. Another approver or owner must confirm it."))
     return redirect("allocations:freeze")
 
 
 @action
 def refuse(request: HttpRequest, actor: Actor, freeze_id: int) -> HttpResponseBase:
     freezes.withdraw_proposal(actor, freeze_id=freeze_id)
-    messages.info(request, "The proposed release is off. All sending stays frozen.")
+    messages.info(request, _("The proposed release is off. All sending stays frozen."))
     return redirect("allocations:freeze")
 
 
 @action
 def confirm(request: HttpRequest, actor: Actor, freeze_id: int) -> HttpResponseBase:
     freezes.confirm_release(actor, freeze_id=freeze_id)
-    messages.info(request, f"You released the freeze. What was running goes on {when(hold())}.")
+    said = _("You released the freeze. What was running goes on %(when)s.") % {"when": when(hold())}
+    messages.info(request, said)
     return redirect("allocations:freeze")

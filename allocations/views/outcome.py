@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from allocations.domain.approval_policies import check_in_force
 from allocations.domain.causes import cause_label
@@ -139,12 +140,12 @@ def _reversals(request: HttpRequest, actor: Actor, batch: Batch) -> dict[str, ob
 
 
 TITLES = (
-    ("rows", "Rows"),
-    ("causes", "Failed by cause"),
-    ("files", "Files"),
-    ("votes", "Votes"),
-    ("runs", "Runs and re-runs"),
-    ("reversals", "Taken back"),
+    ("rows", gettext_lazy("Rows")),
+    ("causes", gettext_lazy("Failed by cause")),
+    ("files", gettext_lazy("Files")),
+    ("votes", gettext_lazy("Votes")),
+    ("runs", gettext_lazy("Runs and re-runs")),
+    ("reversals", gettext_lazy("Taken back")),
 )
 TABS: dict[str, Callable[[HttpRequest, Actor, Batch], dict[str, object]]] = {
     "rows": _rows,

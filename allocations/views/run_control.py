@@ -4,6 +4,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from allocations.domain.policy import Actor, check_cancel_run, check_rerun
 from allocations.domain.states import RunState
@@ -11,7 +13,7 @@ from allocations.models import Run
 from allocations.presenters.cancellations import cancellation
 from allocations.presenters.causes import cause_lines
 from allocations.presenters.holds import when
-from allocations.presenters.numbers import counted
+from allocations.presenters.numbers import grouped
 from allocations.presenters.outcomes import batch_equation, run_equation
 from allocations.selectors.batch_pages import batches_with_people
 from allocations.selectors.holds import hold
@@ -28,7 +30,7 @@ from allocations.views.gates import action, form_page
 def pause(request: HttpRequest, actor: Actor, run_id: int) -> HttpResponseBase:
     get_object_or_404(Run, pk=run_id)
     pause_run(actor, run_id=run_id)
-    messages.info(request, "You paused the run. A call that is with EnKash now is finished first.")
+    messages.info(request, _("You paused the run. A call that is with EnKash now is finished first."))
     return redirect("allocations:run", run_id=run_id)
 
 
@@ -36,7 +38,7 @@ def pause(request: HttpRequest, actor: Actor, run_id: int) -> HttpResponseBase:
 def stop(request: HttpRequest, actor: Actor, run_id: int) -> HttpResponseBase:
     get_object_or_404(Run, pk=run_id)
     stop_after_chunk(actor, run_id=run_id)
-    messages.info(request, "The run stops after the chunk in hand, once nothing in it is unknown.")
+    messages.info(request, _("The run stops after the chunk in hand, once nothing in it is unknown."))
     return redirect("allocations:run", run_id=run_id)
 
 
@@ -44,7 +46,7 @@ def stop(request: HttpRequest, actor: Actor, run_id: int) -> HttpResponseBase:
 def resume(request: HttpRequest, actor: Actor, run_id: int) -> HttpResponseBase:
     get_object_or_404(Run, pk=run_id)
     resume_run(actor, run_id=run_id)
-    messages.info(request, f"You resumed the run. The next call begins {when(hold())}.")
+    messages.info(request, _("You resumed the run. The next call begins %(when)s.") % {"when": when(hold())})
     return redirect("allocations:run", run_id=run_id)
 
 
@@ -55,11 +57,12 @@ def cancel(request: HttpRequest, actor: Actor, run_id: int) -> HttpResponseBase:
     if run is None:
         raise Http404(f"There is no run {run_id}.")
     if run.cancelled_at is not None:
-        messages.info(request, f"What run {run.generation} had not sent is cancelled already.")
+        said = _("What run %(number)s had not sent is cancelled already.") % {"number": run.generation}
+        messages.info(request, said)
         return redirect("allocations:run", run_id=run_id)
     if request.method == "POST":
         cancel_run(actor, run_id=run_id)
-        messages.info(request, "You cancelled what was not sent. What is unknown is still looked up.")
+        messages.info(request, _("You cancelled what was not sent. What is unknown is still looked up."))
         return redirect("allocations:run", run_id=run_id)
     check_cancel_run(actor, RunState(run.state))
     totals = run_totals(run)
@@ -76,7 +79,10 @@ def rerun(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBase
     failed = totals.failed - replaced.rows
     if request.method == "POST":
         run = rerun_failed_rows(actor, batch_id=batch_id)
-        messages.info(request, f"You started a re-run of {counted(failed, 'failed row')}.")
+        said = ngettext(
+            "You started a re-run of %(rows)s failed row.", "You started a re-run of %(rows)s failed rows.", failed
+        )
+        messages.info(request, said % {"rows": grouped(failed)})
         return redirect("allocations:run", run_id=run.pk)
     causes = cause_lines(failure_causes(batch_id=batch_id))
     context = {

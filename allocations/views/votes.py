@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 
 from allocations.domain.manifest import short_code
 from allocations.domain.policy import Actor, check_decide
@@ -46,9 +47,10 @@ def approve(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBa
     shown = {name: form.cleaned_data[name] for name in ("version", "digest", "seen")}
     run = approve_batch(actor, batch_id=batch_id, **shown)
     rows = counted(batch.row_count - batch.left_out_count, "row")
-    approved = f"You approved {rows} as {short_code(batch.digest)}."
+    approved = _("You approved %(rows)s as %(code)s.") % {"rows": rows, "code": short_code(batch.digest)}
     if run is None:
-        messages.info(request, f"{approved} Nothing is sent yet: another approver has to approve them too.")
+        more = _("Nothing is sent yet: another approver has to approve them too.")
+        messages.info(request, f"{approved} {more}")
         return redirect("allocations:batch-approval", batch_id=batch_id)
     messages.info(request, f"{approved} {begins(run, chosen=batch.start_at, hold=hold())}")
     return redirect("allocations:run", run_id=run.pk)
@@ -62,5 +64,6 @@ def send_back(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponse
     if not form.is_valid():
         return sheet(request, actor, batch, back_form=form)
     send_back_batch(actor, batch_id=batch_id, **form.cleaned_data)
-    messages.info(request, f"You sent batch {batch_id} back. Its maker sees your reason and can change the list.")
+    said = _("You sent batch %(number)s back. Its maker sees your reason and can change the list.")
+    messages.info(request, said % {"number": batch_id})
     return redirect("allocations:approvals")
