@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from allocations.domain.errors import DomainError, InvalidInput, NotAllowed, StateConflict
+from allocations.domain.marks import gettext_noop
 from allocations.domain.retention import check_not_erased
 from allocations.domain.states import BatchState, RunState
 
@@ -133,11 +134,13 @@ def check_decide(actor: Actor, batch: BatchFacts) -> None:
     if batch.state is not BatchState.SUBMITTED:
         raise StateConflict(f"The batch is “{batch.state}”: nothing is waiting for a decision.")
     if actor.id in batch.maker_ids:
-        raise NotAllowed("You made or changed this batch. Another approver must decide about it.")
+        raise NotAllowed(gettext_noop("You made or changed this batch. Another approver must decide about it."))
     if actor.id in batch.voter_ids:
         raise StateConflict(
-            "You approved this content already: another approver must decide now. To stop it, or to begin anew when "
-            "your approval has lapsed, ask another approver to send it back, or its maker to withdraw it."
+            gettext_noop(
+                "You approved this content already: another approver must decide now. To stop it, or to begin anew "
+                "when your approval has lapsed, ask another approver to send it back, or its maker to withdraw it."
+            )
         )
 
 
@@ -176,7 +179,7 @@ def check_propose_release(actor: Actor) -> None:
 def check_confirm_release(actor: Actor, proposed_by_id: int) -> None:
     require_role(actor, Role.APPROVER, Role.OWNER, act="release the freeze")
     if actor.id == proposed_by_id:
-        raise NotAllowed("You proposed the release. Another approver or owner must confirm it.")
+        raise NotAllowed(gettext_noop("You proposed the release. Another approver or owner must confirm it."))
 
 
 def check_export(actor: Actor) -> None:

@@ -1,6 +1,7 @@
 """Batches that came back with a backup: their references are all that links them to what may have been sent."""
 
 from allocations.domain.errors import StateConflict
+from allocations.domain.marks import gettext_noop
 from allocations.domain.states import BatchState
 
 READ_IN_LOST_TIME = (
@@ -9,7 +10,7 @@ READ_IN_LOST_TIME = (
     "again only if nobody in it got these points."
 )
 
-TO_THE_APPROVER = (
+TO_THE_APPROVER = gettext_noop(
     "Its rows may have been sent already. Each is looked up at EnKash before it is sent, and what was given is not "
     "given again. But another list may have been sent in its place after the backup: compare EnKash's statement first."
 )

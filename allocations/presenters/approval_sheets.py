@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from allocations.domain.approval_policies import check_in_force
 from allocations.domain.restored import TO_THE_APPROVER
@@ -52,7 +53,7 @@ def what_is_signed(batch: Batch, *, in_full: bool, now: datetime) -> WhatIsSigne
         in_full=in_full,
         twin=twin_of(batch),
         repeats=repeated(kept_repeats(batch.pk)),
-        restored=TO_THE_APPROVER if may_have_been_sent(batch) else "",
+        restored=_(TO_THE_APPROVER) if may_have_been_sent(batch) else "",
         equation=votes.submitted_equation(batch),
         who_gets_points=votes.who_gets_points(batch),
         after_approval=votes.after_approval(batch.start_at, now=now, hold=hold()),

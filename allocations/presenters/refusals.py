@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from typing import ParamSpec
 
+from django.utils.translation import gettext
+
 from allocations.domain.errors import DomainError
 
 P = ParamSpec("P")
 
 
 def reason_of(check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> str:
-    """The refusal of a `check_*`, "" where it permits."""
+    """The refusal of a `check_*`, "" where it permits; in the reader's language where the domain marks it for that."""
     try:
         check(*args, **kwargs)
     except DomainError as error:
-        return error.sentence
+        return gettext(error.sentence)
     return ""

@@ -1,6 +1,6 @@
 """The approval page: what would happen, whether this person may decide, what is unusual."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,9 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from allocations.domain.approval_policies import check_in_force
 from allocations.domain.causes import cause_label
-from allocations.domain.errors import DomainError
 from allocations.domain.policy import Actor, BatchFacts, check_decide
-from allocations.domain.questions import against_open
 from allocations.models import Acceptance, Batch
 from allocations.presenters.equations import Equation, Term
 from allocations.presenters.holds import when
@@ -127,11 +125,30 @@ def after_approval(start_at: datetime | None, *, now: datetime, hold: Hold) -> s
 
 def why_not(actor: Actor, facts: BatchFacts) -> str:
     """The sentence that keeps this person from deciding, or ""."""
-    try:
-        check_decide(actor, facts)
-    except DomainError as error:
-        return error.sentence
-    return ""
+    return reason_of(check_decide, actor, facts)
+
+
+def unopened(must_be: Collection[int], opened: Collection[int]) -> str:
+    """What domain.samples says where it refuses: the rows of the sample that are still to be opened, "" of none."""
+    left = sorted(set(must_be) - set(opened))
+    if not left:
+        return ""
+    said = ngettext("Open row %(rows)s of the sample first.", "Open rows %(rows)s of the sample first.", len(left))
+    return said % {"rows": ", ".join(map(grouped, left))}
+
+
+def unanswered(count: int) -> str:
+    """What domain.questions says where it refuses; "" without an open question."""
+    if not count:
+        return ""
+    said = ngettext(
+        "%(number)s question about this list waits for an answer. Its makers answer, or who asked takes the question "
+        "back; then it can be approved.",
+        "%(number)s questions about this list wait for an answer. Its makers answer, or who asked takes the question "
+        "back; then it can be approved.",
+        count,
+    )
+    return said % {"number": grouped(count)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +175,7 @@ def waiting(batch: Batch, actor: Actor, *, in_force: int, open_questions: int, n
         why_not=why_not(actor, facts),
         approvals=_approvals(batch, now=now) if batch.approvers > 1 else "",
         void=reason_of(check_in_force, batch.policy, in_force),
-        unanswered=against_open(open_questions),
+        unanswered=unanswered(open_questions),
     )
 
 
@@ -187,7 +204,7 @@ def unusual(oddities: list[Oddity], given: Mapping[str, Acceptance], *, in_full:
     return [
         Unusual(
             code=kind.code,
-            name=cause_label(kind.code),
+            name=_(cause_label(kind.code)),
             rows=kind.rows,
             points=kind.points,
             example=kind.example if in_full else "",

@@ -11,9 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from allocations.domain.policy import Actor, can_export, can_see_personal_data
-from allocations.domain.questions import against_open
 from allocations.domain.roster import check_settled_in
-from allocations.domain.samples import against_unopened
 from allocations.domain.states import BatchState
 from allocations.exports.approval_sheet import MOST_ROWS, holds_all
 from allocations.models import Batch
@@ -91,7 +89,7 @@ def sample_context(batch: Batch, actor: Actor, *, shown: str) -> dict[str, objec
         "opened": opened,
         "must_open": len(must),
         "have_opened": len(must & opened),
-        "unopened": against_unopened(must, opened),
+        "unopened": votes.unopened(must, opened),
         "shown": number,
         "details": details(passport, in_full=in_full) if passport else None,
     }
@@ -102,7 +100,7 @@ def door_context(request: HttpRequest, batch: Batch, actor: Actor) -> dict[str, 
     here = reverse("allocations:batch-approval", args=[batch.pk])
     return {
         "effect": votes.effect(batch, committed=reads.committed_points(batch.account)),
-        "unanswered": against_open(open_questions(batch).count()),
+        "unanswered": votes.unanswered(open_questions(batch).count()),
         "step_up": step_up(actor, cast("User", request.user), here=here),
         **_who_signs(batch, actor),
     }

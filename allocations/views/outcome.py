@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from allocations.domain.approval_policies import check_in_force
 from allocations.domain.causes import cause_label
@@ -125,7 +125,7 @@ def _files(request: HttpRequest, actor: Actor, batch: Batch) -> dict[str, object
 
 def _votes(request: HttpRequest, actor: Actor, batch: Batch) -> dict[str, object]:  # noqa: ARG001 - one signature for all tabs
     """While the batch waits, its questions stand on the page above the tabs."""
-    accepted = [(cause_label(code), given) for code, given in acceptances(batch.pk).items()]
+    accepted = [(gettext(cause_label(code)), given) for code, given in acceptances(batch.pk).items()]
     asked = thread_context(batch, actor) if batch.state == BatchState.APPROVED else {}
     return {"votes": votes_of(batch), "accepted": accepted, **asked}
 
