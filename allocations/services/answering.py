@@ -41,16 +41,22 @@ def read_answer(attempt: Attempt, raw: RawAnswer | None = None) -> BulkAnswer:
     return read_bulk_answer(raw, key=enkash_config().encryption_key, now=answered_at.timestamp())
 
 
-def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False, chunk: Chunk | None = None) -> None:
+def apply_answer(attempt_id: int, *, gateway: Gateway, late: bool = False) -> None:
     """Verdicts from the stored answer onto the rows, and the consequence onto the run. Harmless when repeated.
 
-    `late`: a newer attempt may exist, so only proof of a credit counts. `chunk`: the attempt's, with run, batch and
-    account, if the caller has it at hand. How the answer differs from its contract is counted after the commit.
+    `late`: a newer attempt may exist, so only proof of a credit counts. How the answer differs from its contract is
+    counted after the commit.
     """
-    attempt = Attempt.objects.select_related(*(() if chunk else ("chunk__run__batch__account",))).get(pk=attempt_id)
-    if chunk:
-        attempt.chunk = chunk
-    raw = raw_answer(attempt)
+    attempt = Attempt.objects.select_related("chunk__run__batch__account").get(pk=attempt_id)
+    _believe(attempt, raw_answer(attempt), gateway=gateway, late=late)
+
+
+def apply_kept(attempt: Attempt, raw: RawAnswer, *, gateway: Gateway) -> None:
+    """As apply_answer, by the worker that has just kept the answer: it need not read back what it wrote."""
+    _believe(attempt, raw, gateway=gateway, late=False)
+
+
+def _believe(attempt: Attempt, raw: RawAnswer, *, gateway: Gateway, late: bool) -> None:
     answer, drifted = read_answer(attempt, raw), gateway.watch.compare(Call.BULK, raw)
     broken = gateway.watch.breaking(drifted)
     with transaction.atomic(durable=True):

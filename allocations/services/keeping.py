@@ -74,8 +74,8 @@ def _keep(attempt: Attempt, answer: Spooled, *, claim: Claim) -> Kept:
 
 
 def _store(attempt: Attempt, answer: Spooled) -> Kept:
-    """In the caller's transaction. After a restore another attempt can have the number: this one has its own worker
-    and payload."""
+    """In the caller's transaction; an attempt that is answered in time has what was read of it. After a restore another
+    attempt can have the number: this one has its own worker and payload."""
     own = Attempt.objects.filter(pk=attempt.pk, worker=attempt.worker, payload_sha256=attempt.payload_sha256)
     fields = {
         "answered_at": answer.answered_at,
@@ -88,6 +88,7 @@ def _store(attempt: Attempt, answer: Spooled) -> Kept:
     # An intent that nobody has given up yet is answered in time: whoever holds the chunk now will read it.
     answered = move(ATTEMPT, AttemptState.INTENT, AttemptEvent.ANSWER)
     if own.filter(state=AttemptState.INTENT).update(state=answered, **fields):
+        attempt.state, attempt.answered_at, attempt.http_status = answered, answer.answered_at, answer.raw.status
         return Kept.IN_TIME
     # Without a result until somebody has read it: this worker may not live to do so.
     given_up = own.filter(state__in=_GIVEN_UP, body__isnull=True)

@@ -84,16 +84,18 @@ def send_chunk(claim: Claim, *, gateway: Gateway) -> None:
     except OutcomeUnknown as error:
         _record_lost(attempt, error, claim=claim, gateway=gateway)
         return
-    _take_answer(attempt, raw, chunk=chunk, claim=claim, gateway=gateway)
+    _take_answer(attempt, raw, claim=claim, gateway=gateway)
 
 
-def _take_answer(attempt: Attempt, raw: RawAnswer, *, chunk: Chunk, claim: Claim, gateway: Gateway) -> None:
+def _take_answer(attempt: Attempt, raw: RawAnswer, *, claim: Claim, gateway: Gateway) -> None:
     kept = keeping.keep_answer(attempt, raw, claim=claim, gateway=gateway)
     # An expired token is answered 401, by some servers 400; a needless login costs nothing.
     if raw.status in {400, 401}:
         gateway.client.forget_token()
-    if kept is not Kept.NOWHERE:
-        answering.apply_answer(attempt.pk, gateway=gateway, late=kept is Kept.LATE, chunk=chunk)
+    if kept is Kept.IN_TIME:
+        answering.apply_kept(attempt, raw, gateway=gateway)
+    elif kept is Kept.LATE:
+        answering.apply_answer(attempt.pk, gateway=gateway, late=True)
 
 
 def _wanted(chunk: Chunk) -> int | None:
