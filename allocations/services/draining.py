@@ -73,12 +73,16 @@ def _call_another_worker(run_id: int, *, gateway: Gateway) -> None:
 def work_on(claim: leases.Claim, *, gateway: Gateway) -> None:
     """One claimed chunk: what a dead worker left, what a restore hides, what was cancelled, what is unknown, then what
     may be sent."""
-    resolving.recover_abandoned(claim, gateway=gateway)
-    if not looking_up.look_up_first(claim, gateway=gateway):
-        return
-    cancelling.withdraw_claimed(claim, gateway=gateway)
-    may_go = resolving.resolve_unknown(claim, gateway=gateway)
+    may_go = claim.fresh or _may_be_sent(claim, gateway=gateway)
     # A drifted look-up finds nothing: that is no reason to send anything again.
     if may_go and not drift.pause_if_heard(claim.run_id, gateway=gateway):
         sending.send_chunk(claim, gateway=gateway)
     drift.pause_if_heard(claim.run_id, gateway=gateway)
+
+
+def _may_be_sent(claim: leases.Claim, *, gateway: Gateway) -> bool:
+    resolving.recover_abandoned(claim, gateway=gateway)
+    if not looking_up.look_up_first(claim, gateway=gateway):
+        return False
+    cancelling.withdraw_claimed(claim, gateway=gateway)
+    return resolving.resolve_unknown(claim, gateway=gateway)

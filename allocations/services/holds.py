@@ -13,9 +13,10 @@ def frozen() -> bool:
     return Freeze.objects.filter(is_open=True).exists()
 
 
-def startable(now: datetime) -> Q:
-    """Runs whose time has come. A cancelled one has nothing to wait for."""
-    return Q(start_at__isnull=True) | Q(start_at__lte=now) | Q(cancelled_at__isnull=False)
+def startable(now: datetime, *, of: str = "") -> Q:
+    """Runs whose time has come. A cancelled one has nothing to wait for. `of`: the way to the run, such as "run__"."""
+    begins = Q(**{f"{of}start_at__isnull": True}) | Q(**{f"{of}start_at__lte": now})
+    return begins | Q(**{f"{of}cancelled_at__isnull": False})
 
 
 def workable() -> Q:

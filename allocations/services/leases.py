@@ -23,7 +23,7 @@ from allocations.services import holds
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The right to work on one chunk until `expires_at`. `abandoned_at`: end of the lease that was taken over.
-    `fresh`: no row of the chunk was ever sent or decided."""
+    `fresh`: no row of the chunk was ever sent or decided, and none has to be looked up or cancelled first."""
 
     run_id: int
     chunk_id: int
@@ -34,6 +34,8 @@ class Claim:
     expires_at: datetime
     abandoned_at: datetime | None
     instance_id: UUID
+    # As it was claimed, with run, batch and account.
+    chunk: Chunk
     fresh: bool = False
 
 
@@ -42,9 +44,9 @@ def free(now: datetime) -> Q:
     return Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lt=now)
 
 
-def due(now: datetime) -> Q:
-    """Not waiting for a later instant."""
-    return Q(next_action_at__isnull=True) | Q(next_action_at__lte=now)
+def due(now: datetime, *, of: str = "") -> Q:
+    """Not waiting for a later instant. `of`: the way to what waits, such as "run__"."""
+    return Q(**{f"{of}next_action_at__isnull": True}) | Q(**{f"{of}next_action_at__lte": now})
 
 
 def claim_next_chunk(run_id: int, *, gateway: Gateway, done: Claim | None = None) -> Claim | None:
@@ -55,19 +57,16 @@ def claim_next_chunk(run_id: int, *, gateway: Gateway, done: Claim | None = None
     """
     now = gateway.clock()
     with transaction.atomic(durable=True):
-        run = (
-            Run.objects.filter(due(now), holds.startable(now), pk=run_id, state=RunState.RUNNING)
-            .select_related("batch")
-            .only("state", "batch__account_id")
-            .first()
-        )
         if done:
-            _give_back(done)
+            _give_back_chunk(done)
         known = installation()
-        if run is None or known.recovering_since:
-            return None
-        chunks = Chunk.objects.filter(holds.workable(), state=ChunkState.OPEN)
-        return _claim(run, chunks, known, former=done.lane_id if done else None, now=now, gateway=gateway)
+        going = due(now, of="run__") & holds.startable(now, of="run__")
+        chunks = Chunk.objects.filter(going, holds.workable(), run_id=run_id, run__state=RunState.RUNNING)
+        chunk = None if known.recovering_since else _next_chunk(chunks.filter(state=ChunkState.OPEN), now)
+        claim = chunk and _claim(chunk, known, done=done, now=now, gateway=gateway)
+        if done and not claim:
+            _give_back_lane(done)
+        return claim
 
 
 def claim_to_look_up(run_id: int, *, gateway: Gateway) -> Claim | None:
@@ -75,25 +74,20 @@ def claim_to_look_up(run_id: int, *, gateway: Gateway) -> Claim | None:
     now = gateway.clock()
     with transaction.atomic(durable=True):
         runs = Run.objects.exclude(state=RunState.SETTLED).select_for_update(no_key=True, of=("self",))
-        run = runs.select_related("batch").filter(pk=run_id).first()
+        run = runs.filter(pk=run_id).first()
         known = installation()
         if run is None or not known.recovering_since:
             return None
-        return _claim(run, Chunk.objects.filter(must_look_up=True), known, now=now, gateway=gateway)
+        chunk = _next_chunk(Chunk.objects.filter(must_look_up=True, run=run), now)
+        return chunk and _claim(chunk, known, now=now, gateway=gateway)
 
 
 def _claim(
-    run: Run,
-    chunks: QuerySet[Chunk],
-    known: Installation,
-    *,
-    former: int | None = None,
-    now: datetime,
-    gateway: Gateway,
+    chunk: Chunk, known: Installation, *, done: Claim | None = None, now: datetime, gateway: Gateway
 ) -> Claim | None:
-    chunk = _next_chunk(chunks.filter(run=run), now)
-    lane = chunk and _claim_lane(run.batch.account_id, former=former, now=now, gateway=gateway)
-    return _claim_chunk(chunk, lane, known, now=now, gateway=gateway) if chunk and lane else None
+    lane = done and _keep_lane(done, now=now, gateway=gateway)
+    lane = lane or _claim_lane(chunk.run.batch.account_id, now=now, gateway=gateway)
+    return lane and _claim_chunk(chunk, lane, known, now=now, gateway=gateway)
 
 
 def installation() -> Installation:
@@ -104,13 +98,17 @@ def installation() -> Installation:
 
 def _next_chunk(chunks: QuerySet[Chunk], now: datetime) -> Chunk | None:
     free_now = chunks.filter(due(now), free(now)).select_for_update(skip_locked=True, of=("self",))
-    return free_now.order_by("number").first()
+    return free_now.select_related("run__batch__account").order_by("number").first()
 
 
-def _claim_lane(account_id: int, *, former: int | None = None, now: datetime, gateway: Gateway) -> Lane | None:
-    """The one that this worker had before if it can be: nobody else waits for it."""
-    lanes = Lane.objects.filter(free(now), account_id=account_id).order_by("number")
-    for lane in sorted(lanes, key=lambda lane: lane.pk != former):
+def _keep_lane(done: Claim, *, now: datetime, gateway: Gateway) -> Lane | None:
+    """The lane of the claim before this one, under a new epoch, if nobody has taken it."""
+    kept = _lane_of(done).update(lease_epoch=F("lease_epoch") + 1, lease_expires_at=now + gateway.timing.lease)
+    return Lane(pk=done.lane_id, lease_epoch=done.lane_epoch + 1) if kept else None
+
+
+def _claim_lane(account_id: int, *, now: datetime, gateway: Gateway) -> Lane | None:
+    for lane in Lane.objects.filter(free(now), account_id=account_id).order_by("number"):
         claimed = Lane.objects.filter(free(now), pk=lane.pk, lease_epoch=lane.lease_epoch).update(
             lease_owner=gateway.worker, lease_epoch=F("lease_epoch") + 1, lease_expires_at=now + gateway.timing.lease
         )
@@ -138,8 +136,19 @@ def _claim_chunk(chunk: Chunk, lane: Lane, known: Installation, *, now: datetime
         expires_at=expires_at,
         abandoned_at=chunk.lease_expires_at,
         instance_id=known.instance_id,
-        fresh=chunk.attempts_used == 0 and chunk.pending == chunk.row_count,
+        chunk=chunk,
+        fresh=_is_fresh(chunk),
     )
+
+
+def _is_fresh(chunk: Chunk) -> bool:
+    untouched = chunk.attempts_used == 0 and chunk.pending == chunk.row_count
+    return untouched and not chunk.must_look_up and chunk.run.cancelled_at is None
+
+
+def chunk_of(claim: Claim) -> Chunk:
+    """With run, batch and account: as it is now, which for a fresh one is as it was claimed."""
+    return claim.chunk if claim.fresh else Chunk.objects.select_related("run__batch__account").get(pk=claim.chunk_id)
 
 
 def lock_run(run_id: int) -> Run:
@@ -178,11 +187,21 @@ def release(claim: Claim) -> None:
 
 
 def _give_back(claim: Claim) -> None:
-    given = {"lease_expires_at": None, "lease_owner": ""}
+    _give_back_chunk(claim)
+    _give_back_lane(claim)
+
+
+def _give_back_chunk(claim: Claim) -> None:
     chunk = Chunk.objects.filter(pk=claim.chunk_id, lease_epoch=claim.epoch, lease_owner=claim.owner)
-    chunk.update(**given)
-    lane = Lane.objects.filter(pk=claim.lane_id, lease_epoch=claim.lane_epoch, lease_owner=claim.owner)
-    lane.update(**given)
+    chunk.update(lease_expires_at=None, lease_owner="")
+
+
+def _give_back_lane(claim: Claim) -> None:
+    _lane_of(claim).update(lease_expires_at=None, lease_owner="")
+
+
+def _lane_of(claim: Claim) -> QuerySet[Lane]:
+    return Lane.objects.filter(pk=claim.lane_id, lease_epoch=claim.lane_epoch, lease_owner=claim.owner)
 
 
 def claim_lane(account_id: int, *, now: datetime, gateway: Gateway) -> Lane | None:

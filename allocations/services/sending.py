@@ -52,7 +52,7 @@ TOKEN_MARGIN = timedelta(seconds=30)
 
 def send_chunk(claim: Claim, *, gateway: Gateway) -> None:
     """Sends the rows of a claimed chunk that may be sent: PENDING ones, and UNKNOWN ones that were looked up."""
-    chunk = Chunk.objects.select_related("run__batch__account").get(pk=claim.chunk_id)
+    chunk = leases.chunk_of(claim)
     wanted = _wanted(chunk)
     if wanted is None:
         with transaction.atomic(durable=True):

@@ -204,7 +204,7 @@ _ALL = (
         caught_by=frozenset({"V12"}),
         edits=(
             Edit("allocations.services.draining.drain_run", "if recovering.guard(gateway=gateway):", "if False:"),
-            Edit("allocations.services.leases.claim_next_chunk", " or known.recovering_since", ""),
+            Edit("allocations.services.leases.claim_next_chunk", "None if known.recovering_since else ", ""),
             Edit(f"{_SENDING}._run_goes_on", "not recovering.under_way() and ", ""),
         ),
         circumstances={"restores": True, "racy": False, "rows": 6, "chunk": 2, "forgets": 0.5},
