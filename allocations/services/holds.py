@@ -2,15 +2,28 @@
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, Q, QuerySet
 
 from allocations.domain.canary import Canary
-from allocations.models import Freeze, Run
+from allocations.models import Freeze, Installation, Run
+
+
+def _freezes() -> QuerySet[Freeze]:
+    return Freeze.objects.filter(is_open=True)
 
 
 def frozen() -> bool:
-    """Whether all sending is stopped. Read after the run's lock was taken it stays true or false until the commit."""
-    return Freeze.objects.filter(is_open=True).exists()
+    """Whether all sending is stopped."""
+    return _freezes().exists()
+
+
+def halted() -> bool:
+    """Whether all sending is frozen or the portal recovers: one question, of whoever has a claim and so an instance.
+
+    Read after the run's lock was taken it stays true or false until the commit.
+    """
+    stopped = Q(recovering_since__isnull=False) | Q(Exists(_freezes()))
+    return Installation.objects.filter(stopped, pk=1).exists()
 
 
 def startable(now: datetime, *, of: str = "") -> Q:
@@ -27,15 +40,15 @@ def workable() -> Q:
     """
     begun = Q(run__stop_requested_at__isnull=True) | Q(attempts_used__gt=0)
     allowed = begun & (~Q(run__canary=Canary.WAITING) | Q(number=1))
-    if frozen():
-        allowed &= Q(unknown__gt=0) | Q(sending__gt=0) | Q(pending=0)
+    allowed &= ~Q(Exists(_freezes())) | Q(unknown__gt=0) | Q(sending__gt=0) | Q(pending=0)
     return allowed | Q(run__cancelled_at__isnull=False)
 
 
 def may_send(run: Run, *, begun: bool) -> bool:
-    """Asked under the run's lock, right before the intent's commit: whatever was clicked meanwhile wins.
+    """Asked under the run's lock, right before the intent's commit: whatever was clicked meanwhile wins, and so does a
+    recovery.
 
     `begun`: the chunk had an attempt before.
     """
     stopped = run.stop_requested_at is not None and not begun
-    return run.cancelled_at is None and not stopped and not frozen()
+    return run.cancelled_at is None and not stopped and not halted()

@@ -35,7 +35,6 @@ from allocations.services import (
     leases,
     outcomes,
     planning,
-    recovering,
     runs,
     stop_loss,
     trail,
@@ -204,17 +203,14 @@ def _is_as_planned(chunk: Chunk, whole: Sequence[Row], rows: Sequence[Row], payl
 
 
 def _run_goes_on(chunk: Chunk, *, begun: bool) -> bool:
-    """Read again under the transaction: what was clicked meanwhile wins, and so does a recovery."""
+    """Read again under the transaction: what was clicked meanwhile wins."""
     run = runs.read_steady(chunk.run_id)
-    if run is None or run.state != RunState.RUNNING:
-        return False
-    return not recovering.under_way() and holds.may_send(run, begun=begun)
+    return run is not None and run.state == RunState.RUNNING and holds.may_send(run, begun=begun)
 
 
 def _create_attempt(chunk: Chunk, claim: Claim, rows: Sequence[Row], sha256: str, *, now: datetime) -> Attempt:
     # Read since the claim, and only the holder of the claim counts up.
     chunk.attempts_used += 1
-    Chunk.objects.filter(pk=chunk.pk).update(attempts_used=chunk.attempts_used)
     attempt = Attempt.objects.create(
         chunk=chunk,
         number=chunk.attempts_used,

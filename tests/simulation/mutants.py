@@ -170,7 +170,7 @@ _ALL = (
         name="M10",
         does="nobody asks for a freeze",
         caught_by=frozenset({"V12"}),
-        edits=(Edit("allocations.services.holds.frozen", "Freeze.objects.filter(is_open=True).exists()", "False"),),
+        edits=(Edit("allocations.services.holds._freezes", "filter(is_open=True)", "none()"),),
         circumstances={"people": 4, "acts": ("freeze",), "rows": 6, "chunk": 1, "batches": 1},
     ),
     Mutant(
@@ -205,7 +205,7 @@ _ALL = (
         edits=(
             Edit("allocations.services.draining.drain_run", "if recovering.guard(gateway=gateway):", "if False:"),
             Edit("allocations.services.leases.claim_next_chunk", "None if known.recovering_since else ", ""),
-            Edit(f"{_SENDING}._run_goes_on", "not recovering.under_way() and ", ""),
+            Edit("allocations.services.holds.halted", "Q(recovering_since__isnull=False)", "Q(pk=None)"),
         ),
         circumstances={"restores": True, "racy": False, "rows": 6, "chunk": 2, "forgets": 0.5},
     ),
