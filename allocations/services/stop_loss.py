@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from django.db.models import F, Sum
+
 from allocations import gateway
 from allocations.domain.answers import Verdict
 from allocations.domain.outcomes import Outcome
@@ -44,6 +46,8 @@ def _rules(run: Run) -> StopLossRules:
 
 
 def _lately(run: Run, *, unknown: int = 0) -> Lately:
-    before = Run.objects.values("decided_before", "failed_before").get(pk=run.pk)
-    decided, failed = runs.decided_rows(run)
-    return Lately(decided - before["decided_before"], failed - before["failed_before"], unknown)
+    counted = Run.objects.filter(pk=run.pk).annotate(
+        decided=Sum(F("chunks__credited") + F("chunks__failed"), default=0), failed=Sum("chunks__failed", default=0)
+    )
+    decided, failed, *before = counted.values_list("decided", "failed", "decided_before", "failed_before").get()
+    return Lately(decided - before[0], failed - before[1], unknown)
