@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -84,8 +85,7 @@ def _apply(attempt: Attempt, answer: BulkAnswer, broken: Sequence[Found], *, gat
         changed = outcomes.apply_verdicts(believed, now=now)
         if changed < len(believed):
             second_credits.hold_second_credits(believed, run=attempt.chunk.run, now=now)
-    _plan_next(attempt.chunk, result, classified, now=now, gateway=gateway)
-    outcomes.recount(_chunks_of(attempt) if late else [attempt.chunk_id])
+    _plan_next(attempt, result, classified, now=now, late=late, gateway=gateway)
     _tell(attempt, result, classified, now=now, late=late)
     if not calm:
         if broken:
@@ -201,13 +201,21 @@ def _store_lines(attempt: Attempt, verdicts: Sequence[Verdict]) -> None:
     update_many(AttemptRow, _LINE, lines, among={"attempt": [attempt.pk]})
 
 
-def _plan_next(chunk: Chunk, result: CallResult, classified: Classified, *, now: datetime, gateway: Gateway) -> None:
-    """Unknown rows wait for the quiet time; everything else may go on at once."""
+def _plan_next(
+    attempt: Attempt, result: CallResult, classified: Classified, *, now: datetime, late: bool, gateway: Gateway
+) -> None:
+    """Unknown rows wait for the quiet time; everything else may go on at once. The chunk's counters follow."""
     unknown = RULES[result].rows is not RowsAfter.BACK and any(
         verdict.outcome is Outcome.UNKNOWN for verdict in classified.verdicts
     )
     due = now + gateway.timing.recovery.quiet if unknown else None
-    Chunk.objects.filter(pk=chunk.pk).update(quiet_since=now, next_action_at=due, lookups_failed=0)
+    planned: dict[str, Any] = {"quiet_since": now, "next_action_at": due, "lookups_failed": 0}
+    if not unknown and not late:
+        outcomes.recount([attempt.chunk_id], **planned)
+        return
+    # First, for a chunk that is decided all the same waits for nothing.
+    Chunk.objects.filter(pk=attempt.chunk_id).update(**planned)
+    outcomes.recount(_chunks_of(attempt) if late else [attempt.chunk_id])
 
 
 def _note_balance(account: Account, verdicts: Sequence[Verdict], *, now: datetime, late: bool) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 
 from django.db import connection
 from django.db.models import F
@@ -21,7 +22,7 @@ from allocations.domain.states import (
     move,
     sources,
 )
-from allocations.models import Row
+from allocations.models import Chunk, Row
 from allocations.models.runs import ChunkState
 from allocations.services.bulk import Update, update_many
 
@@ -126,14 +127,22 @@ def lose_sight(rows: Iterable[int], *, reason: str, now: datetime) -> None:
     )
 
 
-def recount(chunk_ids: Iterable[int]) -> None:
-    """Counters of the chunks from their rows as they are now; a chunk with nothing left to do is done."""
+def recount(chunk_ids: Iterable[int], **also: int | datetime | None) -> None:
+    """Counters of the chunks from their rows as they are now; a chunk with nothing left to do is done.
+
+    `also`: further columns of the chunks that change with it.
+    """
+    statement, values = _count(tuple(also)), [_chunk_value(name, value) for name, value in also.items()]
     with connection.cursor() as cursor:
         for chunk_id in sorted(set(chunk_ids)):
-            cursor.execute(_COUNT, [chunk_id])
+            cursor.execute(statement, [*values, chunk_id])
             counted = cursor.fetchone()
-            if counted == (0,):
+            if counted and counted[0]:
                 cursor.execute(_RESOLVE, [chunk_id])
+
+
+def _chunk_value(name: str, value: int | datetime | None) -> object:
+    return Chunk._meta.get_field(name).get_db_prep_save(value, connection)  # noqa: SLF001 - Django's documented model API
 
 
 def _in(*states: RowState) -> str:
@@ -163,16 +172,27 @@ _NEXT = {
     f" WHEN tally.disputed > 0 THEN '{ChunkState.PEOPLE.value}' ELSE '{ChunkState.DONE.value}' END",
     "next_action_at": f"CASE WHEN NOT ({_DECIDED}) THEN allocations_chunk.next_action_at END",
 }
+_TOLD = {**{name: f"tally.{name}" for name in _COUNTERS}, **_NEXT}
 _NAMELESS = f"COUNT(*) FILTER (WHERE {_in(RowState.CREDITED)} AND transaction_id IS NULL) AS nameless"
 _TALLY = ", ".join([*(f"{count} AS {name}" for name, count in _COUNTERS.items()), _NAMELESS])
+_UNKNOWN_CALLS = f"allocations_attempt WHERE state = '{AttemptState.UNKNOWN.value}' AND chunk_id"
+
+
 # By hand, because they run twice per call and the ORM takes longer to write such statements than the database to run
 # them. Nothing in them comes from outside.
-_COUNT = (
-    f"UPDATE allocations_chunk SET ({', '.join([*_COUNTERS, *_NEXT])})"  # noqa: S608
-    f" = (SELECT {', '.join([*(f'tally.{name}' for name in _COUNTERS), *_NEXT.values()])}"
-    f" FROM (SELECT {_TALLY} FROM allocations_row WHERE chunk_id = allocations_chunk.id) AS tally)"
-    " WHERE id = %s RETURNING unknown + sending"
-)
+@cache
+def _count(also: tuple[str, ...]) -> str:
+    """Returns how many unknown calls nothing is unknown of any more."""
+    told = {name: value for name, value in _TOLD.items() if name not in also}
+    return (
+        f"UPDATE allocations_chunk SET {''.join(f'{name} = %s, ' for name in also)}({', '.join(told)})"  # noqa: S608
+        f" = (SELECT {', '.join(told.values())}"
+        f" FROM (SELECT {_TALLY} FROM allocations_row WHERE chunk_id = allocations_chunk.id) AS tally)"
+        " WHERE id = %s RETURNING CASE WHEN unknown + sending = 0"
+        f" THEN (SELECT COUNT(*) FROM {_UNKNOWN_CALLS} = allocations_chunk.id) ELSE 0 END"
+    )
+
+
 _RESOLVE = (
     f"UPDATE allocations_attempt SET state = '{move(ATTEMPT, AttemptState.UNKNOWN, AttemptEvent.RESOLVE).value}'"  # noqa: S608
     f" WHERE state = '{AttemptState.UNKNOWN.value}' AND chunk_id = %s"

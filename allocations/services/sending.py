@@ -171,7 +171,7 @@ def _store_intent(
     attempt = _create_attempt(chunk, claim, rows, hashlib.sha256(body).hexdigest(), now=now)
     # A late answer may have decided one of the rows this instant.
     stored = _mark_sending(chunk, now=now) == len(rows)
-    outcomes.recount([chunk.pk])
+    outcomes.recount([chunk.pk], attempts_used=attempt.number)
     # Last of all, so that lanes wait for each other no longer than for a commit.
     balances.lock(chunk.run.batch.account_id)
     funds = balances.stored_funds(chunk.run.batch.account_id, now=now, timing=timing)

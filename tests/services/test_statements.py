@@ -13,7 +13,7 @@ from tests.services.conftest import Portal
 pytestmark = pytest.mark.django_db
 
 # Of a chunk whose rows are all credited, with the questions for the time; COPY and commits do not count.
-MOST = 47
+MOST = 41
 _SAVEPOINTS = ("SAVEPOINT", "RELEASE SAVEPOINT")
 
 
