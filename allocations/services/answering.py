@@ -122,7 +122,7 @@ def _read_under_lock(
     wait for each other."""
     run = attempt.chunk.run
     plain = not late and not drifted and result is CallResult.ROWS
-    if plain and runs.is_calm(run.pk) and not stop_loss.credits_can_stop(run):
+    if plain and stop_loss.credits_change_nothing(run):
         classified = _classified(attempt, answer, result)
         if not classified.pause and all(v.outcome is Outcome.CREDITED for v in classified.verdicts):
             leases.lock_chunks([attempt.chunk_id])

@@ -30,6 +30,8 @@ UNPAUSED: dict[str, Any] = {
     "next_action_at": None,
     "stop_requested_at": None,
 }
+# The last call ended well and nothing waits: another good end changes nothing.
+CALM: dict[str, Any] = {"streak_kind": CallResult.ROWS, "streak": 0, "next_action_at": None}
 POINTS = ("credited_points", "failed_points", "unknown_points")
 
 
@@ -121,12 +123,6 @@ def read_steady(run_id: int) -> Run | None:
     steady = " FOR SHARE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     found = Run.objects.raw(f"SELECT * FROM allocations_run WHERE id = %s{steady}", [run_id])  # noqa: S608 - constant
     return next(iter(found), None)
-
-
-def is_calm(run_id: int) -> bool:
-    """Whether the last call ended well and nothing waits: another good end changes nothing."""
-    calm = {"streak_kind": CallResult.ROWS, "streak": 0, "next_action_at": None}
-    return Run.objects.filter(pk=run_id, **calm).exists()
 
 
 def after_call(run: Run, result: CallResult, retry_after: float | None, *, now: datetime, said: str = "") -> None:

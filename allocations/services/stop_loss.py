@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from allocations import gateway
 from allocations.domain.answers import Verdict
@@ -15,11 +15,11 @@ from allocations.models.runs import ChunkState
 from allocations.services import runs
 
 
-def credits_can_stop(run: Run) -> bool:
-    """Whether a run can be stopped by rows that are credited: by the first so many, of which some others failed."""
-    rules = _rules(run)
-    lately = _lately(run) if rules.percent else None
-    return lately is not None and lately.failed > 0 and lately.decided < rules.minimum_rows
+def credits_change_nothing(run: Run) -> bool:
+    """Whether the run stays as it is when rows of it are credited: it is calm, and not waiting for the first so many
+    decided rows because others failed already."""
+    rules, lately = _rules(run), _counted(Run.objects.filter(pk=run.pk, **runs.CALM))
+    return lately is not None and not (rules.percent and lately.failed > 0 and lately.decided < rules.minimum_rows)
 
 
 def watch(run: Run, verdicts: Sequence[Verdict], *, now: datetime) -> None:
@@ -34,7 +34,8 @@ def watch_lost(run: Run, rows: int, *, now: datetime) -> None:
 
 def _watch(run: Run, *, unknown: int, now: datetime) -> None:
     """Where nothing is left to send, there is nothing to stop."""
-    found = loss(_lately(run, unknown=unknown), rules=_rules(run))
+    lately = _counted(Run.objects.filter(pk=run.pk))
+    found = lately and loss(replace(lately, unknown=unknown), rules=_rules(run))
     if found and Chunk.objects.filter(run=run, state=ChunkState.OPEN, pending__gt=0).exists():
         runs.pause_by_itself(run, found.pause, now=now, detail=found.detail)
 
@@ -45,9 +46,11 @@ def _rules(run: Run) -> StopLossRules:
     return rules if run.parent_id is None else replace(rules, percent=0)
 
 
-def _lately(run: Run, *, unknown: int = 0) -> Lately:
-    counted = Run.objects.filter(pk=run.pk).annotate(
-        decided=Sum(F("chunks__credited") + F("chunks__failed"), default=0), failed=Sum("chunks__failed", default=0)
+def _counted(runs_: QuerySet[Run]) -> Lately | None:
+    """Of the one run that is asked for, since it began or was resumed last; None if it is not as asked for."""
+    counted = runs_.annotate(
+        decided=Sum(F("chunks__credited") + F("chunks__failed"), default=0) - F("decided_before"),
+        failed=Sum("chunks__failed", default=0) - F("failed_before"),
     )
-    decided, failed, *before = counted.values_list("decided", "failed", "decided_before", "failed_before").get()
-    return Lately(decided - before[0], failed - before[1], unknown)
+    found = counted.values_list("decided", "failed").first()
+    return Lately(*found, 0) if found else None
