@@ -1,6 +1,7 @@
 """What keeps work back although a run runs: a freeze, a wish to stop, a cancellation, a canary, a time to wait for."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Exists, Q, QuerySet
 
@@ -17,13 +18,10 @@ def frozen() -> bool:
     return _freezes().exists()
 
 
-def halted() -> bool:
-    """Whether all sending is frozen or the portal recovers: one question, of whoever has a claim and so an instance.
-
-    Read after the run's lock was taken it stays true or false until the commit.
-    """
-    stopped = Q(recovering_since__isnull=False) | Q(Exists(_freezes()))
-    return Installation.objects.filter(stopped, pk=1).exists()
+def _halted(instance_id: UUID) -> bool:
+    """Whether all sending is frozen, or the portal recovers or did since a claim in that instance of the database."""
+    going = Q(instance_id=instance_id, recovering_since=None) & ~Q(Exists(_freezes()))
+    return not Installation.objects.filter(going, pk=1).exists()
 
 
 def startable(now: datetime, *, of: str = "") -> Q:
@@ -44,11 +42,11 @@ def workable() -> Q:
     return allowed | Q(run__cancelled_at__isnull=False)
 
 
-def may_send(run: Run, *, begun: bool) -> bool:
-    """Asked under the run's lock, right before the intent's commit: whatever was clicked meanwhile wins, and so does a
-    recovery.
+def may_send(run: Run, *, begun: bool, instance_id: UUID) -> bool:
+    """Asked under the locks of run and chunk, right before the intent's commit: whatever was clicked meanwhile wins,
+    and so does a recovery.
 
-    `begun`: the chunk had an attempt before.
+    `begun`: the chunk had an attempt before. `instance_id`: of the claim.
     """
     stopped = run.stop_requested_at is not None and not begun
-    return run.cancelled_at is None and not stopped and not halted()
+    return run.cancelled_at is None and not stopped and not _halted(instance_id)

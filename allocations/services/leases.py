@@ -163,11 +163,16 @@ def lock_chunks(chunk_ids: Iterable[int]) -> None:
     list(found.select_for_update(no_key=True).values_list("pk"))
 
 
-def still_mine(claim: Claim) -> bool:
-    """Whether nobody has taken the chunk over. Inside a transaction the row stays locked until its end."""
+def holds_chunk(claim: Claim) -> bool:
+    """Whether the chunk's lease is still the claim's. Inside a transaction the row stays locked until its end."""
     own = Chunk.objects.filter(pk=claim.chunk_id, lease_epoch=claim.epoch, lease_owner=claim.owner)
+    return bool(own.select_for_update().values_list("pk"))
+
+
+def still_mine(claim: Claim) -> bool:
+    """Whether nobody has taken the chunk over, in this instance of the database. The chunk stays locked as above."""
     # Asked after the lock: a recovery that begins meanwhile holds it, and its new instance must be seen.
-    return bool(own.select_for_update().values_list("pk")) and installation().instance_id == claim.instance_id
+    return holds_chunk(claim) and installation().instance_id == claim.instance_id
 
 
 def time_for_a_call(expires_at: datetime, *, gateway: Gateway) -> bool:

@@ -42,7 +42,7 @@ from allocations.services import (
 )
 from allocations.services.bulk import TableWriter
 from allocations.services.keeping import Kept
-from allocations.services.leases import Claim, still_mine, time_for_a_call
+from allocations.services.leases import Claim, holds_chunk, still_mine, time_for_a_call
 from allocations.services.planning import payload_of
 
 # The token must outlive the call it is used for.
@@ -148,7 +148,7 @@ def _write_intent(chunk: Chunk, claim: Claim, *, gateway: Gateway) -> tuple[Atte
     is left."""
     now = gateway.clock()
     with transaction.atomic(durable=True):
-        if claim.expires_at - now < gateway.timing.budget or not still_mine(claim):
+        if claim.expires_at - now < gateway.timing.budget or not holds_chunk(claim):
             return None
         whole = list(Row.objects.filter(chunk=chunk).only(*_NEEDED).order_by("number"))
         rows = [row for row in whole if row.state in _SENDABLE]
@@ -175,7 +175,7 @@ def _store_intent(
     # Last of all, so that lanes wait for each other no longer than for a commit.
     balances.lock(chunk.run.batch.account_id)
     funds = balances.stored_funds(chunk.run.batch.account_id, now=now, timing=timing)
-    if not (stored and funds.cover(0) and _run_goes_on(chunk, begun=begun)):
+    if not (stored and funds.cover(0) and _run_goes_on(claim, begun=begun)):
         transaction.set_rollback(True)
         return None
     return attempt, body
@@ -202,10 +202,11 @@ def _is_as_planned(chunk: Chunk, whole: Sequence[Row], rows: Sequence[Row], payl
     )
 
 
-def _run_goes_on(chunk: Chunk, *, begun: bool) -> bool:
+def _run_goes_on(claim: Claim, *, begun: bool) -> bool:
     """Read again under the transaction: what was clicked meanwhile wins."""
-    run = runs.read_steady(chunk.run_id)
-    return run is not None and run.state == RunState.RUNNING and holds.may_send(run, begun=begun)
+    run = runs.read_steady(claim.run_id)
+    running = run is not None and run.state == RunState.RUNNING
+    return running and holds.may_send(run, begun=begun, instance_id=claim.instance_id)
 
 
 def _create_attempt(chunk: Chunk, claim: Claim, rows: Sequence[Row], sha256: str, *, now: datetime) -> Attempt:

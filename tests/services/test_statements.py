@@ -13,7 +13,7 @@ from tests.services.conftest import Portal
 pytestmark = pytest.mark.django_db
 
 # Of a chunk whose rows are all credited, with the questions for the time; COPY and commits do not count.
-MOST = 41
+MOST = 39
 _SAVEPOINTS = ("SAVEPOINT", "RELEASE SAVEPOINT")
 
 

@@ -76,8 +76,8 @@ _ALL = (
                 "Q(pk__isnull=False)",
             ),
             Edit(
-                "allocations.services.leases.still_mine",
-                'return bool(own.select_for_update().values_list("pk")) and installation().instance_id == claim.instance_id',
+                "allocations.services.leases.holds_chunk",
+                'return bool(own.select_for_update().values_list("pk"))',
                 "return True",
             ),
             Edit("allocations.services.leases.time_for_a_call", ">= gateway.timing.budget", "is not None"),
@@ -205,7 +205,7 @@ _ALL = (
         edits=(
             Edit("allocations.services.draining.drain_run", "if recovering.guard(gateway=gateway):", "if False:"),
             Edit("allocations.services.leases.claim_next_chunk", "None if known.recovering_since else ", ""),
-            Edit("allocations.services.holds.halted", "Q(recovering_since__isnull=False)", "Q(pk=None)"),
+            Edit("allocations.services.holds._halted", "recovering_since=None", "pk=1"),
         ),
         circumstances={"restores": True, "racy": False, "rows": 6, "chunk": 2, "forgets": 0.5},
     ),
