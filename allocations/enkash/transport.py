@@ -19,7 +19,7 @@ import requests
 from urllib3.exceptions import DecodeError, HTTPError
 
 from allocations.enkash.errors import BadCertificate, NotSent, OutcomeUnknown, UnknownKind
-from allocations.enkash.timed_socket import TimedAdapter, anywhere
+from allocations.enkash.timed_socket import TimedAdapter, anywhere, trusting
 
 KEPT_HEADERS: Final = (
     "content-type",
@@ -62,7 +62,7 @@ class Outgoing(io.BytesIO):
 
 
 class Transport:
-    """Sends one POST at a time per call; holds no state, so threads may share it."""
+    """Sends one POST at a time per call; keeps nothing of a call, so threads may share it."""
 
     def __init__(
         self,
@@ -75,7 +75,8 @@ class Transport:
         self._connect_timeout = connect_timeout
         self._may_reach = may_reach
         self._body_cap = body_cap
-        self._verify: bool | str = ca_file or True
+        self._ca_file = ca_file
+        self._trusted: ssl.SSLContext | None = None
 
     def post(
         self,
@@ -96,14 +97,21 @@ class Transport:
         call = _Call(Outgoing(body, ends_at=began + deadline))
         try:
             prepared = _prepare(url, headers=headers, params=params, body=call.outgoing)
-            with closing(TimedAdapter(ends_at=began + deadline, may_reach=self._may_reach)) as adapter:
+            adapter = TimedAdapter(ends_at=began + deadline, trust=self._trust, may_reach=self._may_reach)
+            with closing(adapter):
                 timeouts = (min(self._connect_timeout, deadline), deadline)
-                response = adapter.send(prepared, stream=True, timeout=timeouts, verify=self._verify)
+                response = adapter.send(prepared, stream=True, timeout=timeouts, verify=True)
                 call.status = response.status_code
                 self._receive(response, call=call)
         except _TROUBLE as error:
             raise _verdict(error, call=call) from error
         return RawAnswer(call.status, _kept(response.headers), bytes(call.received), time.monotonic() - began)
+
+    def _trust(self) -> ssl.SSLContext:
+        """Made at the first call that needs it, so that an unusable file is a call that was not sent."""
+        if self._trusted is None:
+            self._trusted = trusting(self._ca_file)
+        return self._trusted
 
     def _receive(self, response: requests.Response, *, call: "_Call") -> None:
         with response:

@@ -145,6 +145,20 @@ def test_known_certificate_is_answered(tmp_path: Path):
         assert post(f"https://127.0.0.1:{server.port}", transport=transport).body == b"{}"
 
 
+def test_authorities_are_read_once(tmp_path: Path):
+    files = certificate(tmp_path, name="127.0.0.1")
+    transport = Transport(ca_file=str(files.certificate))
+    with serving(answering(http(200, b"{}")), tls=server_side(files)) as server:
+        for _ in range(2):
+            assert post(f"https://127.0.0.1:{server.port}", transport=transport).status == 200
+            files.certificate.unlink(missing_ok=True)
+
+
+def test_unusable_authorities_are_not_sent(tmp_path: Path):
+    with pytest.raises(NotSent, match="No such file"):
+        post("https://127.0.0.1:9", transport=Transport(ca_file=str(tmp_path / "none.pem")))
+
+
 def test_tls_is_timed_while_the_answer_drips(tmp_path: Path):
     files = certificate(tmp_path, name="127.0.0.1")
     transport = Transport(ca_file=str(files.certificate))
