@@ -120,10 +120,10 @@ def test_killed_at_e_with_the_answer_in_memory_finds_it_by_look_up(portal: Porta
 def test_killed_at_f_with_the_answer_stored_makes_no_new_call(portal: Portal, no_release, monkeypatch) -> None:
     """F7."""
     run = portal.approved_run(rows=2)
-    real = answering.apply_answer
-    monkeypatch.setattr(answering, "apply_answer", lambda *_, **__: die())
+    real = answering.apply_kept
+    monkeypatch.setattr(answering, "apply_kept", lambda *_, **__: die())
     kill_at(portal, run, "nothing")
-    monkeypatch.setattr(answering, "apply_answer", real)
+    monkeypatch.setattr(answering, "apply_kept", real)
     assert [attempt.state for attempt in Attempt.objects.all()] == ["answered"]
     portal.drain_after(run, minutes=6)
     assert (run.state, portal.states(run)) == ("settled", ["credited"] * 2)

@@ -68,13 +68,13 @@ def test_an_intent_is_not_written_while_the_run_is_being_changed(portal: Portal,
 
 
 def test_an_answer_is_applied_while_the_run_is_being_changed(portal: Portal, run: Run, monkeypatch) -> None:
-    real = draining.sending.answering.apply_answer
+    real = draining.sending.answering.apply_kept
 
     def applied(*args, **options) -> None:
         with held("allocations_run"):
             real(*args, **options)
 
-    monkeypatch.setattr(draining.sending.answering, "apply_answer", applied)
+    monkeypatch.setattr(draining.sending.answering, "apply_kept", applied)
     work(portal, run)
     assert portal.states(run) == ["credited"] * 4 + ["pending"] * 2
 

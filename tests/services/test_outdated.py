@@ -44,7 +44,7 @@ def test_f57_an_answer_stored_before_an_update_is_read_after_it(portal: Portal, 
     run = portal.approved_run(rows=4)
     with monkeypatch.context() as patch:
         patch.setattr(sending, "CODE_VERSION", "0.0.9")
-        patch.setattr(answering, "apply_answer", lambda *_, **__: None)
+        patch.setattr(answering, "apply_kept", lambda *_, **__: None)
         draining.work_on(begun(portal, run), gateway=portal.gateway)
     assert list(Attempt.objects.values_list("state", "code_version")) == [("answered", "0.0.9")]
     for _ in range(2):
