@@ -81,15 +81,15 @@ class TimedAdapter(HTTPAdapter):
     def build_connection_pool_key_attributes(
         self,
         request: PreparedRequest,
-        verify: bool | str | None,  # noqa: FBT001  the base class's signature
-        cert: tuple[str, str] | str | None = None,
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        verify: Any,  # noqa: ANN401  the base class's signature
+        cert: Any = None,  # noqa: ANN401  as above
+    ) -> tuple[Any, dict[str, Any]]:
         """The host, and the context that knows the authorities."""
         host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
         secure = {"cert_reqs": "CERT_REQUIRED", "ssl_context": self._trust()} if host["scheme"] == "https" else {}
         return host, secure
 
-    def cert_verify(self, conn: Any, url: str, verify: bool | str | None, cert: object) -> None:  # noqa: ANN401, FBT001  as above
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ANN401  as above
         """Nothing to add: the context verifies. The base class would name a file to be read again."""
 
     def get_connection_with_tls_context(

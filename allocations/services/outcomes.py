@@ -22,7 +22,7 @@ from allocations.domain.states import (
     move,
     sources,
 )
-from allocations.models import Chunk, Row
+from allocations.models import Row
 from allocations.models.runs import ChunkState
 from allocations.services.bulk import Update, update_many
 
@@ -132,17 +132,14 @@ def recount(chunk_ids: Iterable[int], **also: int | datetime | None) -> None:
 
     `also`: further columns of the chunks that change with it.
     """
-    statement, values = _count(tuple(also)), [_chunk_value(name, value) for name, value in also.items()]
+    statement = _count(tuple(also))
+    values = [_time(value) if isinstance(value, datetime) else value for value in also.values()]
     with connection.cursor() as cursor:
         for chunk_id in sorted(set(chunk_ids)):
             cursor.execute(statement, [*values, chunk_id])
             counted = cursor.fetchone()
             if counted and counted[0]:
                 cursor.execute(_RESOLVE, [chunk_id])
-
-
-def _chunk_value(name: str, value: int | datetime | None) -> object:
-    return Chunk._meta.get_field(name).get_db_prep_save(value, connection)  # noqa: SLF001 - Django's documented model API
 
 
 def _in(*states: RowState) -> str:
