@@ -83,7 +83,7 @@ class TimedAdapter(HTTPAdapter):
         request: PreparedRequest,
         verify: Any,  # noqa: ANN401  the base class's signature
         cert: Any = None,  # noqa: ANN401  as above
-    ) -> tuple[Any, dict[str, Any]]:
+    ) -> tuple[Any, Any]:
         """The host, and the context that knows the authorities."""
         host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
         secure = {"cert_reqs": "CERT_REQUIRED", "ssl_context": self._trust()} if host["scheme"] == "https" else {}

@@ -63,7 +63,7 @@ def claim_next_chunk(run_id: int, *, gateway: Gateway, done: Claim | None = None
         going = due(now, of="run__") & holds.startable(now, of="run__")
         chunks = Chunk.objects.filter(going, holds.workable(), run_id=run_id, run__state=RunState.RUNNING)
         chunk = None if known.recovering_since else _next_chunk(chunks.filter(state=ChunkState.OPEN), now)
-        claim = chunk and _claim(chunk, known, done=done, now=now, gateway=gateway)
+        claim = _claim(chunk, known, done=done, now=now, gateway=gateway) if chunk else None
         if done and not claim:
             _give_back_lane(done)
         return claim
@@ -79,15 +79,15 @@ def claim_to_look_up(run_id: int, *, gateway: Gateway) -> Claim | None:
         if run is None or not known.recovering_since:
             return None
         chunk = _next_chunk(Chunk.objects.filter(must_look_up=True, run=run), now)
-        return chunk and _claim(chunk, known, now=now, gateway=gateway)
+        return _claim(chunk, known, now=now, gateway=gateway) if chunk else None
 
 
 def _claim(
     chunk: Chunk, known: Installation, *, done: Claim | None = None, now: datetime, gateway: Gateway
 ) -> Claim | None:
-    lane = done and _keep_lane(done, now=now, gateway=gateway)
+    lane = _keep_lane(done, now=now, gateway=gateway) if done else None
     lane = lane or _claim_lane(chunk.run.batch.account_id, now=now, gateway=gateway)
-    return lane and _claim_chunk(chunk, lane, known, now=now, gateway=gateway)
+    return _claim_chunk(chunk, lane, known, now=now, gateway=gateway) if lane else None
 
 
 def installation() -> Installation:

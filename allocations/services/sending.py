@@ -205,8 +205,9 @@ def _is_as_planned(chunk: Chunk, whole: Sequence[Row], rows: Sequence[Row], payl
 def _run_goes_on(claim: Claim, *, begun: bool) -> bool:
     """Read again under the transaction: what was clicked meanwhile wins."""
     run = runs.read_steady(claim.run_id)
-    running = run is not None and run.state == RunState.RUNNING
-    return running and holds.may_send(run, begun=begun, instance_id=claim.instance_id)
+    if run is None or run.state != RunState.RUNNING:
+        return False
+    return holds.may_send(run, begun=begun, instance_id=claim.instance_id)
 
 
 def _create_attempt(chunk: Chunk, claim: Claim, rows: Sequence[Row], sha256: str, *, now: datetime) -> Attempt:
