@@ -121,7 +121,8 @@ def reserve_ids(model: type[models.Model], count: int) -> Sequence[int]:
     table = _table(model).strip('"')
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            sequence = "pg_get_serial_sequence(%s, 'id')"
+            # In a subquery it is looked up once, not for every key, which would cost more than the keys themselves.
+            sequence = "(SELECT pg_get_serial_sequence(%s, 'id'))::regclass"
             cursor.execute(f"SELECT nextval({sequence}) FROM generate_series(1, %s)", [table, count])  # noqa: S608 - constant
             return [key for (key,) in cursor.fetchall()]
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
