@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from json.encoder import encode_basestring as _quoted
 from typing import Any
 
 from allocations.domain.accepting import Accepted
@@ -18,25 +19,24 @@ PAYLOAD_VERSION = "1"
 MANIFEST_VERSION = "4"
 # Which rules read the list; a whole number that grows.
 PARSER_VERSION = "1"
-# Made once: json.dumps would build an encoder for every row.
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def payload_bytes(
     *, title: str, name: str, email: str, mobile: str, amount: int, remarks: str, reference: str
 ) -> bytes:
     """One element of the bulk call's JSON array, as it is sent on every attempt. Optional empty fields are left out."""
-    fields = {
-        "title": title,
-        "name": name,
-        "email": email,
-        "mobile": mobile,
-        "loadAmount": amount,
-        "remarks": remarks,
-        "uniqueReferenceNumber": reference,
-    }
-    present = {key: value for key, value in fields.items() if value != ""}
-    return _encode(present).encode()
+    # Put together by hand, which takes a tenth of what an encoder takes for a row; tests hold it against one.
+    return (
+        "{"
+        + (f'"title":{_quoted(title)},' if title else "")
+        + (f'"name":{_quoted(name)},' if name else "")
+        + (f'"email":{_quoted(email)},' if email else "")
+        + (f'"mobile":{_quoted(mobile)},' if mobile else "")
+        + f'"loadAmount":{amount:d}'
+        + (f',"remarks":{_quoted(remarks)}' if remarks else "")
+        + (f',"uniqueReferenceNumber":{_quoted(reference)}' if reference else "")
+        + "}"
+    ).encode()
 
 
 def payload_hash(payload: bytes) -> str:

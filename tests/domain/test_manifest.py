@@ -3,7 +3,7 @@ import json
 from dataclasses import asdict, fields, replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from allocations.domain.accepting import Accepted
@@ -81,6 +81,20 @@ def test_payload_bytes_carries_every_field_in_order() -> None:
         "remarks": "Thanks",
         "uniqueReferenceNumber": "REF1",
     }
+
+
+@given(st.tuples(*[st.text(st.characters(exclude_categories=["Cs"]))] * 6), st.integers(1))
+@example(('"', "\\\\", "\x00\x1f\x7f", "\u2028/<&>", "\t\n\r\b\f", "🙂"), 10**15)
+def test_payload_bytes_are_those_of_the_json_encoder(texts, amount) -> None:
+    title, name, email, mobile, remarks, reference = texts
+    fields = {"title": title, "name": name, "email": email, "mobile": mobile, "loadAmount": amount}
+    fields |= {"remarks": remarks, "uniqueReferenceNumber": reference}
+    present = {key: value for key, value in fields.items() if value != ""}
+    expected = json.dumps(present, ensure_ascii=False, separators=(",", ":")).encode()
+    given = payload_bytes(
+        title=title, name=name, email=email, mobile=mobile, amount=amount, remarks=remarks, reference=reference
+    )
+    assert given == expected
 
 
 @given(st.tuples(TEXT, TEXT, TEXT), st.tuples(TEXT, TEXT, TEXT))
