@@ -7,7 +7,7 @@ import pytest
 from django.db import DataError, connection, transaction
 
 from allocations.models import Row
-from allocations.services.bulk import update_many
+from allocations.services.bulk import TableWriter, commit_without_waiting, update_many
 from tests.factories.lists import BatchFactory, RowFactory
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +50,48 @@ def test_a_text_too_long_is_refused_as_a_whole() -> None:
     with pytest.raises(DataError), transaction.atomic():
         update_many(Row, ("card_id", "id"), [("fits", first.pk), ("x" * 65, second.pk)], among={})
     assert {row.card_id for row in Row.objects.all()} == {""}
+
+
+ODD = ["None", "\\N", "\\None", "NULL", "", "a\tb", "a\nb\r", "\\", "\\.", "%s 'x'", "आशा ₹"]
+
+
+def test_texts_that_a_copy_has_a_meaning_for_arrive_as_they_are() -> None:
+    batch = BatchFactory(state="review")
+    fields = ("batch", "number", "name", "amount", "reference", "raw", "cells")
+    records = [
+        (batch.pk, number, text, None if number % 2 else number, f"R{number}", "{}", None)
+        for number, text in enumerate(ODD, start=2)
+    ]
+    # As one block that needs escapes, as blocks of which some do, and with a block that is empty.
+    TableWriter(Row, fields).write_all([records[:5], [], *([record] for record in records[5:])])
+    found = Row.objects.order_by("number").values_list("name", "amount", "cells", "edits", "state", "tries", "reason")
+    assert list(found) == [
+        (text, None if number % 2 else number, None, None, "pending", 0, "") for number, text in enumerate(ODD, start=2)
+    ]
+
+
+def test_what_breaks_between_two_blocks_stores_neither_and_is_told_as_it_is() -> None:
+    batch = BatchFactory(state="review")
+
+    def blocks():
+        yield [(batch.pk, 2, "Asha", 1, "R2", "{}")]
+        raise ValueError("Ravi is no number")
+
+    fields = ("batch", "number", "name", "amount", "reference", "raw")
+    with pytest.raises(ValueError, match="Ravi is no number"), transaction.atomic():
+        TableWriter(Row, fields).write_all(blocks())
+    assert not Row.objects.exists()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite always waits")
+@pytest.mark.django_db(transaction=True)
+def test_only_the_transaction_that_says_so_does_not_wait_for_the_disk() -> None:
+    def waits() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            return cursor.fetchone()[0]
+
+    with transaction.atomic():
+        commit_without_waiting()
+        inside = waits()
+    assert (inside, waits()) == ("off", "on")
