@@ -68,7 +68,7 @@ def raw(path: Path, form: str, batch: Batch) -> tuple[float, int]:
     start = time.perf_counter()
     with transaction.atomic():
         if text:
-            writer.copy(text)
+            writer.copy([text])
         else:
             writer.write(records)
     return time.perf_counter() - start, Row.objects.filter(batch=batch).count()
@@ -94,7 +94,8 @@ def _blocks(path: Path, form: str) -> list[Block]:
     with opened(path, kind=form) as sheet:
         header = read_header(sheet)
         picker = Picker(map_header(sheet, header, None), width=len(header.texts))
-        return list(Cleaner(picker, limits=LIMITS, max_rows=10**9).blocks(sheet))
+        loads = Cleaner(picker, limits=LIMITS, max_rows=10**9).loads(sheet)
+        return [block for load in loads for block in load.blocks]
 
 
 WAYS: dict[str, Way] = {

@@ -26,17 +26,13 @@ def payload_bytes(
 ) -> bytes:
     """One element of the bulk call's JSON array, as it is sent on every attempt. Optional empty fields are left out."""
     # Put together by hand, which takes a tenth of what an encoder takes for a row; tests hold it against one.
-    return (
-        "{"
-        + (f'"title":{_quoted(title)},' if title else "")
-        + (f'"name":{_quoted(name)},' if name else "")
-        + (f'"email":{_quoted(email)},' if email else "")
-        + (f'"mobile":{_quoted(mobile)},' if mobile else "")
-        + f'"loadAmount":{amount:d}'
-        + (f',"remarks":{_quoted(remarks)}' if remarks else "")
-        + (f',"uniqueReferenceNumber":{_quoted(reference)}' if reference else "")
-        + "}"
-    ).encode()
+    before = f'"title":{_quoted(title)},' if title else ""
+    before += f'"name":{_quoted(name)},' if name else ""
+    before += f'"email":{_quoted(email)},' if email else ""
+    before += f'"mobile":{_quoted(mobile)},' if mobile else ""
+    after = f',"remarks":{_quoted(remarks)}' if remarks else ""
+    after += f',"uniqueReferenceNumber":{_quoted(reference)}' if reference else ""
+    return f'{{{before}"loadAmount":{amount:d}{after}}}'.encode()
 
 
 def payload_hash(payload: bytes) -> str:

@@ -11,10 +11,12 @@ from allocations.domain.problems import Problem, error, warning
 from allocations.domain.rows import clean_row
 from allocations.imports.layout import Picker
 from allocations.imports.sheets import Record, Sheet
-from allocations.services.importing_rows import Block
+from allocations.services.importing_rows import Block, Load
 
 _HIDDEN = warning("hidden_row", "", "", "is hidden in the workbook. It is included; leave it out if that is not meant.")
 _LONGEST_RAW = 1000
+# Rows of a block: the database stores them while the next ones are cleaned.
+_TOGETHER = 250
 
 
 @dataclass(slots=True)
@@ -34,7 +36,7 @@ class Blanks:
 
 
 class Cleaner:
-    """Turns a sheet into blocks. After the last one, `rows`, `hidden` and `blanks` are complete."""
+    """Turns a sheet into loads of blocks. After the last load, `rows`, `hidden` and `blanks` are complete."""
 
     def __init__(self, picker: Picker, *, limits: RowLimits, max_rows: int) -> None:
         self.rows = self.hidden = 0
@@ -43,21 +45,29 @@ class Cleaner:
         self._limits = limits
         self._max_rows = max_rows
 
-    def blocks(self, sheet: Sheet) -> Iterator[Block]:
-        """Raises FileRefused in the middle when the file turns out to be unreadable or too long."""
+    def loads(self, sheet: Sheet) -> Iterator[Load]:
+        """Each one has to be taken to its end before the next.
+
+        Raises FileRefused between two of them when the file turns out to be unreadable or too long.
+        """
         number = sheet.header_row + 1
         for records in sheet.blocks:
-            block = self._clean(records, number, watched=sheet.shows_shortened)
+            if records:
+                yield Load(len(records), self._blocks(sheet, records, number))
             number += len(records)
+            if self.rows > self._max_rows:
+                raise FileRefused(f"The list has more than {grouped(self._max_rows)} rows. Split it.")
+        if not self.rows:
+            raise FileRefused("The file has a header but no rows. Add a row for each person.")
+
+    def _blocks(self, sheet: Sheet, records: Sequence[Record], number: int) -> Iterator[Block]:
+        for start in range(0, len(records), _TOGETHER):
+            block = self._clean(records[start : start + _TOGETHER], number + start, watched=sheet.shows_shortened)
             self.rows += len(block.rows)
             if sheet.hidden_rows:
                 self._mark_hidden(block, sheet.hidden_rows)
-            if self.rows > self._max_rows:
-                raise FileRefused(f"The list has more than {grouped(self._max_rows)} rows. Split it.")
             if block.rows:
                 yield block
-        if not self.rows:
-            raise FileRefused("The file has a header but no rows. Add a row for each person.")
 
     def _mark_hidden(self, block: Block, hidden: frozenset[int]) -> None:
         for at, number in enumerate(block.numbers):

@@ -1,6 +1,7 @@
 """From a waiting upload to a batch under review."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -34,7 +35,7 @@ from allocations.services.importing import (
     refuse_import,
 )
 from allocations.services.importing_findings import add_findings, people_in_charge, used_references
-from allocations.services.importing_rows import store_block
+from allocations.services.importing_rows import Block, Load, store_load
 from allocations.services.repeats import look_for_repeats
 from allocations.services.row_limits import findings_of_a_list
 from allocations.services.unusual_amounts import above_history
@@ -80,7 +81,7 @@ def _import(reading: _Reading) -> None:
         check = _store(reading, cleaner, sheet)
     check_points_total(check.points, limit=settings.MAX_POINTS_PER_BATCH)
     if len(check) > BLOCK:
-        note_progress(claim, now=database_now(), state=UploadState.CHECKING)
+        note_progress(claim, now=database_now(), state=UploadState.CHECKING, **reading.take_news())
         analyze_large(len(check))
     used = used_references(claim) if check.has_references else ()
     unusual = chain(check.far_above(factor=settings.ODD_AMOUNT_FACTOR), above_history(claim.batch_id))
@@ -94,6 +95,7 @@ def _import(reading: _Reading) -> None:
         questions=[question.stored() for question in (*sheet.questions, *_hidden_rows(cleaner.hidden))],
         blank_rows=cleaner.blanks.total,
         rows_total=cleaner.rows,
+        **reading.take_news(),
     )
 
 
@@ -125,11 +127,17 @@ def _prepare(reading: _Reading, sheet: Sheet) -> Cleaner:
 
 def _store(reading: _Reading, cleaner: Cleaner, sheet: Sheet) -> ListCheck:
     check = ListCheck()
-    for block in cleaner.blocks(sheet):
-        check.add(block.numbers, block.rows)
-        now = database_now()
-        store_block(reading.claim, block, rows_read=cleaner.rows, now=now, **reading.take_news())
+    for load in cleaner.loads(sheet):
+        checked = Load(load.most, _checked(check, load.blocks))
+        store_load(reading.claim, checked, now=database_now(), **reading.take_news())
+        reading.news["rows_read"] = cleaner.rows
     return check
+
+
+def _checked(check: ListCheck, blocks: Iterator[Block]) -> Iterator[Block]:
+    for block in blocks:
+        check.add(block.numbers, block.rows)
+        yield block
 
 
 def _hidden_rows(count: int) -> list[Question]:
