@@ -35,10 +35,21 @@ def main(path: str) -> None:
     with CalamineWorkbook.from_path(path) as book:
         pages = [page for page in book.sheets_metadata if page.typ == SheetTypeEnum.WorkSheet]
         shown = [page.name for page in pages if page.visible == SheetVisibleEnum.Visible]
-        say({"sheets": [overview(book, name) for name in shown], "hidden": len(pages) - len(shown)})
-        name = json.loads(sys.stdin.readline() or "null")
-        if name is not None:
-            tell(path, book.get_sheet_by_name(name), name)
+        sheet: CalamineSheet | None = None
+        sheets: list[dict[str, Any]] = []
+        # Backwards and one at a time: the list is mostly the first sheet, which then need not be read again.
+        for name in reversed(shown):
+            sheet = None
+            sheet = book.get_sheet_by_name(name)
+            sheets.append(overview(sheet, name))
+        say({"sheets": sheets[::-1], "hidden": len(pages) - len(shown)})
+        wanted = json.loads(sys.stdin.readline() or "null")
+        if wanted is None:
+            return
+        if sheet is None or wanted != shown[0]:
+            sheet = None
+            sheet = book.get_sheet_by_name(wanted)
+        tell(path, sheet, wanted)
 
 
 def say(message: dict[str, Any]) -> None:
@@ -46,8 +57,7 @@ def say(message: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def overview(book: CalamineWorkbook, name: str) -> dict[str, Any]:
-    sheet = book.get_sheet_by_name(name)
+def overview(sheet: CalamineSheet, name: str) -> dict[str, Any]:
     if sheet.end is None:
         return {"name": name, "rows": 0, "columns": 0, "head": []}
     rows = records(sheet)
