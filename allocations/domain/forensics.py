@@ -8,6 +8,8 @@ from allocations.domain.cells import FIELDS, Cell, NumberCell, OddCell
 # Text in quotes or after a backslash is shown as it stands and formats nothing.
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\[\]]*\]')
 _SCIENTIFIC = re.compile("[eE][+-]")
+# Of a list of text nothing is to be told, and nothing else is asked.
+_PLAIN = frozenset({str})
 # Field -> what the cell was and how Excel showed it ("" for General), as stored in Row.cells.
 Forensics = dict[str, list[str]]
 
@@ -15,7 +17,7 @@ Forensics = dict[str, list[str]]
 def forensics(cells: Sequence[Cell], raw: Mapping[str, str]) -> Forensics:
     """Of one row, `cells` in the order of FIELDS: cells that are no plain text, where the text as found is kept, and
     numbers that Excel shows shortened."""
-    return dict(_telling(cells, raw))
+    return {} if _PLAIN.issuperset(map(type, cells)) else dict(_telling(cells, raw))
 
 
 def _telling(cells: Sequence[Cell], raw: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
