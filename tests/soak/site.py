@@ -115,6 +115,13 @@ class Site:
         for unit in self.units.values():
             unit.tend()
 
+    def wait_for_simulator(self) -> None:
+        def is_up() -> bool:
+            self.tend()
+            return self.told("state").ok
+
+        _wait(is_up)
+
     def workers(self) -> list[Unit]:
         return [unit for unit in self.units.values() if unit.name.startswith(("runs", "imports"))]
 

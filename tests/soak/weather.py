@@ -34,9 +34,10 @@ class Weather:
         self._thread.start()
 
     def end(self) -> None:
-        """Waits for the last blow to be over; then EnKash answers well."""
+        """Waits for the last blow to be over; then EnKash answers well, as soon as it is up again."""
         self._over.set()
         self._thread.join()
+        self._site.wait_for_simulator()
         self._site.control("settings", profile="clean")
 
     def _blow(self) -> None:
