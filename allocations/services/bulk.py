@@ -49,8 +49,7 @@ class TableWriter:
         if connection.vendor == "postgresql":
             self.copy(map(self.text, blocks))
         else:
-            for records in blocks:
-                self._insert(records)
+            self._insert([record for records in blocks for record in records])
 
     def text(self, records: Sequence[Sequence[Value]]) -> str:
         """The records as COPY's text format, in which NULL is spelled as `str` spells it."""
