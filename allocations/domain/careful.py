@@ -9,7 +9,7 @@ from allocations.domain.emails import clean_email
 from allocations.domain.mobiles import clean_mobile
 from allocations.domain.names import clean_name, clean_remarks, clean_title, is_total
 from allocations.domain.problems import Problem, Severity, error
-from allocations.domain.texts import tidy_code, tidy_words
+from allocations.domain.texts import is_sheet_error, tidy_code, tidy_words
 
 _WORDS = frozenset({"title", "name", "remarks"})
 _MOBILE = FIELDS.index("mobile")
@@ -46,6 +46,8 @@ def _clean_cell(field: str, cell: Cell, limits: RowLimits) -> tuple[str | int | 
     text, problems = (tidy_words if field in _WORDS else tidy_code)(cell, field)
     if problems and any(problem.severity is Severity.ERROR for problem in problems):
         return empty, problems
+    if is_sheet_error(text):
+        return empty, [_odd(field, OddCell(OddKind.ERROR, text))]
     value, found = _clean_field(field, text, limits)
     return value, [*problems, *found]
 

@@ -14,6 +14,7 @@ _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _NUMERIC_TEXT = re.compile(r"[0-9]{10,13}\.0+")
 _SEVERAL = re.compile(r"[0-9][\s)]*[/,;&|\\][\s(]*\+?[0-9]")
+_DATE = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{4}|[0-9]{4}([/.-])[0-9]{1,2}\2[0-9]{1,2}")
 _PUNCTUATION = re.compile("[ .()\u2010-\u2015\u2212-]")
 _DIGITS = re.compile(r"\+?[0-9]+")
 _INDIAN = re.compile(rf"(?:\+91|0091|091|91)?0?({PATTERN})")
@@ -54,9 +55,9 @@ def _unreadable(text: str) -> Problem | None:
         return error("mobile_foreign_digits", FIELD, text, sentence)
     if _LETTER.search(text):
         return error("mobile_letters", FIELD, text, f"contains letters ({quoted(text)}). Use the digits 0-9 only.")
-    if _SEVERAL.search(text):
-        return _several(text)
-    return None
+    if _DATE.fullmatch(text):
+        return error("cell_date", FIELD, text, f"is a date ({text}); expected a number.")
+    return _several(text) if _SEVERAL.search(text) else None
 
 
 def _wrong_digits(text: str, digits: str) -> Problem:

@@ -14,6 +14,13 @@ _LINE_BREAK = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SPACES = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _PLAIN = re.compile("[!-~]+(?: [!-~]+)*")
+# Of Excel and its kin; the last one of LibreOffice.
+_SHEET_ERROR = re.compile(r"#(?:N/A|NAME\?|(?:REF|VALUE|DIV/0|NULL|NUM|SPILL|CALC)!)|Err:[0-9]{3}")
+
+
+def is_sheet_error(text: str) -> bool:
+    """True for what a failed formula shows (#N/A, #REF!): saved as text it is nobody's name."""
+    return _SHEET_ERROR.fullmatch(text) is not None
 
 
 def tidy_code(text: str, field: str) -> tuple[str, list[Problem]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 from xml.etree import ElementTree as ET
+from xml.sax.saxutils import unescape
 
 MOST_ODD = 500_000
 _STEP = 1 << 20
@@ -23,6 +24,7 @@ _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*\bhidden="(?:1|true)"[^>]*>')
 _ROW_NUMBER = re.compile(rb'\br="([0-9]{1,7})"')
 _HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\s[^>]*\bhidden="(?:1|true)"[^>]*>')
+_QUOTES = {"&quot;": '"', "&apos;": "'"}
 _SPAN = re.compile(rb'\b(min|max)="([0-9]{1,5})"')
 
 Odd = tuple[str, str]
@@ -84,7 +86,7 @@ def collect(window: bytes, found: dict[tuple[int, int], Odd]) -> None:
         if place is None or len(found) >= MOST_ODD:
             raise SystemExit(4)
         kind, shown = ("error", cell["value"]) if cell["value"] is not None else ("formula", cell["formula"] or b"")
-        label = shown.decode(errors="replace")
+        label = unescape(shown.decode(errors="replace"), _QUOTES)
         found[int(place[2]) - 1, column_index(place[1])] = (kind, label if kind == "error" else f"={label}")
 
 

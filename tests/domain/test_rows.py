@@ -32,6 +32,7 @@ def clean(**cells: object) -> tuple[CleanRow, list[tuple[str, str, str]]]:
         pytest.param("email", "asha@उदाहरण.भारत", "asha@उदाहरण.भारत", id="case_99_idn"),
         pytest.param("client_reference", " EMP-1 ", "EMP-1", id="case_104_trimmed"),
         pytest.param("remarks", "#1 in sales, 'best'", "#1 in sales, 'best'", id="case_121"),
+        pytest.param("remarks", "#DIWALI!", "#DIWALI!", id="no_error_of_a_sheet"),
     ],
 )
 def test_cell_is_normalised(field: str, found: str, value: str) -> None:
@@ -58,6 +59,9 @@ def test_cell_is_normalised(field: str, found: str, value: str) -> None:
         pytest.param("client_reference", "A" * 31, "reference_invalid", id="case_104_long"),
         pytest.param("client_reference", "A/B", "reference_invalid", id="case_104_slash"),
         pytest.param("client_reference", "A\nB", "line_break", id="case_9"),
+        pytest.param("name", "#N/A", "cell_error", id="case_49_as_text"),
+        pytest.param("remarks", "#DIV/0!", "cell_error", id="case_49_as_text_remarks"),
+        pytest.param("remarks", "Err:508", "cell_error", id="case_49_of_libreoffice"),
     ],
 )
 def test_cell_is_refused(field: str, found: str, code: str) -> None:
