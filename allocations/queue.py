@@ -22,6 +22,7 @@ TAKE_BACK = "allocations.jobs.reversals.take_back"
 ERASE_BATCH = "allocations.jobs.retention.erase_batch"
 WRITE_EXPORT = "allocations.jobs.exports.write_export"
 DELIVER = "allocations.jobs.webhooks.deliver"
+COUNT_PEOPLE = "allocations.jobs.person_years.count_people"
 # Set in a process that was asked to end: its job finishes the chunk in hand and rings for the rest.
 leaving = threading.Event()
 JOBS = {
@@ -31,6 +32,7 @@ JOBS = {
     ERASE_BATCH: IMPORTS,
     WRITE_EXPORT: IMPORTS,
     DELIVER: IMPORTS,
+    COUNT_PEOPLE: IMPORTS,
 }
 
 
@@ -62,6 +64,11 @@ def ring_export(export_id: int) -> None:
 def ring_webhook(webhook_id: int) -> None:
     """After the commit: an event waits to be told to a webhook."""
     transaction.on_commit(lambda: _ring(DELIVER, webhook_id), robust=True)
+
+
+def ring_person_count() -> None:
+    """After the commit: what came to rest is to be added up by person. There is one such count, and it has no id."""
+    transaction.on_commit(lambda: _ring(COUNT_PEOPLE, 1), robust=True)
 
 
 def workers_of(name: str) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from allocations.exports import report_people
 from allocations.exports.cells import FIGURES, Cell, Kind, ist, points
 from allocations.exports.resource import ExportField
 from allocations.presenters.causes import cause_lines
@@ -18,13 +19,19 @@ _SUMS = frozenset({"Rows credited", "Points given", "Rows failed"})
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`adds_up`: headers whose sums have to be those of the year. `has_total`: whether a last line adds the figures."""
+    """`adds_up`: headers whose sums have to be those of the year. `has_total`: whether a last line adds the figures.
+
+    `of_accounts`: whether it can be of one account alone.
+    """
 
     title: str
     columns: tuple[ExportField, ...]
     lines: Callable[[Period], Lines]
     adds_up: frozenset[str] = _SUMS
     has_total: bool = True
+    of_accounts: bool = True
+    personal_data: str = "none of recipients: sums only, EnKash's texts masked"
+    as_the_page: str = "by the day on which a run began, as it stands now"
 
     def sums(self, lines: Sequence[Sequence[Cell]]) -> Mapping[str, Cell]:
         """Of the figures, by header."""
@@ -120,5 +127,15 @@ TABLES: Mapping[str, Table] = {
         _runs,
         adds_up=frozenset(),
         has_total=False,
+    ),
+    "people": Table(
+        "People near the gift limit",
+        _columns(*report_people.HEADERS, figures="ww..wppppwp"),
+        report_people.lines,
+        adds_up=frozenset(),
+        has_total=False,
+        of_accounts=False,
+        personal_data="masked",
+        as_the_page="by the day on which points came or went, as it was counted last",
     ),
 }

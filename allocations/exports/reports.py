@@ -56,7 +56,10 @@ def report_file(actor: Actor, scope: Scope, *, table: str, kind: str) -> MadeRep
     form = kind_of(kind, of=KINDS)
     if table not in TABLES:
         raise InvalidInput(f"“{table}” is not a table of the reports. Choose one of: {', '.join(TABLES)}.")
-    wanted, file = TABLES[table], temporary().file
+    wanted = TABLES[table]
+    if scope.account and not wanted.of_accounts:
+        raise InvalidInput(f"“{wanted.title}” is over all accounts. Choose all accounts for it.")
+    file = temporary().file
     try:
         with snapshot():
             lines, total = wanted.lines(scope.period), months_total(given_by_month(scope.period))
@@ -122,8 +125,8 @@ def _about(
         ("Exported by", who),
         ("Exported at (IST)", at),
         ("Lines in this file", count),
-        ("Personal data", "none of recipients: sums only, EnKash's texts masked"),
+        ("Personal data", table.personal_data),
         ("",),
-        ("As the page has it", "by the day on which a run began, as it stands now"),
+        ("As the page has it", table.as_the_page),
     )
     yield from _figures(total).items()

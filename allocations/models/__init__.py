@@ -12,6 +12,7 @@ from allocations.models.export_jobs import ExportJob
 from allocations.models.freezes import Freeze
 from allocations.models.installation import Installation
 from allocations.models.notices import MutedMail, Notice, NoticeCursor
+from allocations.models.person_years import CountedChunk, CountedReversal, PersonCount, PersonYear
 from allocations.models.problems import Problem
 from allocations.models.proposals import ExceptionOwner, Proposal, ProposalRow
 from allocations.models.questions import Question, QuestionReply
@@ -45,6 +46,8 @@ __all__ = [
     "Chunk",
     "ContractDifference",
     "Correction",
+    "CountedChunk",
+    "CountedReversal",
     "EnkashToken",
     "ExceptionOwner",
     "ExportJob",
@@ -54,6 +57,8 @@ __all__ = [
     "MutedMail",
     "Notice",
     "NoticeCursor",
+    "PersonCount",
+    "PersonYear",
     "Problem",
     "Proposal",
     "ProposalRow",

@@ -137,7 +137,7 @@ _ACCOUNTS = (
         }
     ),
 )
-_REPORTS = ("reports", gettext_noop("Reports"), frozenset({"reports", "report-export"}))
+_REPORTS = ("reports", gettext_noop("Reports"), frozenset({"reports", "report-export", "gift-limit"}))
 _POLICIES = (
     "policies",
     gettext_noop("Policies"),

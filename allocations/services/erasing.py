@@ -27,7 +27,7 @@ from allocations.models import (
     Upload,
 )
 from allocations.selectors.retention import erasable_batches, half_erased_batches, open_reversals
-from allocations.services import export_jobs, trail
+from allocations.services import export_jobs, person_years, trail
 from allocations.services.leases import installation
 from allocations.services.locks import locked_batch
 
@@ -102,6 +102,7 @@ def _may_be_erased(batch: Batch, *, before: datetime) -> bool:
 def _erase(batch: Batch, *, now: datetime, days: int) -> None:
     # First: the triggers let payloads go only in an erased batch.
     Batch.objects.filter(pk=batch.pk).update(erased_at=now)
+    person_years.forget_people_of(batch.pk)
     for model, values in PERSONAL.items():
         model._default_manager.filter(**{_BATCH_OF[model]: batch.pk}).update(**_stored(values))  # noqa: SLF001 - Django's documented model API
     # Asked for while the rows were not locked yet.

@@ -10,6 +10,7 @@ from allocations.models import Batch
 # Any number that nobody else locks.
 _SUBMISSION = 4_021_107
 _APPROVAL = 4_021_108
+_PERSON_YEARS = 4_021_109
 
 
 class ChangedMeanwhile(StateConflict):
@@ -39,6 +40,11 @@ def one_submission_at_a_time() -> None:
 def one_approval_at_a_time() -> None:
     """The same of approvals and re-runs, whatever the account: taken last, so that none of them waits in a circle."""
     _one_at_a_time(_APPROVAL)
+
+
+def one_person_count_at_a_time() -> None:
+    """Who adds up what people got sees what the one before has added up."""
+    _one_at_a_time(_PERSON_YEARS)
 
 
 def _one_at_a_time(what: int) -> None:

@@ -13,7 +13,7 @@ from allocations import gateway, triggers
 from allocations.management.redis_checks import insist_on_noeviction
 from allocations.presenters.notices import mail
 from allocations.queue import RUNS
-from allocations.services import api_calls, erasing, export_jobs, mailing, notices, webhook_deliveries
+from allocations.services import api_calls, erasing, export_jobs, mailing, notices, person_years, webhook_deliveries
 from allocations.services.publishing import publish_seals
 from allocations.services.sealing import link_entries, seal_if_due
 from allocations.services.sweeping import BalanceWatch, sweep
@@ -66,6 +66,7 @@ class Command(BaseCommand):
         mailing.send_due(now=portal.clock(), word=mail)
         erasing.ring_due(now=portal.clock())
         export_jobs.ring_due(now=portal.clock())
+        person_years.ring_due(now=portal.clock())
         export_jobs.expire_due(now=portal.clock())
         api_calls.forget_old(now=portal.clock())
         webhook_deliveries.collect(now=portal.clock())
