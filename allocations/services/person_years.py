@@ -1,8 +1,8 @@
 """Adds up what each person got in each financial year, beside the runs and never in their transactions.
 
-Whoever is touched by a chunk that came to rest, or by a reversal that took effect, is added up anew from all their rows:
-done twice it is done once, and nothing can drift. Chunks and reversals that are counted are noted with what they had
-then, so late evidence is counted too. Only one transaction at a time adds up.
+Whoever is touched by a chunk that came to rest, or by a reversal that took effect, is added up anew from all their
+rows: done twice it is done once, and nothing can drift. Chunks and reversals that are counted are noted with what they
+had then, so late evidence is counted too. Only one transaction at a time adds up.
 """
 
 from collections.abc import Collection, Mapping
@@ -29,10 +29,11 @@ _REVERSALS = 500
 _LONGEST_TURN = 30.0
 # A run that sends shall not share the database with this. What waits for people may do so for days.
 _AT_REST = (RunState.PAUSED, RunState.ATTENTION, RunState.SETTLED)
-# The year in whose April an instant lies, in India: January to March belong to the year before.
+# The year in whose April an instant lies, in India: January to March belong to the year before. SQLite would round the
+# last half of a thousandth of a year up into the next one, so it gets whole seconds.
 _YEAR = {
     "postgresql": "EXTRACT(YEAR FROM {at} AT TIME ZONE 'UTC' + INTERVAL '5 hours 30 minutes' - INTERVAL '3 months')",
-    "sqlite": "CAST(STRFTIME('%%Y', {at}, '+330 minutes', 'start of month', '-3 months') AS INTEGER)",
+    "sqlite": "CAST(STRFTIME('%%Y', SUBSTR({at}, 1, 19), '+330 minutes', 'start of month', '-3 months') AS INTEGER)",
 }
 _CREDITED = f"part.state = '{RowState.CREDITED.value}' AND part.mobile <> ''"
 _REVERSED = f"taken.state = '{ReversalState.REVERSED.value}' AND part.mobile <> ''"
@@ -48,7 +49,8 @@ FROM (
     FROM allocations_row part WHERE {credited} AND {people}
     UNION ALL
     SELECT part.id, part.mobile, {taken_in}, 0, 0, taken.amount
-    FROM allocations_reversal taken JOIN allocations_row part ON part.id = taken.row_id WHERE {was_reversed} AND {people}
+    FROM allocations_reversal taken JOIN allocations_row part ON part.id = taken.row_id
+    WHERE {was_reversed} AND {people}
 ) parts
 WHERE year IS NOT NULL
 GROUP BY mobile, year

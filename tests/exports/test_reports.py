@@ -139,7 +139,7 @@ def test_a_year_without_anything_is_a_header_and_zeros() -> None:
     assert {line["Rows"] for line in lines("outcomes")} == {"0"}
 
 
-@pytest.mark.parametrize(("table", "kind"), [("people", "csv"), ("", "csv"), ("months", "jsonl"), ("months", "pdf")])
+@pytest.mark.parametrize(("table", "kind"), [("nobody", "csv"), ("", "csv"), ("months", "jsonl"), ("months", "pdf")])
 def test_what_does_not_exist_is_refused(table: str, kind: str) -> None:
     with pytest.raises(InvalidInput):
         made(table, kind)
