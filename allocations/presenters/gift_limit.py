@@ -14,7 +14,7 @@ from allocations.presenters.numbers import grouped, points
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """`words`: how far from the limit. `net` and `limit` whole, for a <meter>."""
+    """`words`: how far from the limit. The row leads to the person's page."""
 
     batch_id: int
     number: int
@@ -25,7 +25,6 @@ class PersonLine:
     reversed: Decimal
     net: Decimal
     percent: int
-    meter: int
     is_above: bool
     words: str
 
@@ -47,7 +46,6 @@ def _line(one: PersonYear, *, limit: int, in_full: bool) -> PersonLine:
         reversed=one.reversed,
         net=one.net,
         percent=percent(one.net, limit=limit),
-        meter=int(min(one.net, Decimal(limit))),
         is_above=above,
         words=_distance(one.net - limit, above=above),
     )
@@ -60,7 +58,7 @@ def _distance(over: Decimal, *, above: bool) -> str:
 
 
 def summary(near: int, above: int) -> str:
-    """12 people are above it, 40 near it."""
+    """Above it: 12. Near it: 40."""
     if not near and not above:
         return _("Nobody is above it or near it.")
     return _("Above it: %(above)s. Near it: %(near)s.") % {"above": grouped(above), "near": grouped(near)}

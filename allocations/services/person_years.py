@@ -23,7 +23,7 @@ from allocations.services.locks import one_person_count_at_a_time
 # How old what the pages show may be while nothing new came to rest.
 EVERY = timedelta(minutes=1)
 # Counted together, in one transaction of a second or so.
-_CHUNKS = 50
+_CHUNKS = 200
 _REVERSALS = 500
 # Seconds. Then whatever waits in the queue has its turn, lists above all.
 _LONGEST_TURN = 30.0

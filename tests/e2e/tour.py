@@ -333,6 +333,7 @@ class Tour:
         self._see(self.maker, "/", "home-work", Rank.MAIN)
         self._see(self.maker, "/batches/", "batches", Rank.MAIN)
         self._see(self.maker, "/reports/", "reports", Rank.MAIN)
+        self._see(self.maker, "/reports/gift-limit/", "gift-limit", Rank.MAIN)
         self._see(self.maker, "/batches/?q=nothing+like+this", "batches-no-match", Rank.EXTRA)
         self._people()
         self._see(self._person("demo-auditor"), "/audit/", "audit", Rank.MAIN)
