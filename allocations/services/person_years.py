@@ -23,7 +23,7 @@ from allocations.services.locks import one_person_count_at_a_time
 # How old what the pages show may be while nothing new came to rest.
 EVERY = timedelta(minutes=1)
 # Counted together, in one transaction of a second or so.
-_CHUNKS = 200
+_CHUNKS = 100
 _REVERSALS = 500
 # Seconds. Then whatever waits in the queue has its turn, lists above all.
 _LONGEST_TURN = 30.0
@@ -164,7 +164,7 @@ def _insert(people: str, values: Mapping[str, Any]) -> int:
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _mark(chunks: Collection[tuple[int, int, Any]], reversals: Collection[int]) -> None:
