@@ -53,10 +53,11 @@ class CountedReversal(models.Model):
 
 
 class PersonCount(models.Model):
-    """When all that was at rest was last known to be counted; None: never."""
+    """When all that was at rest was last known to be counted, and when a worker was last rung for; None: never."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     counted_at = models.DateTimeField(null=True)
+    rung_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.CheckConstraint(condition=models.Q(id=1), name="person_count_single"),)

@@ -25,8 +25,8 @@ EVERY = timedelta(minutes=1)
 # Counted together, in one transaction of a second or so.
 _CHUNKS = 100
 _REVERSALS = 500
-# Seconds. Then whatever waits in the queue has its turn, lists above all.
-_LONGEST_TURN = 30.0
+# Seconds, at most once in EVERY: most of the time of an import worker is for lists.
+_LONGEST_TURN = 15.0
 # A run that sends shall not share the database with this. What waits for people may do so for days.
 _AT_REST = (RunState.PAUSED, RunState.ATTENTION, RunState.SETTLED)
 # The year in whose April an instant lies, in India: January to March belong to the year before. SQLite would round the
@@ -60,9 +60,10 @@ GROUP BY mobile, year
 def ring_due(*, now: datetime) -> None:
     """Rings for what came to rest since the last time, at most once in EVERY."""
     known, _ = PersonCount.objects.get_or_create(pk=1)
-    if known.counted_at is not None and now - known.counted_at < EVERY:
+    if any(at is not None and now - at < EVERY for at in (known.counted_at, known.rung_at)):
         return
     if due_chunks().exists() or due_reversals().exists():
+        PersonCount.objects.filter(pk=1).update(rung_at=now)
         queue.ring_person_count()
     else:
         _note(now)
@@ -82,14 +83,13 @@ def due_reversals() -> QuerySet[Reversal]:
 
 
 def count_people() -> None:
-    """All that is due, for as long as its turn lasts; then it rings again."""
+    """All that is due, for as long as its turn lasts. The sweeper rings for the rest."""
     began = monotonic()
     while monotonic() - began < _LONGEST_TURN:
         now = database_now()
         if not count_some():
             _note(now)
             return
-    queue.ring_person_count()
 
 
 def count_some() -> bool:
