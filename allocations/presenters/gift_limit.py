@@ -10,6 +10,7 @@ from allocations.domain.gifts import Standing, percent, standing
 from allocations.models import PersonYear
 from allocations.presenters import people
 from allocations.presenters.numbers import grouped, points
+from allocations.selectors.person_years import MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +62,8 @@ def summary(near: int, above: int) -> str:
     """Above it: 12. Near it: 40."""
     if not near and not above:
         return _("Nobody is above it or near it.")
-    return _("Above it: %(above)s. Near it: %(near)s.") % {"above": grouped(above), "near": grouped(near)}
+    return _("Above it: %(above)s. Near it: %(near)s.") % {"above": _number(above), "near": _number(near)}
+
+
+def _number(people: int) -> str:
+    return grouped(people) if people <= MOST else _("more than %(most)s") % {"most": grouped(MOST)}

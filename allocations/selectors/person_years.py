@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from allocations.models import PersonCount, PersonYear
 
 PAGE = 50
+# More are not counted on a page, which has to come at once.
+MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """How many people are near the limit and not above it, and how many above. `as_of`: None where never counted."""
+    """How many people are near the limit and not above it, and how many above; MOST + 1 for more than MOST. `as_of`:
+    None where never counted."""
 
     near: int
     above: int
@@ -51,8 +54,7 @@ def people_from(
 
 
 def numbers(year: int, *, near_from: Decimal, limit: Decimal) -> Numbers:
-    counts = PersonYear.objects.filter(year=year, net__gte=near_from).aggregate(
-        people=Count("pk"), above=Count("pk", filter=Q(net__gt=limit))
-    )
+    people = PersonYear.objects.filter(year=year, net__gte=near_from)
+    near, above = (found[: MOST + 1].count() for found in (people.filter(net__lte=limit), people.filter(net__gt=limit)))
     known = PersonCount.objects.filter(pk=1).first()
-    return Numbers(counts["people"] - counts["above"], counts["above"], known.counted_at if known else None)
+    return Numbers(near, above, known.counted_at if known else None)

@@ -100,6 +100,7 @@ def count_some() -> bool:
         chunks = list(due_chunks().values_list("pk", "credited", "credited_points")[:_CHUNKS])
         reversals = dict(due_reversals().values_list("pk", "row_id")[:_REVERSALS])
         if chunks or reversals:
+            _look_people_up()
             people, values = _touched([pk for pk, _, _ in chunks], set(reversals.values()))
             _forget(f"part.mobile IN ({people})", values)
             _insert(f"part.mobile IN ({people})", values)
@@ -144,6 +145,14 @@ def _touched(chunk_ids: Collection[int], row_ids: Collection[int]) -> tuple[str,
         f" UNION SELECT mobile FROM allocations_row WHERE id IN ({listed[1]})"
     )
     return people, {**chunks, **rows}
+
+
+def _look_people_up() -> None:
+    """Until the end of the transaction. For the few thousand people of a step PostgreSQL would read the whole table."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_hashjoin = off")
+            cursor.execute("SET LOCAL enable_mergejoin = off")
 
 
 def _forget(people: str, values: Mapping[str, Any]) -> None:

@@ -3,6 +3,9 @@ from decimal import Decimal
 import pytest
 
 from allocations.models import PersonCount, PersonYear
+from allocations.presenters import gift_limit as words
+from allocations.presenters.gift_limit import summary
+from allocations.selectors import person_years as module
 from allocations.selectors.person_years import numbers, people_from
 from tests.factories.batches import review_batch
 from tests.factories.lists import NOW, RowFactory
@@ -41,8 +44,16 @@ def test_those_above_can_be_read_alone(people) -> None:
     assert [*people_from(2026, least=LEAST, more_than=Decimal(5_000)).found] == people[:2]
 
 
+def test_a_page_counts_no_further_than_it_says(people, monkeypatch) -> None:
+    monkeypatch.setattr(module, "MOST", 1)
+    monkeypatch.setattr(words, "MOST", 1)
+    known = numbers(2026, near_from=LEAST, limit=Decimal(5_000))
+    assert summary(known.near, known.above) == "Above it: more than 1. Near it: more than 1."
+
+
 def test_numbers_count_each_once(people) -> None:
     known = numbers(2026, near_from=LEAST, limit=Decimal(5_000))
     assert (known.near, known.above, known.as_of) == (3, 2, None)
+    assert summary(known.near, known.above) == "Above it: 2. Near it: 3."
     PersonCount.objects.create(counted_at=NOW)
     assert numbers(2024, near_from=LEAST, limit=Decimal(5_000)).as_of == NOW
