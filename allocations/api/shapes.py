@@ -60,6 +60,7 @@ class BatchOut(Schema):
     digest: str = Field(description="What approvers sign; empty before submission.")
     short_code: str
     approvers_needed: int
+    approvers_group: str = Field(description="The group of which one approver must be; empty for none.")
     created_at: datetime
     changed_at: datetime
     submitted_at: datetime | None
@@ -223,6 +224,7 @@ def _batch(batch: Batch, *, in_full: bool) -> dict[str, Any]:
         "digest": batch.digest,
         "short_code": short_code(batch.digest) if batch.digest else "",
         "approvers_needed": batch.approvers,
+        "approvers_group": batch.approvers_group,
         "created_at": batch.created_at,
         "changed_at": batch.changed_at,
         "submitted_at": batch.submitted_at,

@@ -1,9 +1,7 @@
 """How many approvers a batch needs and how much may be given: terms that one person proposes and another confirms."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date
 from enum import StrEnum
 
 from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
@@ -21,7 +19,8 @@ MOST_AMOUNTS = 50
 @dataclass(frozen=True, slots=True)
 class Terms:
     """`two_from_*`: from so many on a batch needs two approvers; `most_*`: more is refused; `allowed_amounts`: no row
-    gives another, in ascending order. None: no such rule. See domain.row_limits for the last two."""
+    gives another, in ascending order; `*_of_group`: of which at least one approver must be, where one, or two, are
+    needed. None or "": no such rule. See domain.row_limits for the limits of rows."""
 
     two_from_points: int | None = None
     two_from_rows: int | None = None
@@ -30,6 +29,8 @@ class Terms:
     most_points_row: int | None = None
     most_points_person_month: int | None = None
     allowed_amounts: tuple[int, ...] | None = None
+    one_of_group: str = ""
+    two_of_group: str = ""
 
     def within(self, *, most_points_batch: int, most_points_row: int) -> "Terms":
         """With the ceilings of the installation, which no policy lifts."""
@@ -60,10 +61,11 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """`why`: a whole sentence."""
+    """`why`: whole sentences. `group`: of which one approver must be; "" for none."""
 
     approvers: int
     why: str
+    group: str = ""
 
 
 def needed(terms: Terms, *, points: int, rows: int) -> Needed:
@@ -77,15 +79,21 @@ def needed(terms: Terms, *, points: int, rows: int) -> Needed:
         if limit is not None and found >= limit
     ]
     if asks:
-        return Needed(2, f"Two approvers: {'; '.join(asks)}.")
+        group = terms.two_of_group
+        return Needed(2, f"Two approvers: {'; '.join(asks)}.{_of(group, 'One of them')}", group)
     bounds = [
         _counted(limit, noun)
         for limit, noun in ((terms.two_from_points, "point"), (terms.two_from_rows, "row"))
         if limit is not None
     ]
+    group, why = terms.one_of_group, "the policy never asks for a second one."
     if bounds:
-        return Needed(1, f"One approver: it stays below {' and '.join(bounds)}, from which the policy asks for two.")
-    return Needed(1, "One approver: the policy never asks for a second one.")
+        why = f"it stays below {' and '.join(bounds)}, from which the policy asks for two."
+    return Needed(1, f"One approver: {why}{_of(group, 'The approver')}", group)
+
+
+def _of(group: str, who: str) -> str:
+    return f" {who} must be of the group “{group}”." if group else ""
 
 
 def _counted(number: int, noun: str) -> str:
@@ -176,8 +184,10 @@ can_decide_proposed = permits(check_decide_proposed)
 can_confirm = permits(check_confirm)
 
 
-def check_terms(terms: Terms, *, now: Terms, most_points_batch: int, most_points_row: int) -> None:
-    """`now`: those in force; the rest are the installation's ceilings."""
+def check_terms(
+    terms: Terms, *, now: Terms, groups: Collection[str], most_points_batch: int, most_points_row: int
+) -> None:
+    """`now`: those in force; `groups`: the names of all there are; the rest are the installation's ceilings."""
     for name in TERMS:
         value = getattr(terms, name)
         if isinstance(value, int) and not 1 <= value <= MOST:
@@ -194,6 +204,7 @@ def check_terms(terms: Terms, *, now: Terms, most_points_batch: int, most_points
                 "A policy can only be stricter. Type less, or leave the field empty."
             )
     _check_amounts(terms, most_points_row=_lower(terms.most_points_row, most_points_row))
+    _check_groups(terms, groups)
     if terms == now:
         raise InvalidInput("These are the terms in force already. Change at least one of them.")
 
@@ -218,75 +229,17 @@ def _check_amounts(terms: Terms, *, most_points_row: int) -> None:
         )
 
 
+def _check_groups(terms: Terms, groups: Collection[str]) -> None:
+    for name in (terms.one_of_group, terms.two_of_group):
+        if name and name not in groups:
+            raise InvalidInput(f"There is no group of approvers “{name}”. Choose one of those shown.")
+    if terms.two_of_group and (terms.two_from_points, terms.two_from_rows) == (None, None):
+        raise InvalidInput(
+            f"The policy never asks for two approvers, so that one of two is of “{terms.two_of_group}” says nothing. "
+            "Say from how many points or rows on it does, or choose no group there."
+        )
+
+
 def check_note(note: str) -> None:
     if not 0 < len(note) <= LONGEST_NOTE:
         raise InvalidInput(f"Say why the policy is to change, in 1 to {LONGEST_NOTE} characters.")
-
-
-# What would have been -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """A batch that was submitted. `day`: the IST day of its approval; None while nobody approved it. `people`: their
-    points by mobile, and `amounts`: all different ones of its rows; None where its rows were not looked at."""
-
-    batch_id: int
-    account_id: int
-    points: int
-    rows: int
-    largest: int
-    day: date | None
-    people: Mapping[str, int] | None = None
-    amounts: frozenset[int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Treated:
-    batch_id: int
-    approvers: int
-    refused: tuple[Limit, ...]
-
-
-class _Months:
-    """Points of people by IST month."""
-
-    def __init__(self, limit: int | None) -> None:
-        self._limit = limit
-        self._sums: dict[tuple[int, int], Counter[str]] = {}
-
-    def are_beyond(self, one: Past) -> bool:
-        """Whether somebody would get more than the limit with this batch."""
-        if self._limit is None or one.people is None:
-            return False
-        sums = self._of(one)
-        return any(points + sums[mobile] > self._limit for mobile, points in one.people.items())
-
-    def add(self, one: Past) -> None:
-        if self._limit is not None:
-            self._of(one).update(one.people or {})
-
-    def _of(self, one: Past) -> Counter[str]:
-        if one.day is None:
-            return Counter()
-        return self._sums.setdefault((one.day.year, one.day.month), Counter())
-
-
-def replay(terms: Terms, past: Iterable[Past], *, given: Mapping[tuple[int, date], int]) -> list[Treated]:
-    """`past` in the order of their approvals; `given`: by account and day, what others were approved with. What would
-    have been refused takes nothing of its day, nor of its people's month."""
-    sums, months, treated = dict(given), _Months(terms.most_points_person_month), []
-    for one in past:
-        key = None if one.day is None else (one.account_id, one.day)
-        before = sums.get(key, 0) if key else 0
-        refused = tuple(broken(terms, Asked(one.points, one.largest, before)))
-        if months.are_beyond(one):
-            refused += (Limit.PERSON,)
-        if terms.allowed_amounts is not None and one.amounts and one.amounts.difference(terms.allowed_amounts):
-            refused += (Limit.AMOUNT,)
-        if key and not refused:
-            sums[key] = before + one.points
-            months.add(one)
-        approvers = needed(terms, points=one.points, rows=one.rows).approvers
-        treated.append(Treated(one.batch_id, approvers, refused))
-    return treated

@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from allocations.domain.approver_groups import Asked, is_enough
 from allocations.domain.pauses import Pause
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """`start_at`: the time that the approver signed, None for at once. `voter_may`: active, and an approver now."""
+    """`start_at`: the time that the approver signed, None for at once. `voter_may`: active, and an approver now.
+    `of_group`: and in the group that is asked for, now; False where none is."""
 
     voted_at: datetime
     start_at: datetime | None
     voter_may: bool
+    of_group: bool = False
 
 
 def why_void(approval: Approval, *, now: datetime, lasts: timedelta) -> Pause | None:
@@ -25,12 +28,13 @@ def why_void(approval: Approval, *, now: datetime, lasts: timedelta) -> Pause | 
 
 
 def why_all_void(
-    approvals: Sequence[Approval], *, needed: int, submitted_under: int, in_force: int, now: datetime, lasts: timedelta
+    approvals: Sequence[Approval], *, asked: Asked, submitted_under: int, in_force: int, now: datetime, lasts: timedelta
 ) -> Pause | None:
-    """None while as many hold as are needed, under the policy in force: the numbers are those of policies."""
+    """None while as many hold as are asked for, and of whom, under the policy in force. The numbers are of policies."""
     if submitted_under != in_force:
         return Pause.OTHER_POLICY
     reasons = [why_void(approval, now=now, lasts=lasts) for approval in approvals]
-    if reasons.count(None) >= needed:
+    holding = [one.of_group for one, reason in zip(approvals, reasons, strict=True) if reason is None]
+    if is_enough(asked, holding):
         return None
     return next((reason for reason in reasons if reason), Pause.UNAPPROVED)

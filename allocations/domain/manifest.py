@@ -97,8 +97,9 @@ class Manifest:
     start_at: str = ""
     # Warnings that go by the maker's word.
     accepted: tuple[Accepted, ...] = ()
-    # The approval policy that it was submitted under, and how many approvers that asks for.
-    policy: Mapping[str, int] = field(default_factory=lambda: {"version": 1, "approvers": 1})
+    # The approval policy that it was submitted under, how many approvers that asks for, and where it names a group, of
+    # which one of them must be.
+    policy: Mapping[str, int | str] = field(default_factory=lambda: {"version": 1, "approvers": 1})
     # The batch beside which approvers see it; None for the first one of its account.
     compared: int | None = None
     payload_version: str = PAYLOAD_VERSION

@@ -48,8 +48,8 @@ def readers(
     actor: int | None,
     asker: int | None = None,
 ) -> frozenset[int]:
-    """Everybody whom it concerns but the person who did it. `voters`: who approved the content as it is now; `asker`:
-    whose question was answered."""
+    """Everybody whom it concerns but the person who did it. `approvers`: whose approval could count; `voters`: who
+    approved the content as it is now; `asker`: whose question was answered."""
     concerned = {
         NoticeKind.TO_APPROVE: approvers - makers - voters,
         NoticeKind.SENT_BACK: makers,

@@ -114,7 +114,9 @@ ADVICE: dict[Pause, tuple[str, str]] = {
         _("Update every worker, then resume."),
     ),
     Pause.UNAPPROVED: (
-        _("Whoever approved the batch is not an approver any more. Nothing of the run was sent."),
+        _(
+            "Whoever approved it is no approver any more, or not of the group that is asked for. Nothing of it was sent."
+        ),
         _("Cancel what was not sent and submit the list as a new batch, for another approver to decide about."),
     ),
     Pause.LAPSED: (

@@ -13,6 +13,7 @@ from allocations.domain.errors import InvalidInput
 from allocations.domain.numerals import english_digits, number_of
 from allocations.domain.problems import quoted
 from allocations.selectors.approval_policies import ceilings, in_force
+from allocations.selectors.approver_groups import group_names
 
 
 class NumberField(forms.CharField):
@@ -88,6 +89,8 @@ class PolicyForm(forms.Form):
     most_points_row = NumberField()
     most_points_person_month = NumberField()
     allowed_amounts = AmountsField()
+    one_of_group = forms.CharField(required=False, max_length=200)
+    two_of_group = forms.CharField(required=False, max_length=200)
     note = forms.CharField(required=False, max_length=2000)
 
     def __init__(self, data: QueryDict | None = None, *, initial: dict[str, Any] | None = None) -> None:
@@ -99,7 +102,7 @@ class PolicyForm(forms.Form):
         if self.errors:
             return cleaned
         try:
-            check_terms(self.terms, now=in_force().terms, **ceilings())
+            check_terms(self.terms, now=in_force().terms, groups=group_names(), **ceilings())
         except InvalidInput as error:
             raise ValidationError(error.sentence) from error
         if not self.is_trial:

@@ -4,6 +4,7 @@ from allocations.models.acceptances import Acceptance
 from allocations.models.accounts import Account, Lane
 from allocations.models.api_tokens import ApiCall, ApiToken
 from allocations.models.approval_policies import ApprovalPolicy
+from allocations.models.approver_groups import ApproverGroup
 from allocations.models.attempts import Attempt, AttemptRow
 from allocations.models.batches import Batch, BatchEditor
 from allocations.models.contract import ContractDifference
@@ -39,6 +40,7 @@ __all__ = [
     "ApiCall",
     "ApiToken",
     "ApprovalPolicy",
+    "ApproverGroup",
     "Attempt",
     "AttemptRow",
     "Batch",

@@ -23,6 +23,9 @@ class ApprovalPolicy(models.Model):
     most_points_row = models.PositiveBigIntegerField(null=True)
     most_points_person_month = models.PositiveBigIntegerField(null=True)
     allowed_amounts = models.JSONField(null=True)
+    # Names of groups of approvers; "" for none.
+    one_of_group = models.CharField(max_length=40, blank=True, default="")
+    two_of_group = models.CharField(max_length=40, blank=True, default="")
     note = models.CharField(max_length=500)
     state = state_field(ProposalState.OPEN)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

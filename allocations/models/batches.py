@@ -38,9 +38,11 @@ class Batch(models.Model):
     # Also from then on: domain.repeats.ContentRoot, and why the maker gives points that another batch gives too.
     content_root = models.CharField(max_length=64, blank=True)
     repeat_reason = models.TextField(blank=True)
-    # And the number of the approval policy it was submitted under, how many distinct approvers that asks for, and why.
+    # And the number of the approval policy it was submitted under, how many distinct approvers that asks for, of which
+    # group one of them must be ("": of none), and why.
     policy = models.PositiveIntegerField(default=1)
     approvers = models.PositiveSmallIntegerField(default=1)
+    approvers_group = models.CharField(max_length=40, blank=True, default="")
     approvers_why = models.CharField(max_length=300, blank=True)
 
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploaded_batches")

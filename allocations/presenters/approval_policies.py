@@ -13,16 +13,16 @@ from allocations.domain.approval_policies import (
     FIRST,
     TERMS,
     Limit,
-    Past,
     Terms,
-    Treated,
     can_confirm,
     can_decide_proposed,
     check_confirm,
 )
 from allocations.domain.decisions import ProposalState
 from allocations.domain.policy import Actor
+from allocations.domain.policy_replay import Past, Treated
 from allocations.models import ApprovalPolicy, Batch
+from allocations.presenters.approver_groups import few_members, needs, of_groups
 from allocations.presenters.home import Task
 from allocations.presenters.numbers import counted, grouped, points
 from allocations.presenters.refusals import reason_of
@@ -38,6 +38,8 @@ LABELS = {
     "most_points_row": gettext_noop("Most points of a row"),
     "most_points_person_month": gettext_noop("Most points of a person in a month (IST)"),
     "allowed_amounts": gettext_noop("Amounts that a row may give"),
+    "one_of_group": gettext_noop("Where one approver is needed: of the group"),
+    "two_of_group": gettext_noop("Where two are needed: at least one of the group"),
 }
 _HINTS = {
     "most_points_person_month": gettext_noop("By mobile, over all batches approved in the month"),
@@ -64,6 +66,10 @@ class TermLine:
     hint: str = ""
 
     @property
+    def is_group(self) -> bool:
+        return self.name.endswith("_of_group")
+
+    @property
     def is_list(self) -> bool:
         """Several numbers, which no keyboard of digits can type."""
         return self.name == "allowed_amounts"
@@ -78,19 +84,25 @@ def term_lines(now: Terms, proposed: Terms | None = None, *, ceilings: Mapping[s
     return lines
 
 
-def _value(name: str, value: int | tuple[int, ...] | None, ceilings: Mapping[str, int]) -> str:
+def _value(name: str, value: int | str | tuple[int, ...] | None, ceilings: Mapping[str, int]) -> str:
     if isinstance(value, tuple):
         return _("%(amounts)s points") % {"amounts": ", ".join(map(grouped, value))}
-    if value is None and name == "allowed_amounts":
-        return _("any")
-    if value is None and name in ceilings:
-        return _("%(points)s, as installed") % {"points": points(ceilings[name])}
+    if isinstance(value, str):
+        return value or _("any approver")
     if value is None:
-        return _("never") if name.startswith("two_from") else _("no limit")
+        return _none(name, ceilings)
     if name in ceilings and ceilings[name] < value:
         both = {"points": points(ceilings[name]), "more": points(value)}
         return _("%(points)s, as installed (the policy says %(more)s)") % both
     return counted(value, "row") if name == "two_from_rows" else points(value)
+
+
+def _none(name: str, ceilings: Mapping[str, int]) -> str:
+    if name == "allowed_amounts":
+        return _("any")
+    if name in ceilings:
+        return _("%(points)s, as installed") % {"points": points(ceilings[name])}
+    return _("never") if name.startswith("two_from") else _("no limit")
 
 
 def typed(terms: Terms) -> dict[str, str]:
@@ -98,7 +110,9 @@ def typed(terms: Terms) -> dict[str, str]:
     return {name: _typed(value) for name, value in asdict(terms).items()}
 
 
-def _typed(value: int | tuple[int, ...] | None) -> str:
+def _typed(value: int | str | tuple[int, ...] | None) -> str:
+    if isinstance(value, str):
+        return value
     if isinstance(value, tuple):
         # Without groups, so that no comma can be taken for another.
         return ", ".join(map(str, value))
@@ -127,9 +141,11 @@ def desk(policy: ApprovalPolicy, actor: Actor, *, by_an_owner: bool) -> Desk:
     )
 
 
-def warnings(terms: Terms, *, approvers: int, number: int, void: tuple[int, int]) -> list[str]:
+def warnings(
+    terms: Terms, *, approvers: int, number: int, void: tuple[int, int], members: Mapping[str, int] | None = None
+) -> list[str]:
     """What follows from these terms at once. `approvers`: active ones; `number`: of the policy in force; `void`: how
-    many batches wait under it, and how many runs have not begun."""
+    many batches wait under it, and how many runs have not begun; `members`: of groups, those who count."""
     said = []
     if approvers < 2 and (terms.two_from_points or terms.two_from_rows):
         text = ngettext(
@@ -138,6 +154,7 @@ def warnings(terms: Terms, *, approvers: int, number: int, void: tuple[int, int]
             approvers,
         )
         said.append(text % {"number": grouped(approvers)})
+    said += few_members(terms, members or {})
     waiting, queued = void
     if waiting:
         text = ngettext(
@@ -234,13 +251,16 @@ def _of_rows(past: Sequence[Past], terms: Terms) -> str:
 
 def _treated_line(batch: Batch, rows: int, fate: Treated) -> TreatedLine:
     refused = [_(_LIMITS[limit]) for limit in fate.refused]
-    then = _("refused: %(limits)s") % {"limits": ", ".join(refused)} if refused else counted(fate.approvers, "approver")
+    then = _("refused: %(limits)s") % {"limits": ", ".join(refused)} if refused else needs(fate.approvers, fate.group)
+    if fate.without and not refused:
+        then += _(", and nobody of it approved")
     return TreatedLine(
         batch=batch,
         rows=rows,
-        now=counted(batch.approvers, "approver"),
+        now=needs(batch.approvers, batch.approvers_group),
         then=then,
-        differs=bool(refused) or fate.approvers != batch.approvers,
+        differs=bool(refused or fate.without)
+        or (fate.approvers, fate.group) != (batch.approvers, batch.approvers_group),
     )
 
 
@@ -264,4 +284,4 @@ def _summary(treated: Sequence[Treated], batches: Mapping[int, Batch]) -> str:
             "Of the last %(batches)s, %(two)s would have needed two approvers (%(before)s did), and %(refused)s would "
             "have been refused."
         )
-    return text % said
+    return text % said + of_groups(treated)

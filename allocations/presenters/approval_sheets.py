@@ -22,7 +22,6 @@ from allocations.selectors.holds import hold
 from allocations.selectors.repeats import kept_repeats
 from allocations.selectors.restores import may_have_been_sent
 from allocations.selectors.review import twin_of
-from allocations.selectors.votes import approvals_of, holding_approvals
 from allocations.services.row_limits import against_people
 
 _LOOKED_AT = 5_000
@@ -77,12 +76,10 @@ class WhoSigns:
 
 
 def who_signs(batch: Batch, *, now: datetime) -> WhoSigns:
-    """Whether an approval still holds is asked only while the batch waits: afterwards it has done its work."""
-    given, waits = list(approvals_of(batch)), batch.state == BatchState.SUBMITTED
-    holding = holding_approvals(batch, now=now) if waits else given
+    waits = batch.state == BatchState.SUBMITTED
     return WhoSigns(
         against=_against(batch, now=now) if waits else "",
-        progress=approvers.progress(batch, holding=holding, votes=given),
+        progress=approvers.progress_now(batch, now=now),
         boxes=approvers.boxes(batch),
         earlier_votes=reads.votes_of(batch).exclude(version=batch.version),
     )

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from allocations.domain.approver_groups import check_is_approver
 from allocations.domain.decisions import ProposalState
 from allocations.domain.policy import Actor, Role
 from allocations.domain.roster import (
@@ -46,6 +47,7 @@ class MemberLine:
     state: Status
     roles: str
     waiting: str
+    groups: str = ""
 
 
 def member_line(member: Member) -> MemberLine:
@@ -55,6 +57,7 @@ def member_line(member: Member) -> MemberLine:
         state=_state(member),
         roles=_names(member.facts.roles) or _("none"),
         waiting=_names(member.proposed),
+        groups=", ".join(group.name for group in member.groups),
     )
 
 
@@ -105,6 +108,7 @@ class ProposalLine:
     """`no`: whether this person can say no; `own`: by withdrawing it."""
 
     proposal: RoleProposal
+    given: str
     text: str
     button: str
     why_not: str
@@ -119,13 +123,15 @@ def proposal_lines(proposals: Iterable[RoleProposal], actor: Actor) -> list[Prop
 def _proposal_line(proposal: RoleProposal, actor: Actor) -> ProposalLine:
     said = {
         "name": person(proposal.proposed_by),
-        "role": proposal.role,
+        "given": given(proposal),
+        "role": _short(proposal),
         "person": person(proposal.person),
         "at": moment(proposal.proposed_at),
     }
     return ProposalLine(
         proposal=proposal,
-        text=_("%(name)s proposed the role %(role)s for %(person)s, %(at)s.") % said,
+        given=given(proposal),
+        text=_("%(name)s proposed %(given)s for %(person)s, %(at)s.") % said,
         button=_("Confirm %(role)s for %(person)s") % said,
         why_not=reason_of(
             check_confirm_role,
@@ -133,24 +139,41 @@ def _proposal_line(proposal: RoleProposal, actor: Actor) -> ProposalLine:
             facts_of_person(proposal.person),
             proposed_by_id=proposal.proposed_by_id,
             by_an_owner=is_owner(proposal.proposed_by_id),
-        ),
+        )
+        or (reason_of(check_is_approver, facts_of_person(proposal.person)) if proposal.group else ""),
         no=can_decide_role(actor),
         own=actor.id in {proposal.proposed_by_id, proposal.person_id},
     )
 
 
+def given(proposal: RoleProposal) -> str:
+    """What it would give, in the middle of a sentence."""
+    return _short(proposal) if proposal.group else _("the role %(role)s") % {"role": proposal.role}
+
+
+def confirmed(proposal: RoleProposal) -> str:
+    who = person(proposal.person)
+    if proposal.group:
+        return _("%(who)s is of the group “%(group)s” from now on.") % {"who": who, "group": proposal.group.name}
+    return _("%(who)s is %(role)s from now on.") % {"who": who, "role": proposal.role}
+
+
+def _short(proposal: RoleProposal) -> str:
+    return _("the group “%s”") % proposal.group.name if proposal.group else proposal.role
+
+
 def decided_line(proposal: RoleProposal) -> str:
     """One proposed role that is decided, as a line."""
-    said = {"name": person(proposal.proposed_by), "role": proposal.role, "by": person(proposal.decided_by)}
+    said = {"name": person(proposal.proposed_by), "given": given(proposal), "by": person(proposal.decided_by)}
     match ProposalState(proposal.state):
         case ProposalState.CONFIRMED:
-            return _("%(name)s proposed the role %(role)s, %(by)s confirmed it.") % said
+            return _("%(name)s proposed %(given)s, %(by)s confirmed it.") % said
         case ProposalState.REFUSED:
-            return _("%(name)s proposed the role %(role)s, %(by)s rejected it.") % said
+            return _("%(name)s proposed %(given)s, %(by)s rejected it.") % said
         case ProposalState.WITHDRAWN:
-            return _("%(name)s proposed the role %(role)s, and it was withdrawn.") % said
+            return _("%(name)s proposed %(given)s, and it was withdrawn.") % said
         case ProposalState.OPEN:
-            return _("%(name)s proposed the role %(role)s; nobody decided yet.") % said
+            return _("%(name)s proposed %(given)s; nobody decided yet.") % said
 
 
 def role_task(proposals: Iterable[RoleProposal], actor: Actor) -> list[Task]:
@@ -169,7 +192,7 @@ def role_task(proposals: Iterable[RoleProposal], actor: Actor) -> list[Task]:
         return []
     roles = {"roles": counted(len(mine), "role")}
     detail = "; ".join(
-        _("%(role)s for %(person)s") % {"role": one.role, "person": person(one.person)} for one in mine[:3]
+        _("%(role)s for %(person)s") % {"role": _short(one), "person": person(one.person)} for one in mine[:3]
     )
     title, act = _("%(roles)s to confirm") % roles, _("See %(roles)s") % roles
     return [Task(AWAITING_APPROVAL, title, detail, reverse("allocations:people"), act)]

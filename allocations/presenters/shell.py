@@ -141,7 +141,7 @@ _REPORTS = ("reports", gettext_noop("Reports"), frozenset({"reports", "report-ex
 _POLICIES = (
     "policies",
     gettext_noop("Policies"),
-    frozenset({"policies", "policy-new", "policy-confirm", "policy-refuse"}),
+    frozenset({"policies", "policy-new", "policy-confirm", "policy-refuse", "group-make"}),
 )
 _NOTICES = ("notices", gettext_noop("Notices"), frozenset({"notices", "notices-mail"}))
 # Who has the role sees them.
@@ -165,6 +165,7 @@ _PEOPLE = (
         {
             *("people", "person", "person-invite", "person-link", "person-deactivate", "person-reactivate"),
             *("person-role-give", "person-role-take", "role-confirm", "role-refuse"),
+            *("person-group-give", "person-group-take"),
         }
     ),
 )

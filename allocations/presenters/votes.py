@@ -12,6 +12,7 @@ from allocations.domain.approval_policies import check_in_force
 from allocations.domain.causes import cause_label
 from allocations.domain.policy import Actor, BatchFacts, check_decide
 from allocations.models import Acceptance, Batch
+from allocations.presenters.approver_groups import why_not_count
 from allocations.presenters.equations import Equation, Term
 from allocations.presenters.holds import when
 from allocations.presenters.numbers import grouped, points
@@ -153,7 +154,8 @@ def unanswered(count: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A batch of the queue. `why_not`: what keeps this person from deciding, or ""; `approvals`: how many it has, where
+    """A batch of the queue. `why_not`: what keeps this person from deciding, or ""; `outside`: from approving only, as
+    they are of no group that is asked for; `approvals`: how many it has, where
     it needs two; `void`: why nobody can approve it, or ""; `unanswered`: what an open question keeps from, or "".
     `in_force`: the number of the policy."""
 
@@ -164,6 +166,7 @@ class Waiting:
     approvals: str = ""
     void: str = ""
     unanswered: str = ""
+    outside: str = ""
 
 
 def waiting(batch: Batch, actor: Actor, *, in_force: int, open_questions: int, now: datetime) -> Waiting:
@@ -176,6 +179,7 @@ def waiting(batch: Batch, actor: Actor, *, in_force: int, open_questions: int, n
         approvals=_approvals(batch, now=now) if batch.approvers > 1 else "",
         void=reason_of(check_in_force, batch.policy, in_force),
         unanswered=unanswered(open_questions),
+        outside=why_not_count(actor, batch, now=now),
     )
 
 

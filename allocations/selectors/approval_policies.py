@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime
 from django.conf import settings
 from django.db.models import QuerySet, Sum
 
-from allocations.domain.approval_policies import FIRST, TERMS, Asked, Past, Terms, Version, broken
+from allocations.domain.approval_policies import FIRST, TERMS, Asked, Terms, Version, broken
 from allocations.domain.days import IST, day_of
 from allocations.domain.decisions import ProposalState
+from allocations.domain.policy_replay import Past
 from allocations.domain.states import FROZEN_BATCHES, BatchState, RowState, RunState
 from allocations.models import ApprovalPolicy, Batch, Row, Run
 
@@ -97,7 +98,7 @@ def void_with_another(number: int) -> tuple[int, int]:
 def recent_past(terms: Terms) -> tuple[dict[int, Batch], list[Past], Counter[tuple[int, date]]]:
     """The batches submitted last, the same in the order of their approvals, and by account and IST day the points of
     all other batches approved on those days. Single rows only where the terms have a rule for them."""
-    submitted = Batch.objects.filter(state__in=FROZEN_BATCHES).select_related("account")
+    submitted = Batch.objects.filter(state__in=FROZEN_BATCHES).select_related("account").prefetch_related("votes")
     batches = {batch.pk: batch for batch in submitted.order_by("-submitted_at", "-pk")[:REPLAYED]}
     by_approval = sorted(batches.values(), key=lambda one: (one.approved_at or _NEVER, one.pk))
     past = [_past(batch) for batch in by_approval]
@@ -114,7 +115,16 @@ def _past(batch: Batch) -> Past:
         rows=batch.row_count - batch.left_out_count,
         largest=batch.largest_points,
         day=batch.approved_at.astimezone(IST).date() if batch.approved_at else None,
+        approved_by=_approved_by(batch),
     )
+
+
+def _approved_by(batch: Batch) -> frozenset[int]:
+    """Of the prefetched votes; nobody while it waits."""
+    if batch.state != BatchState.APPROVED:
+        return frozenset()
+    votes = (vote for vote in batch.votes.all() if (vote.version, vote.decision) == (batch.version, "approve"))
+    return frozenset(vote.voted_by_id for vote in votes)
 
 
 def _with_rows(past: list[Past], newest_first: Iterable[Batch]) -> list[Past]:

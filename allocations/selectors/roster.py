@@ -11,17 +11,20 @@ from django.db.models import Max, QuerySet
 from allocations.domain.decisions import ProposalState
 from allocations.domain.policy import Role
 from allocations.domain.roster import PersonFacts
-from allocations.models import RoleProposal
+from allocations.models import ApproverGroup, RoleProposal
+from allocations.selectors.approver_groups import groups_of_people
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """`proposed`: the roles that wait for a second person."""
+    """`proposed`: the roles that wait for a second person; `groups`: of approvers, and `proposed_groups`: their ids."""
 
     user: User
     facts: PersonFacts
     last_seen_at: datetime | None
     proposed: frozenset[Role]
+    groups: tuple[ApproverGroup, ...] = ()
+    proposed_groups: frozenset[int] = frozenset()
 
 
 def facts_of_person(user: User) -> PersonFacts:
@@ -50,14 +53,22 @@ def _members(users: list[User]) -> list[Member]:
     sessions = UserSession.objects.filter(user_id__in=ids).values("user_id").annotate(at=Max("last_seen_at"))
     seen = {one["user_id"]: one["at"] for one in sessions}
     proposed: dict[int, set[Role]] = defaultdict(set)
-    for person_id, role in role_proposals().filter(person_id__in=ids).values_list("person_id", "role"):
-        proposed[person_id].add(Role(role))
+    proposed_groups: dict[int, set[int]] = defaultdict(set)
+    waiting = role_proposals().filter(person_id__in=ids).values_list("person_id", "role", "group_id")
+    for person_id, role, group_id in waiting:
+        if group_id is None:
+            proposed[person_id].add(Role(role))
+        else:
+            proposed_groups[person_id].add(group_id)
+    groups = groups_of_people(ids)
     return [
         Member(
             user=user,
             facts=facts_of_person(user),
             last_seen_at=max((at for at in (user.last_login, seen.get(user.pk)) if at), default=None),
             proposed=frozenset(proposed[user.pk]),
+            groups=tuple(groups[user.pk]),
+            proposed_groups=frozenset(proposed_groups[user.pk]),
         )
         for user in users
     ]
@@ -65,7 +76,7 @@ def _members(users: list[User]) -> list[Member]:
 
 def role_proposals() -> QuerySet[RoleProposal]:
     """Those that wait, oldest first."""
-    waiting = RoleProposal.objects.filter(state=ProposalState.OPEN).select_related("person", "proposed_by")
+    waiting = RoleProposal.objects.filter(state=ProposalState.OPEN).select_related("person", "proposed_by", "group")
     return waiting.order_by("pk")
 
 
@@ -75,7 +86,9 @@ def is_owner(user_id: int) -> bool:
 
 def approver_since(user_id: int) -> datetime | None:
     """When a second person last confirmed this one as approver; None: never, the role came some other way."""
-    confirmed = RoleProposal.objects.filter(person_id=user_id, role=Role.APPROVER, state=ProposalState.CONFIRMED)
+    confirmed = RoleProposal.objects.filter(
+        person_id=user_id, role=Role.APPROVER, group=None, state=ProposalState.CONFIRMED
+    )
     return confirmed.order_by("-decided_at").values_list("decided_at", flat=True).first()
 
 
@@ -92,4 +105,4 @@ def may_decide_roles(*, besides: frozenset[int]) -> bool:
 def decided_roles(person_id: int, limit: int) -> QuerySet[RoleProposal]:
     """What became of roles that were proposed for a person, newest first."""
     decided = RoleProposal.objects.filter(person_id=person_id).exclude(state=ProposalState.OPEN)
-    return decided.select_related("proposed_by", "decided_by").order_by("-id")[:limit]
+    return decided.select_related("proposed_by", "decided_by", "group").order_by("-id")[:limit]

@@ -1,6 +1,6 @@
 """What others decide about one digest: as many approvals as its policy asks for, or one to send it back."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db import transaction
 from allocations.domain import policy
 from allocations.domain.accepting import check_seen
 from allocations.domain.approval_policies import check_in_force
+from allocations.domain.approver_groups import check_can_count, is_enough
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.known import check_known
 from allocations.domain.policy import Actor
@@ -22,10 +23,11 @@ from allocations.models import Batch, Run, Vote
 from allocations.selectors.accepting import to_be_seen
 from allocations.selectors.approval_policies import in_force
 from allocations.selectors.approvals import facts_of, own_row
+from allocations.selectors.approver_groups import members_of
 from allocations.selectors.questions import open_questions, with_open_question
 from allocations.selectors.roster import approver_since
 from allocations.selectors.samples import must_be_opened, opened_rows, sample_of
-from allocations.selectors.votes import holding_approvals, run_begun_by
+from allocations.selectors.votes import asked_of, holding_of_group, run_begun_by
 from allocations.services import predecessors, runs, submission, trail
 from allocations.services.approval_policies import check_approved_limits
 from allocations.services.locks import locked_batch
@@ -44,6 +46,7 @@ def approve_batch(actor: Actor, *, batch_id: int, version: int, digest: str, see
         if begun:
             return begun
         check_voter(actor, batch, version=version, digest=digest, now=now)
+        check_of_group(actor, batch, now=now)
         policy.check_gets_nothing(own_row(batch, user_id=actor.id))
         check_known(actor, now=now)
         predecessors.check_predecessors(batch_id)
@@ -65,15 +68,14 @@ def approve_batch(actor: Actor, *, batch_id: int, version: int, digest: str, see
             voted_by_id=actor.id,
             voted_at=now,
         )
-        holding = [vote.voted_by_id for vote in holding_approvals(batch, now=now)]
-        if len(holding) < batch.approvers:
+        holding = holding_of_group(batch, now=now)
+        if not is_enough(asked_of(batch), list(holding.values())):
             counts = {"approvals": len(holding), "needed": batch.approvers}
             _note(batch, "batch approval given", actor=actor, now=now, **counts, **looked_at)
             return None
         _approve(batch, actor, now=now)
-        _note(
-            batch, "batch approved", actor=actor, now=now, approvers=sorted(holding), policy=batch.policy, **looked_at
-        )
+        by = {"approvers": sorted(holding), "policy": batch.policy, **_of_group(batch, holding)}
+        _note(batch, "batch approved", actor=actor, now=now, **by, **looked_at)
         batch.refresh_from_db()
         return runs.create_run(batch, actor=actor, now=now, start_at=still_ahead(batch.start_at, now=now))
 
@@ -84,9 +86,21 @@ def _looked_at(kinds: Collection[str], sample: Collection[int]) -> dict[str, lis
     return {name: found for name, found in noted.items() if found}
 
 
+def _of_group(batch: Batch, holding: Mapping[int, bool]) -> dict[str, Any]:
+    """For the trail: who of them is of the group that was asked for."""
+    if not batch.approvers_group:
+        return {}
+    return {"group": batch.approvers_group, "of_group": sorted(who for who, is_of in holding.items() if is_of)}
+
+
 def _approve(batch: Batch, actor: Actor, *, now: datetime) -> None:
     same = Batch.objects.filter(
-        pk=batch.pk, state=BatchState.SUBMITTED, version=batch.version, digest=batch.digest, approvers=batch.approvers
+        pk=batch.pk,
+        state=BatchState.SUBMITTED,
+        version=batch.version,
+        digest=batch.digest,
+        approvers=batch.approvers,
+        approvers_group=batch.approvers_group,
     )
     approved = same.exclude(with_open_question()).update(
         state=move(BATCH, BatchState.SUBMITTED, BatchEvent.APPROVE),
@@ -133,3 +147,9 @@ def check_voter(actor: Actor, batch: Batch, *, version: int, digest: str, now: d
     if batch.version != version or batch.digest != digest:
         raise StateConflict("The list changed since you opened it. Open it again to see what it is now.")
     check_settled_in(approver_since(actor.id), now=now)
+
+
+def check_of_group(actor: Actor, batch: Batch, *, now: datetime) -> None:
+    """Whether an approval of theirs could be one that is needed. Who is not of the group can send it back and ask."""
+    holding = list(holding_of_group(batch, now=now).values())
+    check_can_count(asked_of(batch), holding, is_member=actor.id in members_of(batch.approvers_group))

@@ -24,6 +24,7 @@ from allocations.selectors.approval_policies import (
     proposed_policy,
     terms_of,
 )
+from allocations.selectors.approver_groups import group_names
 from allocations.selectors.roster import approver_since, is_owner
 from allocations.services import trail
 from allocations.services.roles import actor_now
@@ -36,7 +37,7 @@ def propose_policy(actor: Actor, *, terms: Terms, note: str) -> ApprovalPolicy:
     with transaction.atomic(durable=True):
         actor = actor_now(actor)
         rules.check_propose(actor)
-        rules.check_terms(terms, now=in_force().terms, **ceilings())
+        rules.check_terms(terms, now=in_force().terms, groups=group_names(), **ceilings())
         rules.check_note(note)
         check_known(actor, now=now)
         waiting = proposed_policy()

@@ -11,13 +11,15 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 
+from allocations.domain.approver_groups import waits_for_group
 from allocations.domain.notices import KIND_OF, MailState, NoticeKind, readers
 from allocations.domain.policy import Actor, Role
 from allocations.domain.states import RunState
 from allocations.gateway import database_now
 from allocations.models import Batch, Chunk, MutedMail, Notice, NoticeCursor, Run, TrailEntry
 from allocations.selectors.approvals import facts_of
-from allocations.selectors.votes import approvals_of
+from allocations.selectors.approver_groups import members_of
+from allocations.selectors.votes import approvals_of, asked_of, holding_of_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def _notices(
     told = readers(
         event.kind,
         makers=facts_of(event.batch).maker_ids,
-        approvers=approvers,
+        approvers=_who_could_count(event, approvers, now=now),
         voters=frozenset(approvals_of(event.batch).values_list("voted_by_id", flat=True)),
         actor=event.entry.actor_id if event.entry else None,
         asker=event.entry.data.get("asked_by") if event.entry else None,
@@ -102,6 +104,15 @@ def _notices(
             mail=MailState.WANTED if by_mail else MailState.NONE,
             mail_next_at=now if by_mail else None,
         )
+
+
+def _who_could_count(event: _Event, approvers: frozenset[int], *, now: datetime) -> frozenset[int]:
+    """Where only somebody of a group can approve next, the others are not asked to."""
+    if event.kind is not NoticeKind.TO_APPROVE or not event.batch.approvers_group:
+        return approvers
+    holding = list(holding_of_group(event.batch, now=now).values())
+    of_group = waits_for_group(asked_of(event.batch), holding)
+    return approvers & members_of(event.batch.approvers_group) if of_group else approvers
 
 
 def mark_read(actor: Actor) -> None:

@@ -22,7 +22,7 @@ from allocations.enkash.errors import EnkashError
 from allocations.gateway import Gateway
 from allocations.models import Account, Batch, Chunk, Row, Run
 from allocations.selectors.approval_policies import in_force
-from allocations.selectors.votes import approval_lasts, approvals_of, as_approvals
+from allocations.selectors.votes import approval_lasts, approvals_of, as_approvals, asked_of
 from allocations.services import balances, holds, leases, outcomes, recovering, runs
 from allocations.services.bulk import update_many
 from allocations.services.predecessors import against_replacing
@@ -67,7 +67,7 @@ def _why_void(run: Run, *, now: datetime) -> Pause | None:
     batch = run.batch
     return why_all_void(
         [approval for _, approval in as_approvals(batch)],
-        needed=batch.approvers,
+        asked=asked_of(batch),
         submitted_under=batch.policy,
         in_force=in_force().number,
         now=now,
@@ -96,13 +96,19 @@ def is_as_approved(batch: Batch) -> bool:
     return (
         batch.state == BatchState.APPROVED
         and batch.digest == digest(batch.manifest)
-        and asked == {"version": batch.policy, "approvers": batch.approvers}
+        and asked == frozen_policy(batch)
         and approvals_of(batch).count() >= batch.approvers
         and account_is_as_approved(batch)
         # The first manifests knew no start.
         and manifest.get("start_at", "") == start_text(batch.start_at)
         and merkle_root(batch) == manifest["merkle_root"]
     )
+
+
+def frozen_policy(batch: Batch) -> dict[str, int | str]:
+    """What of the approval policy is part of the manifest. Most name no group."""
+    group = {"group": batch.approvers_group} if batch.approvers_group else {}
+    return {"version": batch.policy, "approvers": batch.approvers, **group}
 
 
 def account_is_as_approved(batch: Batch) -> bool:

@@ -1,5 +1,6 @@
 """Giving and taking roles. Roles that decide about points or people are proposed by one and confirmed by another."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from django.db import transaction
 
 from allocations.actors import actor_of
 from allocations.domain import roster
+from allocations.domain.approver_groups import check_is_approver
 from allocations.domain.decisions import ProposalState
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.known import check_known
@@ -39,7 +41,7 @@ def give(actor: Actor, person: User, role: Role, *, now: datetime) -> RolePropos
         add(person, role)
         note("role given", person, actor=actor, at=now, role=role.value)
         return None
-    open_one = RoleProposal.objects.filter(person=person, role=role, state=ProposalState.OPEN).first()
+    open_one = RoleProposal.objects.filter(person=person, role=role, group=None, state=ProposalState.OPEN).first()
     if open_one and open_one.proposed_by_id != actor.id:
         raise StateConflict(f"The role {role} is proposed for this person already. Confirm it instead.")
     if open_one:
@@ -59,7 +61,7 @@ def take_role(actor: Actor, *, person_id: int, role: Role) -> None:
         roster.check_change_person(actor, facts)
         if role in facts.roles:
             person.groups.remove(Group.objects.get(name=role.value))
-            note("role taken", person, actor=actor, at=now, role=role.value)
+            note("role taken", person, actor=actor, at=now, role=role.value, **out_of_groups(person, {role}))
 
 
 def confirm_role(actor: Actor, *, proposal_id: int) -> RoleProposal:
@@ -76,16 +78,14 @@ def confirm_role(actor: Actor, *, proposal_id: int) -> RoleProposal:
             by_an_owner=is_owner(proposal.proposed_by_id),
         )
         check_known(actor, now=now)
+        if proposal.group:
+            check_is_approver(facts_of_person(proposal.person))
         _decide(proposal, ProposalState.CONFIRMED, decided_by=actor.id, now=now)
-        add(proposal.person, Role(proposal.role))
-        note(
-            "role confirmed",
-            proposal.person,
-            actor=actor,
-            at=now,
-            role=proposal.role,
-            proposed_by=proposal.proposed_by_id,
-        )
+        if proposal.group:
+            proposal.group.members.add(proposal.person)
+        else:
+            add(proposal.person, Role(proposal.role))
+        _note_decided("confirmed", proposal, actor=actor, now=now)
     return proposal
 
 
@@ -101,9 +101,17 @@ def refuse_role(actor: Actor, *, proposal_id: int) -> RoleProposal:
         if proposal.state == state:
             return proposal
         _decide(proposal, state, decided_by=None if is_own else actor.id, now=now)
-        event = "role proposal withdrawn" if is_own else "role refused"
-        note(event, proposal.person, actor=actor, at=now, role=proposal.role, proposed_by=proposal.proposed_by_id)
+        _note_decided("proposal withdrawn" if is_own else "refused", proposal, actor=actor, now=now)
     return proposal
+
+
+def out_of_groups(person: User, gone: Collection[Role]) -> dict[str, list[str]]:
+    """Whoever gets the role approver again is in no group by that: it takes two people anew. Returns the names."""
+    if Role.APPROVER not in gone:
+        return {}
+    names = list(person.approver_groups.values_list("name", flat=True))
+    person.approver_groups.clear()
+    return {"groups": names} if names else {}
 
 
 def actor_now(actor: Actor) -> Actor:
@@ -130,8 +138,20 @@ def note(event: str, person: User, *, actor: Actor | None, at: datetime, **data:
     trail.write_entry(event, at=at, object_type="user", object_id=person.pk, actor=actor, **data)
 
 
+def _note_decided(what: str, proposal: RoleProposal, *, actor: Actor, now: datetime) -> None:
+    kind, given = "role", {"role": proposal.role}
+    if proposal.group:
+        kind, given = "approver group", {"group": proposal.group.name}
+    note(f"{kind} {what}", proposal.person, actor=actor, at=now, **given, proposed_by=proposal.proposed_by_id)
+
+
 def _locked(proposal_id: int) -> RoleProposal:
-    found = RoleProposal.objects.select_for_update(of=("self",)).select_related("person").filter(pk=proposal_id).first()
+    found = (
+        RoleProposal.objects.select_for_update(of=("self",))
+        .select_related("person", "group")
+        .filter(pk=proposal_id)
+        .first()
+    )
     if found is None:
         raise InvalidInput(f"There is no proposed role {proposal_id}.")
     return found
@@ -140,4 +160,4 @@ def _locked(proposal_id: int) -> RoleProposal:
 def _decide(proposal: RoleProposal, state: ProposalState, *, decided_by: int | None, now: datetime) -> None:
     waiting = RoleProposal.objects.filter(pk=proposal.pk, state=ProposalState.OPEN)
     if not waiting.update(state=state, decided_by=decided_by, decided_at=now):
-        raise StateConflict(f"This role is decided already: it was {proposal.state}.")
+        raise StateConflict(f"This is decided already: it was {proposal.state}.")

@@ -113,7 +113,8 @@ def reactivate_person(actor: Actor, *, person_id: int) -> frozenset[Role]:
             return frozenset()
         gone = facts.roles & roster.GIVEN_BY_TWO
         person.groups.remove(*Group.objects.filter(name__in=gone))
-        role_service.note("person reactivated", person, actor=actor, at=now, without=sorted(gone))
+        left = role_service.out_of_groups(person, gone)
+        role_service.note("person reactivated", person, actor=actor, at=now, without=sorted(gone), **left)
     return gone
 
 

@@ -27,7 +27,7 @@ from allocations.services.accepting import settle_warnings
 from allocations.services.approval_policies import check_submitted_limits
 from allocations.services.batches import count_rows
 from allocations.services.locks import locked_batch
-from allocations.services.planning import payload_of, rows_to_send
+from allocations.services.planning import frozen_policy, payload_of, rows_to_send
 
 
 def _nothing_else(_batch: Batch) -> None:
@@ -102,6 +102,7 @@ def _submit(actor: Actor, batch: Batch, start_at: datetime | None, answer: repea
         start_at=manifest.start_at,
         policy=batch.policy,
         approvers=batch.approvers,
+        **({"group": batch.approvers_group} if batch.approvers_group else {}),
         **_repeated(batch, found),
         **({"accepted": [asdict(one) for one in manifest.accepted]} if manifest.accepted else {}),
     )
@@ -112,6 +113,7 @@ def _ask_for_approvers(batch: Batch, agreed: Version) -> None:
     """Frozen with the rest: from then on the batch needs as many as the policy of now asks for."""
     asked = needed(agreed.terms, points=batch.points_total, rows=batch.row_count - batch.left_out_count)
     batch.policy, batch.approvers, batch.approvers_why = agreed.number, asked.approvers, asked.why
+    batch.approvers_group = asked.group
 
 
 def _repeated(batch: Batch, found: Sequence[Repeat]) -> dict[str, object]:
@@ -151,6 +153,7 @@ def thaw(batch: Batch, event: BatchEvent, *, reason: str = "") -> None:
     batch.manifest = batch.digest = batch.content_root = batch.repeat_reason = ""
     batch.start_at = None
     batch.policy, batch.approvers, batch.approvers_why = FIRST, 1, ""
+    batch.approvers_group = ""
     batch.sent_back_reason = reason
     batch.save()
 
@@ -195,7 +198,7 @@ def _manifest(batch: Batch, actor: Actor, *, accepted: tuple[Accepted, ...]) -> 
         editors=tuple(sorted(batch.editors.values_list("user_id", flat=True))),
         start_at=start_text(batch.start_at),
         accepted=accepted,
-        policy={"version": batch.policy, "approvers": batch.approvers},
+        policy=frozen_policy(batch),
         compared=before.pk if (before := newest_approved_before(batch)) else None,
     )
     return manifest, tally.content.hexdigest()

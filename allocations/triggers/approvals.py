@@ -18,6 +18,18 @@ APPROVAL_TRIGGERS = (
         only_if="NEW.state = 'approved' AND OLD.state <> 'approved'",
     ),
     Trigger(
+        "batch_approved_has_vote_of_group",
+        "allocations_batch",
+        "UPDATE",
+        "NOT EXISTS (SELECT 1 FROM allocations_vote v"
+        " JOIN allocations_approvergroup_members m ON m.user_id = v.voted_by_id"
+        " JOIN allocations_approvergroup g ON g.id = m.approvergroup_id WHERE v.batch_id = NEW.id"
+        " AND v.version = NEW.version AND v.digest = NEW.digest AND v.decision = 'approve'"
+        " AND g.name = NEW.approvers_group)",
+        "a batch is approved by somebody of the group that its policy asks for",
+        only_if="NEW.state = 'approved' AND OLD.state <> 'approved' AND NEW.approvers_group <> ''",
+    ),
+    Trigger(
         "vote_sample_opened",
         "allocations_vote",
         "INSERT",
@@ -42,7 +54,22 @@ APPROVAL_TRIGGERS = (
         "1 = 1",
         "what a submitted batch needs to be approved is frozen",
         only_if="OLD.state IN ('submitted', 'approved') AND NEW.state IN ('submitted', 'approved')"
-        " AND (NEW.policy <> OLD.policy OR NEW.approvers <> OLD.approvers OR NEW.approvers_why <> OLD.approvers_why)",
+        " AND (NEW.policy <> OLD.policy OR NEW.approvers <> OLD.approvers"
+        " OR NEW.approvers_group <> OLD.approvers_group OR NEW.approvers_why <> OLD.approvers_why)",
+    ),
+    Trigger(
+        "approver_group_stays",
+        "allocations_approvergroup",
+        "UPDATE",
+        "1 = 1",
+        "a group of approvers keeps its name",
+    ),
+    Trigger(
+        "approver_group_no_delete",
+        "allocations_approvergroup",
+        "DELETE",
+        "1 = 1",
+        "a group of approvers is never deleted",
     ),
     Trigger(
         "approval_policy_stays",

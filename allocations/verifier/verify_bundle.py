@@ -183,9 +183,12 @@ def check_approval(batch: int, manifest: str, votes: list[Record], entries: Entr
         raise Wrong(f"Batch {batch}: there is no vote of the person who approved it.")
     entered = {e["actor"]["id"] for _, e in entries if e["event"] in APPROVED and e["data"]["digest"] == digest}
     # The first manifests knew no policy: one approver.
-    needed = content.get("policy", {"approvers": 1})["approvers"]
+    policy = content.get("policy", {"approvers": 1})
+    needed, group = policy["approvers"], policy.get("group")
     if len(voters & entered) < needed:
         raise Wrong(f"Batch {batch}: it needed {needed} approvers, and {len(voters & entered)} approved it.")
+    if group and not voters & entered & set(entry["data"].get("of_group", ())):
+        raise Wrong(f"Batch {batch}: nobody of the group “{group}” approved it, and one of its approvers had to be.")
     if voters & makers_of(content):
         raise Wrong(f"Batch {batch}: somebody approved a list that they had a hand in.")
     return number

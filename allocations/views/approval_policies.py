@@ -7,13 +7,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from allocations.domain.approval_policies import Terms, can_propose, check_propose, replay
+from allocations.domain.approval_policies import Terms, can_propose, check_propose
+from allocations.domain.approver_groups import can_make_group
 from allocations.domain.known import check_known
 from allocations.domain.policy import Actor, Role
+from allocations.domain.policy_replay import replay
 from allocations.forms.approval_policies import PolicyForm
 from allocations.models import ApprovalPolicy
 from allocations.presenters import approval_policies as words
 from allocations.selectors import approval_policies as reads
+from allocations.selectors.approver_groups import counting_members, group_names, groups_with_members
 from allocations.selectors.roster import count_with, is_owner
 from allocations.services import approval_policies
 from allocations.views.gates import action, form_page, page
@@ -29,6 +32,8 @@ def policies(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         "first": words.FIRST_LINE,
         "turned_down": [(one, words.history_line(one)) for one in reads.turned_down_policies(10)],
         "can_propose": can_propose(actor) and waiting is None,
+        "groups": groups_with_members(),
+        "can_make_group": can_make_group(actor),
     }
     if waiting:
         terms = reads.terms_of(waiting)
@@ -51,7 +56,11 @@ def propose(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         messages.info(request, _("You proposed another policy. It counts when another owner or approver confirms it."))
         return redirect("allocations:policies")
     now = words.term_lines(agreed.terms, ceilings=reads.ceilings())
-    context: dict[str, object] = {"form": form, "fields": [(line, form[line.name]) for line in now]}
+    context: dict[str, object] = {
+        "form": form,
+        "fields": [(line, form[line.name]) for line in now],
+        "groups": group_names(),
+    }
     if is_right:
         context |= _consequences(form.terms)
     status = 422 if form.is_bound and not is_right else 200
@@ -80,6 +89,8 @@ def _consequences(terms: Terms) -> dict[str, object]:
     """What the terms would change, beside those in force and over the batches of late."""
     agreed, ceilings = reads.in_force(), reads.ceilings()
     batches, past, given = reads.recent_past(terms)
+    members = counting_members()
+    fates = replay(terms.within(**ceilings), past, given=given, members=members)
     return {
         "compared": words.term_lines(agreed.terms, terms, ceilings=ceilings),
         "warnings": words.warnings(
@@ -87,6 +98,7 @@ def _consequences(terms: Terms) -> dict[str, object]:
             approvers=count_with(Role.APPROVER),
             number=agreed.number,
             void=reads.void_with_another(agreed.number),
+            members={name: len(ids) for name, ids in members.items()},
         ),
-        "what_if": words.what_if(batches, past, replay(terms.within(**ceilings), past, given=given), terms=terms),
+        "what_if": words.what_if(batches, past, fates, terms=terms),
     }

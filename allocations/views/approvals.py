@@ -17,6 +17,7 @@ from allocations.exports.approval_sheet import MOST_ROWS, holds_all
 from allocations.models import Batch
 from allocations.presenters import votes
 from allocations.presenters.approval_sheets import what_is_signed, who_signs
+from allocations.presenters.approver_groups import why_not_count
 from allocations.presenters.bars import BAR_X
 from allocations.presenters.passports import details
 from allocations.presenters.refusals import reason_of
@@ -100,6 +101,7 @@ def door_context(request: HttpRequest, batch: Batch, actor: Actor) -> dict[str, 
     here = reverse("allocations:batch-approval", args=[batch.pk])
     return {
         "effect": votes.effect(batch, committed=reads.committed_points(batch.account)),
+        "outside": why_not_count(actor, batch, now=timezone.now()),
         "unanswered": votes.unanswered(open_questions(batch).count()),
         "step_up": step_up(actor, cast("User", request.user), here=here),
         **_who_signs(batch, actor),

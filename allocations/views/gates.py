@@ -41,6 +41,7 @@ _PAGE_OF = {
     "freeze-confirm": "allocations:freeze",
     "freeze-propose": "allocations:freeze",
     "freeze-refuse": "allocations:freeze",
+    "group-make": "allocations:policies",
     "notices-mail": "allocations:notices",
     "policy-confirm": "allocations:policies",
     "policy-refuse": "allocations:policies",

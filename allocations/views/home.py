@@ -19,6 +19,7 @@ from allocations.presenters import (
     roster,
     times,
 )
+from allocations.presenters.approver_groups import why_not_count
 from allocations.presenters.reasons import explain
 from allocations.presenters.refusals import reason_of
 from allocations.selectors import batch_lists, reversals, runs, wallets
@@ -56,7 +57,11 @@ def show_home(request: HttpRequest, actor: Actor) -> HttpResponse:
 def _tasks(actor: Actor, *, now: datetime) -> list[home.Task]:
     submitted = [(batch, facts_of(batch)) for batch in batches_awaiting_approval()]
     agreed = in_force().number
-    waiting = [(batch, facts) for batch, facts in submitted if batch.policy == agreed]
+    waiting = [
+        (batch, facts)
+        for batch, facts in submitted
+        if batch.policy == agreed and not why_not_count(actor, batch, now=now)
+    ]
     tasks = [home.run_task(run, disputed=disputed) for run, disputed in reads.runs_in_need()]
     tasks += freezes.release_task(open_freeze(), actor)
     if can_mark_difference(actor):

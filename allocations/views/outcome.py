@@ -28,7 +28,6 @@ from allocations.selectors.replacements import replaced_failed_rows
 from allocations.selectors.reversals import batch_takings, reversals_of_batch
 from allocations.selectors.runs import failure_causes
 from allocations.selectors.totals import Totals, batch_totals, run_totals
-from allocations.selectors.votes import approvals_of, holding_approvals
 from allocations.views.gates import page, wants_fragment
 from allocations.views.threads import thread_context
 
@@ -86,11 +85,9 @@ def _head(batch: Batch, actor: Actor) -> dict[str, object]:
 
 def _approvers(batch: Batch) -> dict[str, object]:
     """`void`: what keeps a batch that waits from ever being approved as it is, or ""."""
-    given = list(approvals_of(batch))
     waits = batch.state == BatchState.SUBMITTED
-    holding = holding_approvals(batch, now=timezone.now()) if waits else given
     return {
-        "progress": approvers.progress(batch, holding=holding, votes=given),
+        "progress": approvers.progress_now(batch, now=timezone.now()),
         "void": reason_of(check_in_force, batch.policy, in_force().number) if waits else "",
     }
 

@@ -15,8 +15,10 @@ from allocations.domain.policy import Actor, Role
 from allocations.domain.roster import GIVEN_BY_TWO, can_invite, check_invite, check_see_people
 from allocations.forms.roster import InviteForm, RoleForm
 from allocations.presenters import roster as words
+from allocations.presenters.approver_groups import group_lines
 from allocations.presenters.stories import person as name_of
 from allocations.selectors import roster as reads
+from allocations.selectors.approver_groups import all_groups
 from allocations.services import roles, roster
 from allocations.services.roster import Invitation, NewPerson
 from allocations.views.gates import action, form_page, page
@@ -61,6 +63,7 @@ def person(request: HttpRequest, actor: Actor, person_id: int) -> HttpResponseBa
     context = {
         "line": words.member_line(member),
         "desk": words.desk(member, actor),
+        "groups": group_lines(all_groups(), member, actor),
         "decided": [(one, words.decided_line(one)) for one in reads.decided_roles(person_id, 10)],
     }
     return render(request, "allocations/people/person.html", context)
@@ -120,16 +123,15 @@ def reactivate(request: HttpRequest, actor: Actor, person_id: int) -> HttpRespon
 @action
 def confirm(request: HttpRequest, actor: Actor, role_proposal_id: int) -> HttpResponseBase:
     proposal = roles.confirm_role(actor, proposal_id=role_proposal_id)
-    said = {"name": name_of(proposal.person), "role": proposal.role}
-    messages.info(request, _("%(name)s is %(role)s from now on.") % said)
+    messages.info(request, words.confirmed(proposal))
     return redirect("allocations:people")
 
 
 @action
 def refuse(request: HttpRequest, actor: Actor, role_proposal_id: int) -> HttpResponseBase:
     proposal = roles.refuse_role(actor, proposal_id=role_proposal_id)
-    said = {"name": name_of(proposal.person), "role": proposal.role}
-    messages.info(request, _("%(name)s does not get the role %(role)s.") % said)
+    said = {"name": name_of(proposal.person), "given": words.given(proposal)}
+    messages.info(request, _("%(name)s does not get %(given)s.") % said)
     return redirect("allocations:people")
 
 

@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from allocations.domain.manifest import short_code
@@ -17,7 +18,7 @@ from allocations.selectors.approvals import facts_of
 from allocations.selectors.batch_pages import batches_with_people
 from allocations.selectors.holds import hold
 from allocations.selectors.votes import run_begun_by
-from allocations.services.approval import approve_batch, send_back_batch
+from allocations.services.approval import approve_batch, check_of_group, send_back_batch
 from allocations.views.approvals import sheet
 from allocations.views.gates import action
 from allocations.views.step_up import count_as_guess, known_by_password, step_up
@@ -33,6 +34,7 @@ def approve(request: HttpRequest, actor: Actor, batch_id: int) -> HttpResponseBa
     if actor.id in facts.voter_ids:  # the same of the first of two approvals: the page says whom it waits for
         return redirect("allocations:batch-approval", batch_id=batch_id)
     check_decide(actor, facts)
+    check_of_group(actor, batch, now=timezone.now())
     voter = get_object_or_404(User, pk=actor.id)
     asks = step_up(actor, voter, here="").asks_password
     guess = count_as_guess(request) if asks else None

@@ -16,6 +16,7 @@ from allocations.domain.approval_policies import Terms
 from allocations.domain.policy import Role
 from allocations.domain.webhooks import Event
 from allocations.models import (
+    ApproverGroup,
     Batch,
     ContractDifference,
     Correction,
@@ -209,6 +210,9 @@ def _of_people(people: dict[str, User], text: Text) -> dict[str, int]:
     freeze = freezes.freeze_sending(owner, reason=text("freeze"))
     freezes.propose_release(known(people["approver"]), freeze_id=freeze.pk)
     proposed = roles.give_role(owner, person_id=people["nobody"].pk, role=Role.OWNER)
+    # The number that forms of the attack name.
+    group = ApproverGroup.objects.create(pk=1, name=text("group")[:40], made_by=people["owner"], made_at=timezone.now())
+    group.members.add(people["approver"])
     policy = propose_policy(owner, terms=Terms(two_from_rows=1), note=text("note"))
     assert proposed
     return {

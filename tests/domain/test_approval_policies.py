@@ -1,15 +1,18 @@
 """How many approvers a batch needs, which limits it breaks, and who may change that."""
 
-from datetime import date
+from dataclasses import replace
 
 import pytest
 
 from allocations.domain import approval_policies as rules
-from allocations.domain.approval_policies import Asked, Limit, Past, Terms, Treated
+from allocations.domain.approval_policies import Asked, Limit, Terms
+from allocations.domain.approver_groups import LONGEST_NAME
 from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.policy import Actor, Role
 
-NOBODY, FREE = Terms(), {"most_points_batch": 100_000_000, "most_points_row": 100_000}
+NOBODY, CEILINGS = Terms(), {"most_points_batch": 100_000_000, "most_points_row": 100_000}
+FREE = CEILINGS | {"groups": ["Finance"]}
+
 LAKHS = Terms(two_from_points=500_000, two_from_rows=1_000)
 
 
@@ -56,6 +59,38 @@ def test_points_and_rows_decide_how_many_approvers(terms, points, rows, approver
 
 
 @pytest.mark.parametrize(
+    ("points", "group", "why"),
+    [
+        (
+            499_999,
+            "HR",
+            (
+                "One approver: it stays below 5,00,000 points and 1,000 rows, from which the policy asks for two. The "
+                "approver must be of the group “HR”."
+            ),
+        ),
+        (
+            500_000,
+            "Finance",
+            (
+                "Two approvers: it gives 5,00,000 points, and from 5,00,000 on the policy asks for two. One of them must "
+                "be of the group “Finance”."
+            ),
+        ),
+    ],
+)
+def test_a_policy_can_ask_for_somebody_of_a_group(points, group, why) -> None:
+    terms = replace(LAKHS, one_of_group="HR", two_of_group="Finance")
+    found = rules.needed(terms, points=points, rows=1)
+    assert (found.group, found.why) == (group, why)
+
+
+def test_the_longest_reason_fits_its_column() -> None:
+    terms = Terms(rules.MOST, rules.MOST, two_of_group="x" * LONGEST_NAME)
+    assert len(rules.needed(terms, points=rules.MOST, rows=rules.MOST).why) <= 300
+
+
+@pytest.mark.parametrize(
     ("terms", "asked", "limits"),
     [
         (NOBODY, Asked(10**12, 10**9, 10**12), []),
@@ -91,7 +126,7 @@ def test_a_limit_says_what_to_do() -> None:
     ("own", "expected"), [(None, (100_000_000, 100_000)), (50, (50, 50)), (10**9, (100_000_000, 100_000))]
 )
 def test_no_policy_lifts_the_ceilings_of_the_installation(own, expected) -> None:
-    terms = Terms(most_points_batch=own, most_points_row=own).within(**FREE)
+    terms = Terms(most_points_batch=own, most_points_row=own).within(**CEILINGS)
     assert (terms.most_points_batch, terms.most_points_row) == expected
 
 
@@ -110,6 +145,9 @@ def test_no_policy_lifts_the_ceilings_of_the_installation(own, expected) -> None
         (Terms(allowed_amounts=(5, 5)), "one of them stands twice"),
         (Terms(allowed_amounts=(5, 100_001)), "^1,00,001 is among the allowed amounts, and a row may give 1,00,000"),
         (Terms(most_points_row=9, allowed_amounts=(5, 10)), "^10 is among the allowed amounts, and a row may give 9 "),
+        (Terms(one_of_group="HR"), "^There is no group of approvers “HR”"),
+        (Terms(two_from_rows=8, two_of_group="finance"), "^There is no group of approvers “finance”"),
+        (Terms(two_of_group="Finance"), "^The policy never asks for two approvers, so that one of two is of “Finance”"),
         (Terms(two_from_rows=9), "^These are the terms in force already"),
     ],
 )
@@ -123,6 +161,8 @@ def test_terms_that_can() -> None:
     rules.check_terms(Terms(1, 1, 1, 1, 1, 1, (1,)), now=NOBODY, **FREE)
     rules.check_terms(Terms(allowed_amounts=tuple(range(1, 51))), now=Terms(allowed_amounts=(1,)), **FREE)
     rules.check_terms(NOBODY, now=LAKHS, **FREE)
+    rules.check_terms(Terms(one_of_group="Finance"), now=NOBODY, **FREE)
+    rules.check_terms(Terms(two_from_points=1, two_of_group="Finance"), now=Terms(two_from_points=1), **FREE)
 
 
 @pytest.mark.parametrize("note", ["", "x" * 501])
@@ -147,43 +187,3 @@ def test_nothing_is_approved_under_an_older_policy() -> None:
     rules.check_in_force(3, 3)
     with pytest.raises(StateConflict, match=r"under approval policy 2, and policy 3 is in force now"):
         rules.check_in_force(2, 3)
-
-
-def test_the_past_is_played_again_in_its_order() -> None:
-    day, other = date(2026, 11, 11), date(2026, 11, 12)
-    past = [
-        Past(1, 1, 400, 2, 200, day),
-        Past(2, 1, 400, 2, 200, day),
-        # What was refused before took nothing of the day.
-        Past(3, 1, 100, 2, 50, day),
-        Past(4, 2, 400, 2, 200, day),
-        Past(5, 1, 400, 10, 40, other),
-        Past(6, 1, 501, 2, 251, None),
-    ]
-    terms = Terms(two_from_rows=10, most_points_day=500, most_points_row=250)
-    treated = rules.replay(terms, past, given={(2, day): 101})
-    assert treated == [
-        Treated(1, 1, ()),
-        Treated(2, 1, (Limit.DAY,)),
-        Treated(3, 1, ()),
-        Treated(4, 1, (Limit.DAY,)),
-        Treated(5, 2, ()),
-        Treated(6, 1, (Limit.ROW, Limit.DAY)),
-    ]
-
-
-def test_the_past_of_single_rows_is_played_again_by_person_and_month() -> None:
-    november, december = date(2026, 11, 30), date(2026, 12, 1)
-    past = [
-        Past(1, 1, 400, 2, 300, november, {"a": 300, "b": 100}, frozenset({300, 100})),
-        Past(2, 2, 300, 1, 300, november, {"a": 300}, frozenset({300})),
-        # What was refused before took nothing of the month.
-        Past(3, 1, 200, 1, 200, november, {"a": 200}, frozenset({200})),
-        Past(4, 1, 500, 1, 500, december, {"a": 500}, frozenset({500})),
-        Past(5, 1, 501, 1, 501, None, {"c": 501}, frozenset({501})),
-        Past(6, 1, 501, 1, 501, december),
-    ]
-    treated = rules.replay(Terms(most_points_person_month=500), past, given={})
-    assert [one.refused for one in treated] == [(), (Limit.PERSON,), (), (), (Limit.PERSON,), ()]
-    treated = rules.replay(Terms(allowed_amounts=(100, 300, 501)), past, given={})
-    assert [one.refused for one in treated] == [(), (), (Limit.AMOUNT,), (Limit.AMOUNT,), (), ()]

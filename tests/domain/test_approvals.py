@@ -1,8 +1,10 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from allocations.domain.approvals import Approval, why_all_void, why_void
+from allocations.domain.approver_groups import Asked
 from allocations.domain.pauses import Pause
 
 VOTED = datetime(2026, 11, 11, 9, tzinfo=UTC)
@@ -37,22 +39,29 @@ def test_an_approval_dies_with_the_role_of_who_gave_it(age: timedelta) -> None:
 
 HOLDS = Approval(voted_at=VOTED, start_at=None, voter_may=True)
 DEMOTED = Approval(voted_at=VOTED, start_at=None, voter_may=False)
+MEMBER = Approval(voted_at=VOTED, start_at=None, voter_may=True, of_group=True)
 LATE = Approval(voted_at=VOTED - WEEK, start_at=None, voter_may=True)
 
 
 @pytest.mark.parametrize(
-    ("approvals", "needed", "why"),
+    ("approvals", "asked", "why"),
     [
-        ([HOLDS], 1, None),
-        ([HOLDS, HOLDS], 2, None),
-        ([HOLDS, DEMOTED, HOLDS], 2, None),
-        ([HOLDS, DEMOTED], 2, Pause.UNAPPROVED),
-        ([LATE, HOLDS], 2, Pause.LAPSED),
-        ([HOLDS], 2, Pause.UNAPPROVED),
-        ([], 1, Pause.UNAPPROVED),
+        ([HOLDS], Asked(1), None),
+        ([HOLDS, HOLDS], Asked(2), None),
+        ([HOLDS, DEMOTED, HOLDS], Asked(2), None),
+        ([HOLDS, DEMOTED], Asked(2), Pause.UNAPPROVED),
+        ([LATE, HOLDS], Asked(2), Pause.LAPSED),
+        ([HOLDS], Asked(2), Pause.UNAPPROVED),
+        ([], Asked(1), Pause.UNAPPROVED),
+        ([MEMBER], Asked(1, "Finance"), None),
+        ([HOLDS, MEMBER], Asked(2, "Finance"), None),
+        ([HOLDS], Asked(1, "Finance"), Pause.UNAPPROVED),
+        ([HOLDS, HOLDS, HOLDS], Asked(2, "Finance"), Pause.UNAPPROVED),
+        ([replace(MEMBER, voter_may=False), HOLDS, HOLDS], Asked(2, "Finance"), Pause.UNAPPROVED),
+        ([replace(MEMBER, voted_at=VOTED - WEEK), HOLDS, HOLDS], Asked(2, "Finance"), Pause.LAPSED),
     ],
 )
-def test_as_many_approvals_hold_as_are_needed(approvals, needed: int, why) -> None:
-    said = {"needed": needed, "now": VOTED + MOMENT, "lasts": WEEK}
+def test_as_many_approvals_hold_as_are_needed(approvals, asked: Asked, why) -> None:
+    said = {"asked": asked, "now": VOTED + MOMENT, "lasts": WEEK}
     assert why_all_void(approvals, submitted_under=3, in_force=3, **said) is why
     assert why_all_void(approvals, submitted_under=3, in_force=4, **said) is Pause.OTHER_POLICY

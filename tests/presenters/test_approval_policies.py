@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 import pytest
 from django.contrib.auth.models import User
 
-from allocations.domain.approval_policies import Limit, Past, Terms, Treated
+from allocations.domain.approval_policies import Limit, Terms
+from allocations.domain.policy_replay import Past, Treated
 from allocations.models import ApprovalPolicy, Batch
 from allocations.presenters import approval_policies as words
 
@@ -23,14 +24,14 @@ def policy(**fields) -> ApprovalPolicy:
             Terms(),
             [
                 *("never", "never", "1,00,000 points, as installed", "no limit", "1,000 points, as installed"),
-                *("no limit", "any"),
+                *("no limit", "any", "any approver", "any approver"),
             ],
         ),
         (
-            Terms(5_00_000, 1, 500, 1_00_00_000, 1, 10_000, (50, 1_000)),
+            Terms(5_00_000, 1, 500, 1_00_00_000, 1, 10_000, (50, 1_000), "HR", "Finance"),
             [
                 *("5,00,000 points", "1 row", "500 points", "1,00,00,000 points", "1 point"),
-                *("10,000 points", "50, 1,000 points"),
+                *("10,000 points", "50, 1,000 points", "HR", "Finance"),
             ],
         ),
         (
@@ -38,6 +39,7 @@ def policy(**fields) -> ApprovalPolicy:
             [
                 *("never", "never", "1,00,000 points, as installed", "no limit"),
                 *("1,000 points, as installed (the policy says 2,000 points)", "no limit", "any"),
+                *("any approver", "any approver"),
             ],
         ),
     ],
@@ -97,10 +99,36 @@ def test_a_policy_as_a_line(fields, said):
                 ),
             ],
         ),
+        (Terms(two_from_rows=1, one_of_group="HR", two_of_group="HR"), 2, (0, 0), []),
+        (
+            Terms(two_from_rows=1, one_of_group="Sales", two_of_group="Finance"),
+            2,
+            (0, 0),
+            [
+                "Nobody is in the group “Sales” now: nothing could be approved.",
+                "Only 1 person is in the group “Finance” now: what they make themselves nobody could approve.",
+            ],
+        ),
     ],
 )
 def test_what_follows_at_once(terms, approvers, void, said):
-    assert words.warnings(terms, approvers=approvers, number=3, void=void) == said
+    members = {"HR": 2, "Finance": 1, "Sales": 0}
+    assert words.warnings(terms, approvers=approvers, number=3, void=void, members=members) == said
+
+
+def test_what_groups_would_have_asked_for():
+    batches = {3: Batch(pk=3, approvers=2, approvers_group="Finance"), 2: Batch(pk=2), 1: Batch(pk=1)}
+    past = [Past(pk, 1, 100, 5, 50, None) for pk in (1, 2, 3)]
+    treated = [Treated(1, 1, (Limit.BATCH,), "HR", True), Treated(2, 1, (), "HR", True), Treated(3, 2, (), "Finance")]
+    found = words.what_if(batches, past, treated, terms=Terms())
+    assert found.sentence.endswith(
+        "by the points of a batch. 2 would have needed an approver of a group; 1 was approved by nobody of it."
+    )
+    assert [(line.now, line.then, line.differs) for line in found.lines] == [
+        ("2 approvers, one of “Finance”", "2 approvers, one of “Finance”", False),
+        ("1 approver", "1 approver, of “HR”, and nobody of it approved", True),
+        ("1 approver", "refused: points of a batch", True),
+    ]
 
 
 def test_what_would_have_been_in_one_sentence_and_by_batch():
