@@ -9,7 +9,7 @@ from allocations.domain.manifest import digest, leaf, payload_hash
 from allocations.models import Batch, Row, TrailEntry
 from allocations.services.approval import approve_batch
 from allocations.services.planning import payload_of
-from tests.api.meanwhile import at_once
+from tests.at_once import together
 from tests.factories.api import Program
 from tests.factories.people import known, person
 
@@ -23,7 +23,7 @@ def entries(event: str) -> int:
 def test_row_that_is_changed_while_its_batch_is_submitted_is_in_it_or_stays(program, account) -> None:
     number = program.batch(account=account.pk)
     other = Program(program.user)
-    changed, submitted = at_once(
+    changed, submitted = together(
         lambda: other.send("PATCH", f"/batches/{number}/rows/1", {"amount": 7}),
         lambda: program.post(f"/batches/{number}/submit", {}),
     )
@@ -39,7 +39,7 @@ def test_row_that_is_changed_while_its_batch_is_submitted_is_in_it_or_stays(prog
 def test_batch_is_submitted_once(program, account, keys) -> None:
     number = program.batch(account=account.pk)
     read = program.get(f"/batches/{number}")["ETag"]
-    answers = at_once(
+    answers = together(
         *[lambda key=key: program.post(f"/batches/{number}/submit", {}, key=key, If_Match=read) for key in keys]
     )
     statuses = sorted(one.status_code for one in answers)
@@ -61,7 +61,7 @@ def test_batch_is_withdrawn_or_approved(program, account) -> None:
             return "late"
         return "approved"
 
-    withdrawn, approved = at_once(lambda: program.post(f"/batches/{number}/withdraw"), approve)
+    withdrawn, approved = together(lambda: program.post(f"/batches/{number}/withdraw"), approve)
     state = Batch.objects.get(pk=number).state
     assert (withdrawn.status_code, approved, state) in {(200, "late", "review"), (409, "approved", "approved")}
     assert (entries("batch withdrawn"), entries("batch approved")) == ((1, 0) if approved == "late" else (0, 1))
@@ -70,6 +70,6 @@ def test_batch_is_withdrawn_or_approved(program, account) -> None:
 def test_key_of_two_programs_is_two_requests(program, account) -> None:
     body = {"purpose": "x", "account": account.pk, "rows": [{"name": "Asha", "mobile": "9812345671", "amount": 5}]}
     others = (program, Program(program.user), Program(person("admin")))
-    answers = at_once(*[lambda one=one: one.post("/batches", body, key="k") for one in others])
+    answers = together(*[lambda one=one: one.post("/batches", body, key="k") for one in others])
     assert [one.status_code for one in answers] == [202] * 3
     assert len({one.json()["id"] for one in answers}) == Batch.objects.count() == 3

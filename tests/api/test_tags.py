@@ -4,7 +4,7 @@ import pytest
 
 from allocations.models import Acceptance, Batch, Row, TrailEntry
 from allocations.services import accepting
-from tests.api.meanwhile import at_once
+from tests.at_once import together
 from tests.factories.api import SOMEBODY, Program, check
 from tests.factories.people import known, person
 
@@ -87,7 +87,7 @@ def test_of_two_changes_at_once_that_read_the_same_one_wins(program, account, _)
     def change(name: str):
         return program.send("PATCH", f"/batches/{number}/rows/1", {"name": name}, If_Match=read)
 
-    answers = at_once(lambda: change("Ravi"), lambda: change("Asha R"))
+    answers = together(lambda: change("Ravi"), lambda: change("Asha R"))
     assert sorted(one.status_code for one in answers) == [200, 412]
     won = next(one for one in answers if one.status_code == 200)
     assert (won["ETag"], Row.objects.get().name in {"Ravi", "Asha R"}) == (tag(program, number), True)
@@ -97,6 +97,6 @@ def test_of_two_changes_at_once_that_read_the_same_one_wins(program, account, _)
 @pytest.mark.django_db(transaction=True)
 def test_same_key_at_once_makes_one_batch(program, account) -> None:
     body = {"purpose": "x", "account": account.pk, "rows": [SOMEBODY]}
-    answers = at_once(*[lambda: program.post("/batches", body, key="k")] * 4)
+    answers = together(*[lambda: program.post("/batches", body, key="k")] * 4)
     assert {one.status_code for one in answers} <= {202, 409}
     assert {one.json()["id"] for one in answers if one.status_code == 202} == {Batch.objects.get().pk}

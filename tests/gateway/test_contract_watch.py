@@ -1,14 +1,14 @@
 """Counting differences: several lanes at once, and a database that goes away."""
 
-import threading
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from allocations.enkash.contract.shapes import Call, Difference, Found
 from allocations.gateway.contract_watch import ContractWatch
 from allocations.models import ContractDifference
+from tests.at_once import together
 
 NOW = datetime(2026, 12, 1, 6, 0, tzinfo=UTC)
 NEWS = Found(Call.BULK, Difference.UNKNOWN_FIELD, "payload.loyaltytier")
@@ -19,22 +19,13 @@ BREAKS = Found(Call.BULK, Difference.MISSING_FIELD, "payload.totalCount", breaki
 def test_lanes_that_see_the_same_at_once_count_each_answer() -> None:
     """On PostgreSQL really at once; whoever comes second finds the line that the first one made."""
     lanes, times = (8, 5) if connection.vendor == "postgresql" else (2, 5)
-    start = threading.Barrier(lanes)
 
     def lane() -> None:
-        try:
-            watch = ContractWatch(clock=lambda: NOW)
-            start.wait()
-            for _ in range(times):
-                watch.count((NEWS, BREAKS))
-        finally:
-            connections.close_all()
+        watch = ContractWatch(clock=lambda: NOW)
+        for _ in range(times):
+            watch.count((NEWS, BREAKS))
 
-    threads = [threading.Thread(target=lane) for _ in range(lanes)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(*[lane] * lanes)
     assert list(ContractDifference.objects.values_list("count", flat=True)) == [lanes * times] * 2
 
 

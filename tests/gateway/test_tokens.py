@@ -1,10 +1,10 @@
 """The shared token: few logins, never a third after two failures, also with many workers at once (V18)."""
 
-import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from allocations import gateway as gateways
 from allocations.enkash.auth import Token
@@ -12,6 +12,7 @@ from allocations.enkash.errors import EnkashError, LoginBlocked, NotSent
 from allocations.gateway import secrets
 from allocations.gateway.tokens import LOGIN_TAKES, DatabaseTokenStore, allow_one_more_login
 from allocations.models import EnkashToken
+from tests.at_once import together
 from tests.services.conftest import Clock
 
 NOW = datetime(2026, 11, 11, 8, 35, tzinfo=UTC)
@@ -134,27 +135,18 @@ def test_a_worker_does_not_wait_for_ever_for_anothers_login(clock: Clock) -> Non
 def test_four_workers_with_a_wrong_password_try_twice_in_all() -> None:
     """F36."""
     calls: list[str] = []
-    gate = threading.Barrier(4)
 
     def work(name: str) -> None:
         tokens = DatabaseTokenStore(worker=name, clock=gateways.database_now)
-        gate.wait()
-        try:
-            for _ in range(3):
-                try:
-                    tokens.begin_login()
-                except EnkashError:
-                    continue
-                calls.append(name)
-                tokens.login_failed("Bad credentials")
-        finally:
-            connections.close_all()
+        for _ in range(3):
+            try:
+                tokens.begin_login()
+            except EnkashError:
+                continue
+            calls.append(name)
+            tokens.login_failed("Bad credentials")
 
-    threads = [threading.Thread(target=work, args=(f"w{number}",)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(*(partial(work, f"w{number}") for number in range(4)))
     assert len(calls) == 2
     assert EnkashToken.objects.get().failures == 2
 

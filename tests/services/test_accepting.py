@@ -16,10 +16,10 @@ from allocations.services import leaving_out, mending
 from allocations.services.accepting import accept_warnings, take_back_acceptance
 from allocations.services.approval import approve_batch
 from allocations.services.submission import submit_batch, withdraw_batch
+from tests.at_once import at_once
 from tests.factories.batches import review_batch, submitted_batch
 from tests.factories.lists import ProblemFactory
 from tests.factories.people import actor, known
-from tests.services.test_people_at_once import at_once
 
 pytestmark = pytest.mark.django_db
 MADE_UP = "mobile_made_up"

@@ -1,10 +1,8 @@
 """Tokens made, used and revoked, on the database that DATABASE_URL names."""
 
-import threading
 from itertools import count
 
 import pytest
-from django.db import connection
 from django.db.models import QuerySet
 
 from allocations.actors import actor_of
@@ -12,6 +10,7 @@ from allocations.domain.api_tokens import MOST_TOKENS, Scope, TooManyCalls
 from allocations.domain.errors import InvalidInput, NotAllowed, StepUpNeeded
 from allocations.models import ApiCall, ApiToken, TrailEntry
 from allocations.services import api_calls, api_tokens, roster
+from tests.at_once import together
 from tests.factories.api import token_for
 from tests.factories.people import actor, known, person
 
@@ -92,13 +91,8 @@ def test_calls_at_once_are_all_counted(settings) -> None:
                 let_through.append(1)
             except TooManyCalls:
                 pass
-        connection.close()
 
-    threads = [threading.Thread(target=call) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(*[call] * 4)
     assert len(let_through) == 10
 
 
@@ -112,13 +106,8 @@ def test_same_key_at_once_is_carried_out_by_one() -> None:
             begun.append(api_calls.begin_call(token_id=token.pk, key="k", sha256="ab" * 32))
         except api_calls.StillRunning as refused:
             begun.append(refused)
-        connection.close()
 
-    threads = [threading.Thread(target=begin) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(*[begin] * 6)
     assert sorted(type(one).__name__ for one in begun) == ["ApiCall"] + ["StillRunning"] * 5
     assert ApiCall.objects.count() == 1
 

@@ -15,11 +15,11 @@ from allocations.services.approval_policies import confirm_policy, propose_polic
 from allocations.services.planning import payload_of
 from allocations.services.reruns import rerun_failed_rows
 from allocations.services.submission import submit_batch, withdraw_batch
+from tests.at_once import at_once
 from tests.factories.lists import AccountFactory
 from tests.factories.people import actor
 from tests.factories.policies import agree
 from tests.services.conftest import Portal
-from tests.services.test_people_at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

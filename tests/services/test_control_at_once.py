@@ -8,9 +8,9 @@ import pytest
 from allocations.models import Attempt, Freeze, Run, TrailEntry
 from allocations.services import draining, freezes
 from allocations.services.cancelling import cancel_run
+from tests.at_once import at_once
 from tests.factories.people import actor
 from tests.services.conftest import Portal
-from tests.services.test_people_at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROWS = 24

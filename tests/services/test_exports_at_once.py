@@ -7,10 +7,10 @@ from allocations import queue
 from allocations.models import ExportJob, Reveal, TrailEntry
 from allocations.services import export_jobs
 from allocations.services.revealing import reveal_row
+from tests.at_once import at_once
 from tests.factories.batches import approved_batch
 from tests.factories.exports import ExportJobFactory
 from tests.factories.people import actor
-from tests.services.test_people_at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,48 +1,22 @@
 """People who decide at the same time: one decision counts, and everybody learns which."""
 
-import threading
-from collections.abc import Callable
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from allocations.domain.decisions import Decision
-from allocations.domain.errors import DomainError
 from allocations.domain.policy import Actor
 from allocations.models import Proposal, Replacement, Row, TrailEntry
 from allocations.services import proposals, replacing, reruns, runs
 from allocations.services.proposals import Said
+from tests.at_once import at_once
 from tests.factories.batches import approved_batch
 from tests.factories.decisions import open_proposal
 from tests.factories.people import known, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    """What each act ended with: "ok" or the refusal's sentence."""
-    barrier, said = threading.Barrier(len(acts)), [""] * len(acts)
-
-    def run(at: int, act: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            act()
-        except DomainError as error:
-            said[at] = error.sentence
-        else:
-            said[at] = "ok"
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return said
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ from allocations.selectors.accepting import to_be_seen
 from allocations.services import approval
 from allocations.services.approval import approve_batch
 from allocations.services.submission import submit_batch, withdraw_batch
+from tests.at_once import at_once
 from tests.factories.people import actor
 from tests.factories.policies import agree
 from tests.factories.questions import answer, ask, take_back
 from tests.services.beside import Beside
 from tests.services.conftest import Portal
-from tests.services.test_people_at_once import at_once
 from tests.triggers import remove_triggers
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,10 +14,10 @@ from allocations.selectors.accepting import to_be_seen
 from allocations.services.approval import approve_batch
 from allocations.services.repeats import Answer, keep_repeats, look_for_repeats
 from allocations.services.submission import submit_batch, withdraw_batch
+from tests.at_once import at_once
 from tests.factories.batches import approved_batch, recount, review_batch
 from tests.factories.lists import RowFactory
 from tests.factories.people import actor, known
-from tests.services.test_people_at_once import at_once
 
 pytestmark = pytest.mark.django_db
 PEOPLE = tuple((f"98765{number:05}", 500 + number) for number in range(6))

@@ -1,42 +1,19 @@
 """Two people, or two workers, at the same instant: one effect. Real transactions on both databases."""
 
-import threading
-from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import transaction
 
-from allocations.domain.errors import DomainError
 from allocations.models import Reversal, TrailEntry
 from allocations.services import reversal_leases, reversals, reversing
+from tests.at_once import together
 from tests.factories.people import actor
 from tests.factories.reversals import ReversalFactory, credited_row
 from tests.services.conftest import Portal
 from tests.services.reversal_desk import check_reversals, open_desk
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(*acts: Callable[[], object]) -> list[object]:
-    """Results, or the errors, of acts begun at the same instant in threads of their own."""
-    start, results = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(at: int, act: Callable[[], object]) -> None:
-        start.wait()
-        try:
-            results[at] = act()
-        except (DomainError, IntegrityError) as error:
-            results[at] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
 
 
 def refusals(results: list[object]) -> list[str]:

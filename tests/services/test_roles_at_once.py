@@ -6,8 +6,8 @@ from django.contrib.auth.models import User
 from allocations.domain.policy import Role
 from allocations.models import TrailEntry
 from allocations.services import roles, roster
+from tests.at_once import at_once
 from tests.factories.people import actor, person
-from tests.services.test_people_at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OWNERS = User.objects.filter(is_active=True, groups__name="owner")

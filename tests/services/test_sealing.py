@@ -4,19 +4,19 @@ import json
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from django.core import mail
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connection, transaction
 
 from allocations.domain import chain
 from allocations.gateway import database_now, trail_key
 from allocations.management.commands.sweep import Command
 from allocations.models import TrailEntry, TrailSeal
 from allocations.services import publishing, sealing, trail
+from tests.at_once import together
 from tests.triggers import remove_triggers
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,16 +64,7 @@ def test_a_float_never_gets_into_the_trail() -> None:
 
 def test_several_processes_extend_one_chain() -> None:
     write(2_500)
-
-    def link() -> None:
-        sealing.link_entries()
-        connections.close_all()
-
-    threads = [Thread(target=link) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(*[sealing.link_entries] * 4)
     assert sorted(TrailEntry.objects.values_list("number", flat=True)) == list(range(1, 2_501))
     call_command("verify_trail")
 

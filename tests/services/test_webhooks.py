@@ -3,11 +3,10 @@
 import hashlib
 import hmac
 import json
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from allocations import queue
@@ -17,6 +16,7 @@ from allocations.domain.webhooks import WAITS, Event
 from allocations.gateway import secrets
 from allocations.models import TrailEntry, Webhook, WebhookDelivery
 from allocations.services import sealing, submission, trail, webhook_deliveries, webhooks
+from tests.at_once import together
 from tests.factories.batches import approved_batch, review_batch
 from tests.factories.people import actor, known, person
 from tests.factories.receivers import Receiver, receiver
@@ -176,16 +176,7 @@ def test_two_workers_send_nothing_twice(owner) -> None:
         happen(times=6)
         sealing.link_entries()
         webhook_deliveries.collect(now=timezone.now())
-
-        def work() -> None:
-            webhook_deliveries.deliver(webhook.pk)
-            connection.close()
-
-        threads = [threading.Thread(target=work) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        together(*[lambda: webhook_deliveries.deliver(webhook.pk)] * 3)
     assert len(there.got) == len({one["id"] for one in told(there)}) == 6
 
 
