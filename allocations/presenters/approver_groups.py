@@ -70,7 +70,10 @@ def few_members(terms: Terms, members: Mapping[str, int]) -> list[str]:
     for name in dict.fromkeys((terms.one_of_group, terms.two_of_group)):
         count = members.get(name, 0)
         if name and not count:
-            said.append(gettext("Nobody is in the group “%(name)s” now: nothing could be approved.") % {"name": name})
+            said.append(
+                gettext("Nobody is in the group “%(name)s” now: nothing that asks for it could be approved.")
+                % {"name": name}
+            )
         elif name and count == 1:
             said.append(
                 gettext("Only 1 person is in the group “%(name)s” now: what they make themselves nobody could approve.")

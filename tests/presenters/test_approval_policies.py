@@ -105,7 +105,7 @@ def test_a_policy_as_a_line(fields, said):
             2,
             (0, 0),
             [
-                "Nobody is in the group “Sales” now: nothing could be approved.",
+                "Nobody is in the group “Sales” now: nothing that asks for it could be approved.",
                 "Only 1 person is in the group “Finance” now: what they make themselves nobody could approve.",
             ],
         ),

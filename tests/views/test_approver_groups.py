@@ -21,6 +21,8 @@ def page_of(user) -> str:
 
 
 def test_a_group_is_made_and_filled_by_two_people(client):
+    # Before the first batch the home page shows the first steps.
+    approved_batch()
     user = person("approver", first_name="Meera", last_name="Nair")
     client.force_login(person("owner"))
     make = reverse("allocations:group-make")
