@@ -114,9 +114,7 @@ ADVICE: dict[Pause, tuple[str, str]] = {
         _("Update every worker, then resume."),
     ),
     Pause.UNAPPROVED: (
-        _(
-            "Whoever approved it is no approver any more, or not of the group that is asked for. Nothing of it was sent."
-        ),
+        _("Whoever approved it is no approver any more, or not of the group asked for. Nothing of the run was sent."),
         _("Cancel what was not sent and submit the list as a new batch, for another approver to decide about."),
     ),
     Pause.LAPSED: (

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('allocations', '0026_row_limits'),
+        ('allocations', '0027_approver_groups'),
     ]
 
     operations = [
