@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from allocations.domain.notices import NoticeKind
-from allocations.domain.pauses import Pause, sentence
+from allocations.domain.pauses import Pause
 from allocations.models import Notice
 from allocations.presenters.numbers import counted, grouped, points
+from allocations.presenters.pauses import advice
 from allocations.presenters.stories import person
 from allocations.services.mailing import Mail
 
@@ -68,11 +69,12 @@ def _detail(notice: Notice, kind: NoticeKind) -> str:
     data = notice.entry.data if notice.entry else {}
     match kind:
         case NoticeKind.TO_APPROVE | NoticeKind.APPROVED:
-            return f"{rows}, {points(notice.batch.points_total)}. {_approvals(data)}".rstrip()
+            said = _("%(rows)s, %(points)s.") % {"rows": rows, "points": points(notice.batch.points_total)}
+            return f"{said} {_approvals(data)}".rstrip()
         case NoticeKind.SENT_BACK:
             return _("The reason: %(reason)s") % {"reason": data.get("reason", "")}
         case NoticeKind.PAUSED:
-            return sentence(Pause(data["why"])) if data.get("why") else _("Its page says why.")
+            return advice(Pause(data["why"])) if data.get("why") else _("Its page says why.")
         case NoticeKind.SETTLED:
             return _("Every row has its outcome. The page of the batch shows what was credited and what failed.")
         case NoticeKind.UNKNOWN:

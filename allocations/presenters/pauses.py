@@ -6,6 +6,12 @@ from allocations.domain.pauses import ADVICE, Pause, sentence
 from allocations.models import Reversal, Run
 
 
+def advice(pause: Pause) -> str:
+    """What happened and what to do, where there is no message beside it."""
+    what, to_do = ADVICE[pause]
+    return f"{_(what)} {_(to_do)}"
+
+
 def why_paused(paused: Run | Reversal) -> str:
     """ "" while it is not paused. Words that the portal of today would not choose stay as they were stored."""
     stored = paused.pause_text
@@ -14,7 +20,7 @@ def why_paused(paused: Run | Reversal) -> str:
     pause = Pause(paused.pause_code)
     what, to_do = ADVICE[pause]
     if stored == sentence(pause):
-        return f"{_(what)} {_(to_do)}"
+        return advice(pause)
     said = stored.removesuffix(f" {to_do}")
     if said == stored:
         return stored

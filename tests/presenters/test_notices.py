@@ -1,4 +1,7 @@
+import re
+
 import pytest
+from django.utils import translation
 
 from allocations.domain.notices import NoticeKind
 from allocations.models import Batch, Notice, TrailEntry
@@ -30,6 +33,15 @@ def test_a_notice_says_what_happened_and_where(kind, data, head, detail, address
     told = line(notice(kind, **data))
     assert (told.title, told.address) == (f"{head}: batch 7, {PURPOSE}", address)
     assert detail in told.detail
+
+
+@pytest.mark.parametrize("kind", list(NoticeKind))
+def test_a_notice_is_read_in_hindi(kind):
+    """The reason of a pause too; what somebody wrote stays as it was written."""
+    with translation.override("hi"):
+        told = line(notice(kind, why="balance", reason="x"))
+    words = f"{told.title} {told.detail}".replace(PURPOSE, "").replace("EnKash", "")
+    assert (re.findall("[A-Za-z]{2,}", words), words.endswith(".")) == ([], False)
 
 
 def test_a_notice_about_a_batch_without_a_run_leads_to_the_batch():
