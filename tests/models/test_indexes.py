@@ -27,3 +27,18 @@ def test_used_references_never_compare_every_pair_of_rows() -> None:
         cursor.execute(f"{explain} {_USED}", [second.pk, second.pk])
         plan = " ".join(str(line[-1]) for line in cursor.fetchall())
     assert "row_by_client_reference" in plan or "Hash" in plan
+
+
+@pytest.mark.parametrize(("column", "index"), [("batch_id", "row_number_once"), ("chunk_id", "row_by_chunk")])
+def test_rows_of_a_batch_and_of_a_chunk_are_found_without_indexes_of_their_own(column: str, index: str) -> None:
+    # As a database asks when a batch or chunk is deleted, too.
+    postgresql = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        if postgresql:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN" if postgresql else "EXPLAIN QUERY PLAN"
+        cursor.execute(f"{explain} SELECT 1 FROM allocations_row WHERE {column} = 7")
+        plan = " ".join(str(line[-1]) for line in cursor.fetchall())
+        indexes = connection.introspection.get_constraints(cursor, Row._meta.db_table)
+    assert (index if postgresql else "SEARCH") in plan
+    assert [name for name, found in indexes.items() if found["columns"] == [column] and found["index"]] in ([], [index])
