@@ -30,6 +30,7 @@ _BATCH = {
     "digest": "",
     "short_code": "",
     "approvers_needed": 1,
+    "approvers_group": "",
     "created_at": "2026-11-02T09:12:44.120931Z",
     "changed_at": "2026-11-02T09:13:02.551284Z",
     "submitted_at": _NEVER,

@@ -10,7 +10,7 @@ OPENS = {
     "GET 200 200 200 200 200": """
         home list-template api-tokens api-reference api-document accounts contract batches batch
         batch-rows:submitted batch-rows:approved row batch-approval:submitted batch-trail recipient reports search
-        ready-views approvals exceptions decision reversals reversal runs run notices policies freeze
+        ready-views approvals exceptions decision reversals reversal runs run notices policies freeze gift-limit
     """,
     "GET 200 200 200 200 403": """
         exports

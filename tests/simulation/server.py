@@ -77,8 +77,9 @@ def _kept(tables: Sequence[str], schema: str) -> str:
         _run(f"CREATE TABLE {schema}.{table} AS TABLE public.{table}")
         if _run(f"SELECT count(*) FROM {schema}.{table}")[0][0]:
             lines.append(f"INSERT INTO public.{table} OVERRIDING SYSTEM VALUE SELECT * FROM {schema}.{table}")
-        (sequence,) = _run(f"SELECT pg_get_serial_sequence('{table}', 'id')")[0]
-        if sequence:
+        # A table whose key is another's has no numbers of its own.
+        numbered = f"SELECT pg_get_serial_sequence('{table}', attname) FROM pg_attribute"
+        for (sequence,) in _run(f"{numbered} WHERE attrelid = '{table}'::regclass AND attidentity <> ''"):
             (last, called) = _run(f"SELECT last_value, is_called FROM {sequence}")[0]
             lines.append(f"SELECT setval('{sequence}', {last}, {called})")
     return "; ".join(lines)
