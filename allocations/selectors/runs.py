@@ -1,12 +1,14 @@
 """Runs as people watch them: the list, and one run with its newest calls and open questions."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 
+from allocations.domain.outcomes import Evidence, Outcome
 from allocations.domain.states import RowState, RunState
-from allocations.models import Attempt, Chunk, Row, Run
+from allocations.models import Attempt, AttemptRow, Chunk, Row, Run
 from allocations.models.runs import ChunkState
 
 
@@ -50,8 +52,51 @@ def chunk_counts(run: Run) -> ChunkCounts:
 
 
 def latest_attempts(run: Run, limit: int) -> QuerySet[Attempt]:
-    """Newest calls first, each with its chunk's present counters."""
-    return Attempt.objects.filter(chunk__run=run).select_related("chunk").order_by("-id")[:limit]
+    """Newest calls first, without the raw answers."""
+    calls = Attempt.objects.filter(chunk__run=run).select_related("chunk").defer("body", "headers")
+    return calls.order_by("-id")[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class CallCounts:
+    """One call's own rows. `credited` and `failed` are what its answer said; the rest is what became since of those it
+    did not decide: `again` went out once more, so what came of them belongs to a later call."""
+
+    credited: int = 0
+    failed: int = 0
+    found_credited: int = 0
+    found_failed: int = 0
+    by_people: int = 0
+    again: int = 0
+    open: int = 0
+
+
+_DECIDED = (Outcome.CREDITED, Outcome.FAILED)
+_OPEN = (RowState.PENDING, RowState.SENDING, RowState.UNKNOWN, RowState.CONFLICT, RowState.ANOMALY)
+
+
+def call_counts(calls: Iterable[Attempt]) -> dict[int, CallCounts]:
+    """By the call's id. A row that several calls held is counted as found in the last one only."""
+    later = AttemptRow.objects.filter(row=OuterRef("row"), attempt_id__gt=OuterRef("attempt_id"))
+    undecided = ~Q(outcome__in=_DECIDED)
+    left = undecided & Q(~Exists(later))
+    found = left & Q(row__evidence=Evidence.LOOK_UP)
+    counted = (
+        AttemptRow.objects.filter(attempt__in=[call.pk for call in calls])
+        .order_by()
+        .values_list("attempt_id")
+        # In the order of CallCounts.
+        .annotate(
+            credited=Count("id", filter=Q(outcome=Outcome.CREDITED)),
+            failed=Count("id", filter=Q(outcome=Outcome.FAILED)),
+            found_credited=Count("id", filter=found & Q(row__state=RowState.CREDITED)),
+            found_failed=Count("id", filter=found & Q(row__state=RowState.FAILED)),
+            by_people=Count("id", filter=left & Q(row__evidence=Evidence.PEOPLE)),
+            again=Count("id", filter=undecided & Q(Exists(later))),
+            open=Count("id", filter=left & Q(row__state__in=_OPEN)),
+        )
+    )
+    return {call_id: CallCounts(*counts) for call_id, *counts in counted}
 
 
 def chunks_in_doubt(run: Run, limit: int) -> QuerySet[Chunk]:

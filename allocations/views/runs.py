@@ -8,7 +8,7 @@ from allocations.domain.policy import Actor
 from allocations.domain.states import RunState
 from allocations.forms.row_filters import number
 from allocations.models import Run
-from allocations.presenters import causes, live_runs, outcomes, passports, run_controls, run_lines
+from allocations.presenters import calls, causes, live_runs, outcomes, run_controls, run_lines
 from allocations.selectors import runs as reads
 from allocations.selectors.holds import Hold, hold
 from allocations.selectors.reversals import returned_points
@@ -67,9 +67,9 @@ def _figures(run: Run, totals: Totals, held: Hold) -> dict[str, object]:
 
 
 def _reads(run: Run) -> dict[str, object]:
-    latest = [(attempt, passports.attempt_words(attempt)) for attempt in reads.latest_attempts(run, 10)]
+    latest = list(reads.latest_attempts(run, 10))
     return {
-        "attempts": latest,
+        "calls": calls.call_lines(latest, reads.call_counts(latest)),
         "doubtful": reads.chunks_in_doubt(run, 5),
         "causes": causes.cause_lines(reads.failure_causes(run_id=run.pk)),
     }
