@@ -44,7 +44,13 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         gettext_noop("Re-run it. The reference stays the same, so it cannot be credited twice."),
     ),
     Reason.OTHER: Explanation(
-        gettext_noop("EnKash refused the row."), gettext_noop("Read EnKash's text, mend the cause, then re-run.")
+        gettext_noop("EnKash refused the row."),
+        # EnKash documents no texts about a person, so none of them is told apart here.
+        gettext_noop(
+            "A re-run sends the row again as it was approved: it helps once EnKash has corrected what its text names. "
+            "If the row itself is wrong, put the person, corrected, into a new list and re-run this batch no more: a "
+            "re-run takes every failed row, and the person could get points twice."
+        ),
     ),
     Reason.NOT_IN_ANSWER: Explanation(gettext_noop("EnKash's answer does not mention this row."), ASKED),
     Reason.NO_ANSWER: Explanation(gettext_noop("EnKash did not answer the call that held this row."), ASKED),

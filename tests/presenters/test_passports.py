@@ -13,6 +13,7 @@ from allocations.models import Attempt, AttemptRow, Row, Upload, Vote
 from allocations.presenters import passports
 from allocations.presenters.causes import CauseLine, cause_lines
 from allocations.presenters.passports import Contact, Found
+from allocations.presenters.reasons import explain
 from allocations.presenters.row_lines import FILTERS, remark, row_lines
 from allocations.presenters.statuses import CREDITED
 from allocations.selectors.outcome_rows import STATE_FILTERS
@@ -192,7 +193,7 @@ def test_row_lines_carry_the_status():
 
 
 def test_cause_lines_put_plain_words_first_and_keep_enkashs_text():
-    step = "Read EnKash's text, mend the cause, then re-run."
+    step = explain("other").next_step
     lines = cause_lines(
         [Cause("kyc", "KYC is missing", 2, 9), Cause("other", "Blocked", 1, 5), Cause("new code", "", 1, 5)]
     )

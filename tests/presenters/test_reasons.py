@@ -22,6 +22,13 @@ def test_explain_a_known_code():
     )
 
 
+def test_advice_for_a_refused_row_warns_of_a_new_list_and_a_re_run_together():
+    """A re-run cannot correct a row, and it takes every failed row of its batch."""
+    step = explain("other").next_step
+    assert "as it was approved" in step
+    assert "could get points twice" in step
+
+
 def test_explain_an_unknown_code_leaves_enkashs_text_alone():
     assert explain("something new") == NOTHING
     assert evidence_words("something new") == ""
