@@ -1,26 +1,32 @@
 """The fixed eight statuses (word, shape, colour class) and neutral tags for everything else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext, gettext_noop
 
 from allocations.domain.states import BatchState, RowState, RunState
+from allocations.presenters.numbers import grouped
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """`shape` names a symbol of components/sprite.html; a tag without one is a neutral pill.
 
-    `word` is English, for comparing and for files; a page shows `said`.
+    `word` is English, for comparing and for files; a page shows `said`. `failed` and `cancelled`: rows that a word for
+    the whole would hide.
     """
 
     word: str
     shape: str = ""
+    failed: int = 0
+    cancelled: int = 0
 
     @property
     def said(self) -> str:
         """In the language of the page, where the word was marked for it."""
-        return gettext(self.word) if self.word else ""
+        said = gettext(self.word) if self.word else ""
+        rest = ((self.failed, gettext("%(rows)s failed")), (self.cancelled, gettext("%(rows)s cancelled")))
+        return ", ".join([said, *(words % {"rows": grouped(rows)} for rows, words in rest if rows)])
 
     @property
     def css(self) -> str:
@@ -38,6 +44,7 @@ UNKNOWN = Status(gettext_noop("Unknown"), "unknown")
 # As little is known of it, but people have to act: the look of Unknown under its own word.
 CONFLICT = Status(gettext_noop("Conflict"), UNKNOWN.shape)
 CANCELLED = Status(gettext_noop("cancelled"))
+PAUSED = Status(gettext_noop("paused"))
 LEGEND = (DRAFT, NEEDS_FIXING, AWAITING_APPROVAL, APPROVED, RUNNING, CREDITED, FAILED, UNKNOWN)
 
 
@@ -54,7 +61,10 @@ class Outcome:
 
 def batch_status(state: BatchState, *, error_rows: int = 0, outcome: Outcome | None = None) -> Status:
     match state:
-        case BatchState.DRAFT | BatchState.CHECKING:
+        case BatchState.DRAFT:
+            # Its list could not be used.
+            return NEEDS_FIXING
+        case BatchState.CHECKING:
             return DRAFT
         case BatchState.REVIEW:
             return NEEDS_FIXING if error_rows else DRAFT
@@ -68,8 +78,10 @@ def _after_approval(outcome: Outcome) -> Status:
     match outcome.run:
         case None | RunState.QUEUED:
             return APPROVED
-        case RunState.RUNNING | RunState.PAUSED:
+        case RunState.RUNNING:
             return RUNNING
+        case RunState.PAUSED:
+            return PAUSED
         case RunState.ATTENTION | RunState.SETTLED:
             return settled_status(
                 credited=outcome.credited,
@@ -80,11 +92,11 @@ def _after_approval(outcome: Outcome) -> Status:
 
 
 def settled_status(*, credited: int, failed: int, undecided: int, cancelled: int = 0) -> Status:
-    """What we do not know comes first; one credited row makes the whole "Credited", the counts say the rest."""
+    """What we do not know comes first. "Credited" names the rows that were not, and looks failed where some failed."""
     if undecided:
         return UNKNOWN
     if credited or not (failed or cancelled):
-        return CREDITED
+        return replace(CREDITED, shape=FAILED.shape if failed else CREDITED.shape, failed=failed, cancelled=cancelled)
     return FAILED if failed else CANCELLED
 
 
@@ -95,7 +107,7 @@ def run_status(state: RunState) -> Status:
         case RunState.RUNNING:
             return RUNNING
         case RunState.PAUSED:
-            return Status(gettext_noop("paused"))
+            return PAUSED
         case RunState.ATTENTION:
             return Status(gettext_noop("needs people"))
         case RunState.SETTLED:

@@ -70,7 +70,12 @@ def test_percent_decided_is_rounded_down(totals, percent):
         (BatchState.APPROVED, RunState.QUEUED, Totals(), APPROVED),
         (BatchState.APPROVED, RunState.RUNNING, TOTALS, RUNNING),
         (BatchState.APPROVED, RunState.SETTLED, TOTALS, UNKNOWN),
-        (BatchState.APPROVED, RunState.SETTLED, Totals(rows=2, credited=1, failed=1), CREDITED),
+        (
+            BatchState.APPROVED,
+            RunState.SETTLED,
+            Totals(rows=2, credited=1, failed=1),
+            replace(CREDITED, shape="failed", failed=1),
+        ),
         (BatchState.APPROVED, RunState.SETTLED, Totals(rows=1, failed=1), FAILED),
     ],
 )

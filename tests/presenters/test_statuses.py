@@ -8,7 +8,7 @@ from allocations.presenters.statuses import Outcome
 @pytest.mark.parametrize(
     ("state", "error_rows", "word"),
     [
-        (BatchState.DRAFT, 0, "Draft"),
+        (BatchState.DRAFT, 0, "Needs fixing"),
         (BatchState.CHECKING, 0, "Draft"),
         (BatchState.REVIEW, 0, "Draft"),
         (BatchState.REVIEW, 3, "Needs fixing"),
@@ -26,19 +26,32 @@ def test_batch_status_before_a_run(state, error_rows, word):
         (Outcome(run=None), "Approved"),
         (Outcome(run=RunState.QUEUED), "Approved"),
         (Outcome(run=RunState.RUNNING, credited=5), "Running"),
-        (Outcome(run=RunState.PAUSED), "Running"),
+        (Outcome(run=RunState.PAUSED), "paused"),
         (Outcome(run=RunState.ATTENTION, credited=5, undecided=2), "Unknown"),
-        (Outcome(run=RunState.SETTLED, credited=5, failed=1), "Credited"),
+        (Outcome(run=RunState.SETTLED, credited=4929, failed=1043), "Credited, 1,043 failed"),
         (Outcome(run=RunState.SETTLED, failed=1), "Failed"),
         (Outcome(run=RunState.SETTLED, failed=1, cancelled=4), "Failed"),
         (Outcome(run=RunState.SETTLED, cancelled=4), "cancelled"),
-        (Outcome(run=RunState.SETTLED, credited=1, cancelled=4), "Credited"),
+        (Outcome(run=RunState.SETTLED, credited=1, cancelled=4), "Credited, 4 cancelled"),
         (Outcome(run=RunState.SETTLED), "Credited"),
         (Outcome(run=RunState.SETTLED, credited=1, failed=1, undecided=1), "Unknown"),
     ],
 )
 def test_batch_status_after_approval(outcome, word):
-    assert statuses.batch_status(BatchState.APPROVED, outcome=outcome).word == word
+    assert statuses.batch_status(BatchState.APPROVED, outcome=outcome).said == word
+
+
+@pytest.mark.parametrize(
+    ("rows", "look"),
+    [
+        ({"credited": 2}, "credited"),
+        ({"credited": 2, "failed": 1}, "failed"),
+        ({"credited": 2, "cancelled": 1}, "credited"),
+    ],
+)
+def test_credited_is_green_only_where_nothing_failed(rows, look):
+    status = statuses.settled_status(**{"failed": 0, "undecided": 0, **rows})
+    assert (status.word, status.shape) == ("Credited", look)
 
 
 @pytest.mark.parametrize("state", RowState)

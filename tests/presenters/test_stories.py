@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 
 from allocations.models import Batch, Run, TrailEntry, Vote
 from allocations.presenters.run_lines import begins, run_lines
-from allocations.presenters.statuses import CREDITED, RUNNING
+from allocations.presenters.statuses import RUNNING
 from allocations.presenters.stories import Line, parts, person, story
 from allocations.presenters.trails import Event, Fact, events
 from allocations.selectors.holds import Hold
@@ -74,7 +74,7 @@ def test_person_without_an_account_is_the_portal():
 
 def test_run_lines_show_what_came_of_an_ended_run():
     ended, live = run_lines([(Run(state="settled"), TOTALS), (Run(state="running"), Totals(rows=2, pending=2))])
-    assert (ended.status, ended.percent, ended.sum) == (CREDITED, 100, "61 = 58 credited + 3 failed")
+    assert (ended.status.said, ended.percent, ended.sum) == ("Credited, 3 failed", 100, "61 = 58 credited + 3 failed")
     assert (live.status, live.percent) == (RUNNING, 0)
 
 
