@@ -106,10 +106,12 @@ def _running(run: Run, totals: Totals, chunks: ChunkCounts, *, have: str, now: d
         }
     if not totals.unknown:
         return _("%(have)s. Every row is answered; the run ends now.") % {"have": have}
-    return _unknown(totals.unknown, have=have, at=chunks.next_at if chunks.next_at and chunks.next_at > now else None)
+    return _unknown(
+        totals.unknown, have=have, at=chunks.next_at if chunks.next_at and chunks.next_at > now else None, now=now
+    )
 
 
-def _unknown(rows: int, *, have: str, at: datetime | None) -> str:
+def _unknown(rows: int, *, have: str, at: datetime | None, now: datetime) -> str:
     if at is None:
         said = ngettext(
             "%(have)s. %(rows)s row is unknown; EnKash is asked again.",
@@ -122,7 +124,7 @@ def _unknown(rows: int, *, have: str, at: datetime | None) -> str:
             "%(have)s. %(rows)s rows are unknown; EnKash is asked again at %(at)s.",
             rows,
         )
-    return said % {"have": have, "rows": grouped(rows), "at": clock(at)}
+    return said % {"have": have, "rows": grouped(rows), "at": clock(at, now=now)}
 
 
 def _outlook(run: Run, totals: Totals, chunks: ChunkCounts, *, now: datetime, hold: Hold) -> str:
@@ -166,7 +168,7 @@ class Phase:
     css: str
 
 
-def phases(run: Run, totals: Totals, chunks: ChunkCounts) -> tuple[Phase, ...]:
+def phases(run: Run, totals: Totals, chunks: ChunkCounts, *, now: datetime) -> tuple[Phase, ...]:
     started = RunState(run.state) is not RunState.QUEUED
     ended = RunState(run.state) is RunState.SETTLED
     sent = started and not (totals.pending or totals.sending)
@@ -174,7 +176,7 @@ def phases(run: Run, totals: Totals, chunks: ChunkCounts) -> tuple[Phase, ...]:
     return (
         Phase(
             _("Begin"),
-            _beginning(run),
+            _beginning(run, now=now),
             _css(started, reached=True),
         ),
         *_canary_phase(run),
@@ -186,7 +188,7 @@ def phases(run: Run, totals: Totals, chunks: ChunkCounts) -> tuple[Phase, ...]:
         Phase(_("Settle what is unknown"), _open(doubt), _css(sent and not doubt, reached=sent)),
         Phase(
             _("Ended"),
-            clock(run.settled_at) if ended else _("nothing unknown is left"),
+            moment(run.settled_at) if ended else _("when nothing unknown is left"),
             _css(ended, reached=False),
         ),
     )
@@ -215,9 +217,9 @@ def _canary_phase(run: Run) -> tuple[Phase, ...]:
     return (Phase(_("Verify the first rows"), remark, _css(run.canary != Canary.WAITING, reached=True)),)
 
 
-def _beginning(run: Run) -> str:
+def _beginning(run: Run, *, now: datetime) -> str:
     if run.started_at:
-        return clock(run.started_at)
+        return moment(run.started_at) if run.settled_at else clock(run.started_at, now=now)
     if run.cancelled_at:
         return _("never: it was cancelled before")
     if run.start_at:

@@ -112,7 +112,7 @@ def sentence(reversal: Reversal) -> str:
 def next_step(reversal: Reversal, *, now: datetime, hold: Hold) -> str:
     """What happens by itself and when, or "" where nothing does."""
     at = reversal.next_action_at
-    soon = _("at %(time)s") % {"time": clock(at)} if at and at > now else _("within a minute")
+    soon = _("at %(time)s") % {"time": clock(at, now=now)} if at and at > now else _("within a minute")
     then = {"when": when(hold, otherwise=soon)}
     if reversal.pause_code:
         return ""

@@ -61,17 +61,21 @@ def weekday(at: datetime) -> str:
     return str(_WEEKDAYS[at.astimezone(IST).weekday()])
 
 
-def short_moment(at: datetime | None) -> str:
-    """11 Nov, 14:05: for tables whose head says IST."""
+def short_moment(at: datetime | None, *, now: datetime) -> str:
+    """11 Nov, 14:05, with the year where it is not this one: for tables whose head says IST."""
     if at is None:
         return NO_VALUE
     local = at.astimezone(IST)
-    return f"{local.day} {_MONTHS[local.month - 1]}, {local:%H:%M}"
+    year = "" if local.year == now.astimezone(IST).year else f" {local.year}"
+    return f"{local.day} {_MONTHS[local.month - 1]}{year}, {local:%H:%M}"
 
 
-def clock(at: datetime | None) -> str:
-    """14:05:12 IST: on live pages, where the day is today."""
-    return NO_VALUE if at is None else f"{at.astimezone(IST):%H:%M:%S} IST"
+def clock(at: datetime | None, *, now: datetime) -> str:
+    """14:05:12 IST: on live pages. Of another day, the whole moment."""
+    if at is None:
+        return NO_VALUE
+    local = at.astimezone(IST)
+    return f"{local:%H:%M:%S} IST" if local.date() == now.astimezone(IST).date() else moment(at)
 
 
 def long_day(at: datetime) -> str:

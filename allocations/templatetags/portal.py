@@ -30,8 +30,6 @@ register.filter("counted", numbers.counted)
 register.filter("in_words", numbers.points_in_words)
 register.filter("file_size", numbers.file_size)
 register.filter("moment", times.moment)
-register.filter("short_moment", times.short_moment)
-register.filter("clock", times.clock)
 register.filter("long_day", times.long_day)
 register.filter("iso", times.iso)
 register.filter("mobile", people.mobile)
@@ -45,6 +43,16 @@ register.filter("short_code", short_code)
 @register.filter
 def ago(at: datetime | None) -> str:
     return times.ago(at, now=timezone.now())
+
+
+@register.filter
+def short_moment(at: datetime | None) -> str:
+    return times.short_moment(at, now=timezone.now())
+
+
+@register.filter
+def clock(at: datetime | None) -> str:
+    return times.clock(at, now=timezone.now())
 
 
 @register.simple_tag

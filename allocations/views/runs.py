@@ -60,7 +60,7 @@ def _figures(run: Run, totals: Totals, held: Hold) -> dict[str, object]:
         "percent": outcomes.percent_decided(totals),
         "segments": outcomes.segments(totals),
         "equation": outcomes.run_equation(totals),
-        "phases": live_runs.phases(run, totals, chunks),
+        "phases": live_runs.phases(run, totals, chunks, now=now),
         "ledger": live_runs.ledger(run, totals, returned=returned_points(run)),
         "poll_seconds": live_runs.poll_seconds(run, totals, now=now),
     }

@@ -113,7 +113,7 @@ def test_a_run_with_a_start_says_when_and_is_asked_for_less_often():
     assert said == "3 rows wait until 11 Nov 2026, 16:05 IST. The run begins by itself."
     assert poll_seconds(waiting, Totals(), now=NOW) == 15
     assert poll_seconds(waiting, Totals(), now=NOW + timedelta(hours=2)) == 3
-    assert phases(waiting, Totals(), CHUNKS)[0].remark == "by itself, at 11 Nov 2026, 16:05 IST"
+    assert phases(waiting, Totals(), CHUNKS, now=NOW)[0].remark == "by itself, at 11 Nov 2026, 16:05 IST"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_run_with_a_start_says_when_and_is_asked_for_less_often():
     ],
 )
 def test_phases_mark_how_far_the_run_is(state, totals, marks):
-    assert [phase.css for phase in phases(run(state), totals, CHUNKS)] == marks
+    assert [phase.css for phase in phases(run(state), totals, CHUNKS, now=NOW)] == marks
 
 
 @pytest.mark.parametrize(
@@ -175,14 +175,16 @@ def test_sentence_of_an_ended_run_names_what_was_cancelled():
     ],
 )
 def test_phases_show_the_canary(canary, remark, marks):
-    found = phases(run(RunState.RUNNING, canary=canary), MIDWAY, CHUNKS)
+    found = phases(run(RunState.RUNNING, canary=canary), MIDWAY, CHUNKS, now=NOW)
     assert (found[1].remark, [phase.css for phase in found]) == (remark, marks)
 
 
 def test_phases_of_a_run_cancelled_on_its_way():
-    found = phases(run(RunState.RUNNING, canary="waiting", cancelled_at=NOW), MIDWAY, CHUNKS)
+    found = phases(run(RunState.RUNNING, canary="waiting", cancelled_at=NOW), MIDWAY, CHUNKS, now=NOW)
     assert found[1].remark == "not needed any more"
-    never = phases(Run(state=RunState.SETTLED, cancelled_at=NOW, settled_at=NOW), Totals(rows=1, cancelled=1), CHUNKS)
+    never = phases(
+        Run(state=RunState.SETTLED, cancelled_at=NOW, settled_at=NOW), Totals(rows=1, cancelled=1), CHUNKS, now=NOW
+    )
     assert never[0].remark == "never: it was cancelled before"
 
 

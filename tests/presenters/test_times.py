@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -11,8 +12,6 @@ AT = datetime(2026, 11, 11, 8, 35, 12, tzinfo=UTC)
     ("show", "text"),
     [
         (times.moment, "11 Nov 2026, 14:05 IST"),
-        (times.short_moment, "11 Nov, 14:05"),
-        (times.clock, "14:05:12 IST"),
         (times.long_day, "Wednesday, 11 November 2026"),
         (times.iso, "2026-11-11T08:35:12Z"),
         (times.month, "November 2026"),
@@ -22,7 +21,20 @@ def test_instant_is_shown_in_ist(show, text):
     assert show(AT) == text
 
 
-@pytest.mark.parametrize("show", [times.moment, times.short_moment, times.clock])
+@pytest.mark.parametrize(
+    ("show", "now", "text"),
+    [
+        (times.short_moment, datetime(2026, 12, 31, 18, 29, tzinfo=UTC), "11 Nov, 14:05"),
+        (times.short_moment, datetime(2026, 12, 31, 18, 30, tzinfo=UTC), "11 Nov 2026, 14:05"),
+        (times.clock, datetime(2026, 11, 11, 18, 29, tzinfo=UTC), "14:05:12 IST"),
+        (times.clock, datetime(2026, 11, 11, 18, 30, tzinfo=UTC), "11 Nov 2026, 14:05 IST"),
+    ],
+)
+def test_short_times_name_the_day_or_the_year_where_it_is_another_one_in_india(show, now, text):
+    assert show(AT, now=now) == text
+
+
+@pytest.mark.parametrize("show", [times.moment, partial(times.short_moment, now=AT), partial(times.clock, now=AT)])
 def test_no_instant_is_a_dash(show):
     assert show(None) == "–"
 
