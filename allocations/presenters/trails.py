@@ -14,15 +14,18 @@ from allocations.presenters.stories import person
 _HASH = 64
 # Of a list; an entry can name thousands of rows.
 _MOST = 100
+# More entries than these are shown when asked for.
+_FOLDED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A figure of an event. `is_id`: to be set in monospace."""
+    """A figure of an event. `is_id`: to be set in monospace. `entries`: of a list that is folded away; else 0."""
 
     label: str
     value: str
     is_id: bool
+    entries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,14 @@ def events(entries: Iterable[TrailEntry]) -> list[Event]:
 
 def _facts(data: dict[str, Any]) -> Iterable[Fact]:
     """By name, hashes last: they are long."""
-    texts = [(key.replace("_", " "), _text(value)) for key, value in data.items() if value not in (None, "", [], {})]
-    facts = [Fact(label=label, value=text, is_id=len(text) == _HASH and " " not in text) for label, text in texts]
-    return sorted(facts, key=lambda fact: (fact.is_id, fact.label))
+    facts = [_fact(key.replace("_", " "), value) for key, value in data.items() if value not in (None, "", [], {})]
+    return sorted(facts, key=lambda fact: (fact.is_id, fact.entries > 0, fact.label))
+
+
+def _fact(label: str, value: object) -> Fact:
+    text = _text(value)
+    folded = len(value) if isinstance(value, list) and len(value) > _FOLDED else 0
+    return Fact(label=label, value=text, is_id=len(text) == _HASH and " " not in text, entries=folded)
 
 
 def _text(value: object) -> str:
@@ -61,7 +69,10 @@ def _text(value: object) -> str:
         return grouped(value)
     if isinstance(value, list):
         more = [_("and %(number)s more") % {"number": grouped(len(value) - _MOST)}] if len(value) > _MOST else []
-        return ", ".join([*map(_text, value[:_MOST]), *more])
+        # Entries that are lists themselves, such as a row and what became of it, keep together.
+        between = "; " if isinstance(value[0], list) else ", "
+        told = (" ".join(map(_text, one)) if isinstance(one, list) else _text(one) for one in value[:_MOST])
+        return between.join([*told, *more])
     if isinstance(value, dict):
         return ", ".join(f"{str(key).replace('_', ' ')} {_text(item)}" for key, item in value.items())
     return str(value)

@@ -96,7 +96,17 @@ def test_begins_promises_no_minute_while_sending_is_frozen():
 
 
 def test_events_show_figures_with_their_labels():
-    data = {"rows": 4973, "digest": DIGEST, "late": True, "why": "", "ids": [1, 2], "by": {"new_rows": 3}}
+    looked_up = [[718 + at, "credited", f"ECT{at}"] for at in range(11)]
+    told = "; ".join(f"{718 + at} credited ECT{at}" for at in range(11))
+    data = {
+        "decided": looked_up,
+        "rows": 4973,
+        "digest": DIGEST,
+        "late": True,
+        "why": "",
+        "ids": [1, 2],
+        "by": {"new_rows": 3},
+    }
     entry = TrailEntry(
         id=7, at=NOW, actor=MAKER, event="batch submitted", object_type="batch", object_id=219, data=data
     )
@@ -111,6 +121,7 @@ def test_events_show_figures_with_their_labels():
                 Fact("ids", "1, 2", is_id=False),
                 Fact("late", "yes", is_id=False),
                 Fact("rows", "4,973", is_id=False),
+                Fact("decided", told, is_id=False, entries=11),
                 Fact("digest", DIGEST, is_id=True),
             ),
         )
