@@ -85,7 +85,7 @@ def _sentence(export: ExportJob) -> str:
                 _("Writing rows: %(done)s of %(total)s") if export.rows_total else _("Writing rows: %(done)s")
             ) % rows
         case ExportState.READY:
-            return _("%(rows)s, %(size)s. The file is deleted on %(at)s.") % {
+            return _("%(rows)s, %(size)s. The file will be deleted on %(at)s.") % {
                 "rows": counted(export.rows_done, "row"),
                 "size": file_size(export.size),
                 "at": moment(export.expires_at),

@@ -50,8 +50,12 @@ def summary(months: Sequence[Month]) -> str:
         "month": month(best.start),
     }
     if back:
-        return _("%(given)s went to %(rows)s, %(back)s came back. Most of it, %(best)s, in %(month)s.") % said
-    return _("%(given)s went to %(rows)s. Most of it, %(best)s, in %(month)s.") % said
+        told = _("%(given)s went to %(rows)s, %(back)s came back.") % said
+    else:
+        told = _("%(given)s went to %(rows)s.") % said
+    if best.credited_points == given:
+        return told
+    return _("%(told)s The most, %(best)s, in %(month)s.") % {"told": told, **said}
 
 
 def months_total(months: Sequence[Month]) -> Month | None:

@@ -22,9 +22,9 @@ def test_months_are_drawn_to_scale():
 
 def test_the_chart_is_told_in_words():
     assert summary([OCTOBER, NOVEMBER]) == (
-        "2,000 points went to 4 rows, 200 points came back. Most of it, 1,500 points, in October 2026."
+        "2,000 points went to 4 rows, 200 points came back. The most, 1,500 points, in October 2026."
     )
-    assert summary([OCTOBER]) == "1,500 points went to 3 rows. Most of it, 1,500 points, in October 2026."
+    assert summary([OCTOBER]) == "1,500 points went to 3 rows."
     assert summary([]) == "Nothing was given in this period."
 
 
