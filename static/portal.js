@@ -72,3 +72,18 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   search.focus();
 });
+
+// The rail of a small screen lies on its side: the page one is on stands in view.
+const current = document.querySelector(".rail a[aria-current]");
+if (current) {
+  const strip = current.closest("ul");
+  strip.scrollLeft = current.offsetLeft - strip.offsetLeft - (strip.clientWidth - current.offsetWidth) / 2;
+}
+
+// What an approver still has to tick is counted down.
+const countTicks = () => {
+  const left = document.querySelectorAll('.tick[form="vote"]:not(:checked)').length;
+  document.querySelectorAll("[data-to-tick]").forEach((said) => (said.textContent = left));
+};
+["change", "htmx:afterSettle"].forEach((kind) => document.addEventListener(kind, countTicks));
+window.addEventListener("pageshow", countTicks);

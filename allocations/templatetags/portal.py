@@ -7,6 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.template.context import Context
 from django.utils import timezone
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from allocations.actors import actor_of
@@ -53,6 +55,12 @@ def short_moment(at: datetime | None) -> str:
 @register.filter
 def clock(at: datetime | None) -> str:
     return times.clock(at, now=timezone.now())
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """An e-mail address that breaks after its @ rather than within a word."""
+    return mark_safe(conditional_escape(address).replace("@", "@<wbr>"))  # noqa: S308 - escaped just before
 
 
 @register.simple_tag

@@ -23,6 +23,7 @@ from allocations.presenters.passports import details
 from allocations.presenters.refusals import reason_of
 from allocations.presenters.statuses import AWAITING_APPROVAL
 from allocations.selectors import approvals as reads
+from allocations.selectors.accepting import to_be_seen
 from allocations.selectors.approval_policies import in_force
 from allocations.selectors.batch_pages import batches_with_people
 from allocations.selectors.passports import passport_of
@@ -103,6 +104,7 @@ def door_context(request: HttpRequest, batch: Batch, actor: Actor) -> dict[str, 
         "effect": votes.effect(batch, committed=reads.committed_points(batch.account)),
         "outside": why_not_count(actor, batch, now=timezone.now()),
         "unanswered": votes.unanswered(open_questions(batch).count()),
+        "to_tick": len(to_be_seen(batch)),
         "step_up": step_up(actor, cast("User", request.user), here=here),
         **_who_signs(batch, actor),
     }

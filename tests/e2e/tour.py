@@ -232,6 +232,10 @@ class Tour:
         self._see(self.approver, f"/batches/{self.batch}/approval/", "approval-approver", Rank.MAIN)
         self.approver.open_sample()
         self.look(page, "approval-sample", Rank.MAIN)
+        expect(page.get_by_text("5 still to tick above")).to_be_visible()
+        for box in page.get_by_role("checkbox").all():
+            box.check()
+        expect(page.get_by_text("still to tick above")).to_be_hidden()
         page.get_by_label("Type the total points").fill("1")
         if page.get_by_label("Your password").count():
             page.get_by_label("Your password").fill(PASSWORD)

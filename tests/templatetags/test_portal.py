@@ -14,6 +14,10 @@ def test_batches_are_counted(number, text):
     assert render("{{ number|counted_batches }}", number=number) == text
 
 
+def test_an_address_breaks_after_its_at_and_stays_escaped():
+    assert render("{{ mail|breakable }}", mail="<b>@example.com") == "&lt;b&gt;@<wbr>example.com"
+
+
 def test_status_has_word_shape_and_colour():
     text = render("{% status status %}", status=CREDITED)
     assert [part in text for part in ('class="st st-credited"', 'href="#s-credited"', "Credited")] == [True] * 3

@@ -108,6 +108,8 @@ def test_the_approver_reads_the_reason_and_ticks_it(client, batch) -> None:
     client.force_login(approver)
     sheet = client.get(f"/batches/{batch.pk}/approval/").text
     assert ("“Asked &lt;each&gt; of them”" in sheet, 'name="seen" value="mobile_made_up"' in sheet) == (True, True)
+    assert 'value="mobile_made_up" form="vote" required>' in sheet
+    assert "<span data-to-tick>1</span> still to tick above" in sheet
     vote = {"version": batch.version, "digest": batch.digest, "total": "1500", "password": PASSWORD}
     refused = client.post(f"/batches/{batch.pk}/approve/", vote)
     assert (refused.status_code, "1 not ticked: “Mobile looks made up”" in refused.text) == (422, True)
