@@ -119,7 +119,7 @@ def test_both_rows_say_that_their_person_is_paid_twice(client, batch):
     sign_in(client, "admin")
     made = replaced(client, batch, 3)
     pages = (address("row", batch.pk, 3), address("row", made.pk, 2))
-    assert not any("points twice" in text(client.get(page)) for page in pages)
+    assert not any("the points twice" in text(client.get(page)) for page in pages)
     for rows in (batch.rows.filter(number=3), made.rows.all()):
         rows.update(state=RowState.CREDITED, evidence="people", credited_amount=500)
     assert all("Both rows are credited: the person got the points twice." in text(client.get(page)) for page in pages)
