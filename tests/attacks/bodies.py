@@ -2,6 +2,8 @@
 
 from typing import Any
 
+# Of the group of approvers that is there.
+GROUP = 900
 _SEEN = {"code": "mobile_made_up", "rows": 1, "newest": 1}
 BODIES: dict[str, dict[str, Any]] = {
     "account-lanes": {"lanes": 2},
@@ -19,8 +21,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "exceptions-act": {"row": 4, "act": "take"},
     "group-make": {"name": "HR"},
     "freeze": {"reason": "EnKash called"},
-    "person-group-give": {"group": 1},
-    "person-group-take": {"group": 1},
+    "person-group-give": {"group": GROUP},
+    "person-group-take": {"group": GROUP},
     "person-role-give": {"role": "admin"},
     "person-role-take": {"role": "admin"},
     "question-answer": {"text": "Because"},

@@ -31,6 +31,7 @@ from allocations.services import freezes, mending, roles
 from allocations.services.approval_policies import propose_policy
 from allocations.services.batches import create_batch
 from allocations.services.webhooks import add_webhook
+from tests.attacks.bodies import GROUP
 from tests.conftest import KnownClient
 from tests.factories.api import check, token_for
 from tests.factories.batches import approved_batch, submitted_batch
@@ -210,8 +211,10 @@ def _of_people(people: dict[str, User], text: Text) -> dict[str, int]:
     freeze = freezes.freeze_sending(owner, reason=text("freeze"))
     freezes.propose_release(known(people["approver"]), freeze_id=freeze.pk)
     proposed = roles.give_role(owner, person_id=people["nobody"].pk, role=Role.OWNER)
-    # The number that forms of the attack name.
-    group = ApproverGroup.objects.create(pk=1, name=text("group")[:40], made_by=people["owner"], made_at=timezone.now())
+    # The number that forms of the attack name; no sequence comes to it.
+    group = ApproverGroup.objects.create(
+        pk=GROUP, name=text("group")[:40], made_by=people["owner"], made_at=timezone.now()
+    )
     group.members.add(people["approver"])
     policy = propose_policy(owner, terms=Terms(two_from_rows=1), note=text("note"))
     assert proposed
