@@ -51,6 +51,14 @@ def test_batch_page_opens_at_its_tabs(auditor, tab, shown):
     assert shown in text(get(auditor, "batch", approved_batch(credited=1, failed=1), query={"tab": tab}))
 
 
+def test_advice_that_fits_several_causes_is_given_once(auditor):
+    batch = approved_batch(failed=2)
+    batch.rows.filter(number=3).update(reason="Account blocked")
+    page = text(get(auditor, "batch", batch, query={"tab": "causes"}))
+    assert "Account blocked" in page
+    assert (page.count("A re-run sends the row again"), page.count("As above.")) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("tab", "shown"), [("causes", "No failed rows"), ("votes", "No vote yet"), ("runs", "No run yet")]
 )
