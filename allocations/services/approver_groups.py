@@ -1,14 +1,10 @@
 """Groups of approvers: making one, and who is in it. Being in one is proposed and confirmed as the role itself is."""
 
-from datetime import datetime
-
-from django.contrib.auth.models import User
 from django.db import transaction
 
 from allocations.domain import approver_groups as rules
 from allocations.domain import roster
-from allocations.domain.decisions import ProposalState
-from allocations.domain.errors import InvalidInput, StateConflict
+from allocations.domain.errors import InvalidInput
 from allocations.domain.known import check_known
 from allocations.domain.policy import Actor, Role
 from allocations.gateway import database_now
@@ -16,7 +12,7 @@ from allocations.models import ApproverGroup, RoleProposal
 from allocations.selectors.approver_groups import group_names
 from allocations.selectors.roster import facts_of_person
 from allocations.services import trail
-from allocations.services.roles import actor_now, load_person, note
+from allocations.services.roles import actor_now, load_person, note, propose
 
 
 def make_group(actor: Actor, *, name: str) -> ApproverGroup:
@@ -46,20 +42,7 @@ def propose_member(actor: Actor, *, person_id: int, group_id: int) -> RolePropos
         group = _group(group_id)
         if group.members.filter(pk=person_id).exists():
             return None
-        return _propose(actor, person, group, now=now)
-
-
-def _propose(actor: Actor, person: User, group: ApproverGroup, *, now: datetime) -> RoleProposal:
-    waiting = RoleProposal.objects.filter(person=person, group=group, state=ProposalState.OPEN).first()
-    if waiting and waiting.proposed_by_id != actor.id:
-        raise StateConflict(f"The group {group.name} is proposed for this person already. Confirm it instead.")
-    if waiting:
-        return waiting
-    proposal = RoleProposal.objects.create(
-        person=person, role=Role.APPROVER, group=group, proposed_by_id=actor.id, proposed_at=now
-    )
-    note("approver group proposed", person, actor=actor, at=now, group=group.name)
-    return proposal
+        return propose(actor, person, Role.APPROVER, group=group, now=now)
 
 
 def take_member(actor: Actor, *, person_id: int, group_id: int) -> None:

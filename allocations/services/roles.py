@@ -16,7 +16,7 @@ from allocations.domain.errors import InvalidInput, StateConflict
 from allocations.domain.known import check_known
 from allocations.domain.policy import Actor, Role
 from allocations.gateway import database_now
-from allocations.models import RoleProposal
+from allocations.models import ApproverGroup, RoleProposal
 from allocations.selectors.roster import facts_of_person, is_owner
 from allocations.services import trail
 
@@ -41,13 +41,23 @@ def give(actor: Actor, person: User, role: Role, *, now: datetime) -> RolePropos
         add(person, role)
         note("role given", person, actor=actor, at=now, role=role.value)
         return None
-    open_one = RoleProposal.objects.filter(person=person, role=role, group=None, state=ProposalState.OPEN).first()
-    if open_one and open_one.proposed_by_id != actor.id:
-        raise StateConflict(f"The role {role} is proposed for this person already. Confirm it instead.")
-    if open_one:
-        return open_one
-    proposal = RoleProposal.objects.create(person=person, role=role, proposed_by_id=actor.id, proposed_at=now)
-    note("role proposed", person, actor=actor, at=now, role=role.value)
+    return propose(actor, person, role, now=now)
+
+
+def propose(
+    actor: Actor, person: User, role: Role, *, group: ApproverGroup | None = None, now: datetime
+) -> RoleProposal:
+    """Of a role, or of a place in a group of those who have it. The same again is the proposal that is there."""
+    waiting = RoleProposal.objects.filter(person=person, role=role, group=group, state=ProposalState.OPEN).first()
+    if waiting and waiting.proposed_by_id != actor.id:
+        what = f"group {group.name}" if group else f"role {role}"
+        raise StateConflict(f"The {what} is proposed for this person already. Confirm it instead.")
+    if waiting:
+        return waiting
+    proposal = RoleProposal.objects.create(
+        person=person, role=role, group=group, proposed_by_id=actor.id, proposed_at=now
+    )
+    _note_proposal("proposed", proposal, actor=actor, now=now)
     return proposal
 
 
@@ -85,7 +95,7 @@ def confirm_role(actor: Actor, *, proposal_id: int) -> RoleProposal:
             proposal.group.members.add(proposal.person)
         else:
             add(proposal.person, Role(proposal.role))
-        _note_decided("confirmed", proposal, actor=actor, now=now)
+        _note_proposal("confirmed", proposal, actor=actor, now=now, proposed_by=proposal.proposed_by_id)
     return proposal
 
 
@@ -101,7 +111,8 @@ def refuse_role(actor: Actor, *, proposal_id: int) -> RoleProposal:
         if proposal.state == state:
             return proposal
         _decide(proposal, state, decided_by=None if is_own else actor.id, now=now)
-        _note_decided("proposal withdrawn" if is_own else "refused", proposal, actor=actor, now=now)
+        event = "proposal withdrawn" if is_own else "refused"
+        _note_proposal(event, proposal, actor=actor, now=now, proposed_by=proposal.proposed_by_id)
     return proposal
 
 
@@ -138,11 +149,11 @@ def note(event: str, person: User, *, actor: Actor | None, at: datetime, **data:
     trail.write_entry(event, at=at, object_type="user", object_id=person.pk, actor=actor, **data)
 
 
-def _note_decided(what: str, proposal: RoleProposal, *, actor: Actor, now: datetime) -> None:
+def _note_proposal(what: str, proposal: RoleProposal, *, actor: Actor, now: datetime, **more: Any) -> None:
     kind, given = "role", {"role": proposal.role}
     if proposal.group:
         kind, given = "approver group", {"group": proposal.group.name}
-    note(f"{kind} {what}", proposal.person, actor=actor, at=now, **given, proposed_by=proposal.proposed_by_id)
+    note(f"{kind} {what}", proposal.person, actor=actor, at=now, **given, **more)
 
 
 def _locked(proposal_id: int) -> RoleProposal:
