@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 from redis import Redis
 
+from allocations.domain.errors import StateConflict
 from allocations.domain.policy import Actor, Role
 from allocations.enkash.simulator.server import Simulator
 from allocations.models import Attempt, Lane, Run
+from allocations.selectors.contract import open_breaking
 from allocations.services.runs import resume_run
 from bench.seeding import approved_run, person
 from rewards_portal.supervisor.tree import kill_session
@@ -55,7 +57,7 @@ class Storm:
         self._work_on(storm=True)
         self.sim.control.change(profile="clean")
         if self.run.state == "attention":
-            resume_run(self.people, run_id=self.run.pk)
+            self._resume()
             self._work_on(storm=False)
         self.seconds = time.monotonic() - began
 
@@ -79,12 +81,22 @@ class Storm:
             self._keep_workers()
             if self.run.state == "paused":
                 self.seen[f"paused: {self.run.pause_code}"] += 1
-                mark_all()
-                resume_run(self.people, run_id=self.run.pk)
+                self._resume()
             if storm and (calls := Attempt.objects.count()) >= fall:
                 self._fall()
                 fall = calls + self._chance.randint(*FALLS)
             time.sleep(0.1)
+
+    def _resume(self) -> None:
+        """As people do: whatever differs is looked at. Another lane may note one more meanwhile; then they look again."""
+        mark_all()
+        try:
+            resume_run(self.people, run_id=self.run.pk)
+        except StateConflict:
+            if not open_breaking().exists():
+                raise
+            self.seen["one more difference before it was resumed"] += 1
+            self._resume()
 
     def _keep_workers(self) -> None:
         for worker in [worker for worker in self._workers if worker.poll() is not None]:
