@@ -57,7 +57,7 @@ def what_is_signed(batch: Batch, *, in_full: bool, now: datetime) -> WhatIsSigne
         who_gets_points=votes.who_gets_points(batch),
         after_approval=votes.after_approval(batch.start_at, now=now, hold=hold()),
         unusual=votes.unusual(reads.oddities(batch), acceptances(batch.pk), in_full=in_full),
-        bars=spreads.bars(reads.bands(batch)),
+        bars=spreads.bars(reads.spread_of(batch).bands),
         comparison=votes.comparison(batch, before),
         comparable=comparable,
         changes=counted_changes(batch, before) if before and comparable else None,

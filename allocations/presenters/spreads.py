@@ -1,12 +1,13 @@
 """How points spread over people, as a bar chart drawn by the server."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from allocations.domain.spreads import Band
 from allocations.presenters.bars import Place, places
 from allocations.presenters.numbers import grouped
-from allocations.selectors.approvals import Band
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Bar:
     place: Place
 
 
-def bars(bands: list[Band]) -> list[Bar]:
+def bars(bands: Sequence[Band]) -> list[Bar]:
     found = zip(bands, places([band.people for band in bands]), strict=True)
     return [Bar(_label(band), band.people, band.points, place) for band, place in found]
 

@@ -1,8 +1,6 @@
 """What an approver reads before deciding: the queue, and everything notable about one frozen list."""
 
 import json
-from bisect import bisect_left
-from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,10 +8,9 @@ from django.contrib.auth.models import User
 from django.db.models import Count, F, Min, QuerySet, Sum
 
 from allocations.domain.policy import BatchFacts
+from allocations.domain.spreads import Spread, SpreadCount
 from allocations.domain.states import BatchState, RowState, RunState
 from allocations.models import Account, Batch, Chunk, Problem, Row, Run, Vote
-
-BAND_TOPS = (250, 500, 1_000, 2_500, 5_000)
 
 
 def batches_awaiting_approval() -> QuerySet[Batch]:
@@ -91,26 +88,14 @@ def own_row_among(rows: QuerySet[Row], *, user_id: int) -> int | None:
     return own.order_by("number").values_list("number", flat=True).first()
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
-    """People whose points are above `over` and up to `up_to` (None: no upper end)."""
-
-    over: int
-    up_to: int | None
-    people: int
-    points: int
-
-
-def bands(batch: Batch) -> list[Band]:
-    """How the points spread over people, in fixed bands."""
-    amounts = sent_rows(batch).filter(amount__isnull=False).order_by().values_list("amount").annotate(Count("id"))
-    people, points = Counter[int](), Counter[int]()
-    for amount, count in amounts:
-        band = bisect_left(BAND_TOPS, amount)
-        people[band] += count
-        points[band] += amount * count
-    edges = zip((0, *BAND_TOPS), (*BAND_TOPS, None), strict=True)
-    return [Band(over, top, people[band], points[band]) for band, (over, top) in enumerate(edges)]
+def spread_of(batch: Batch) -> Spread:
+    """As counted when the list was frozen: over a million rows nobody waits for it at every look."""
+    if batch.spread is not None:
+        return Spread.of_stored(batch.spread)
+    counted = SpreadCount()
+    for number, amount in sent_rows(batch).filter(amount__isnull=False).values_list("number", "amount").iterator():
+        counted.add(number, amount)
+    return counted.spread()
 
 
 def previous_batch(batch: Batch) -> Batch | None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from allocations.domain.samples import DRAWN, LARGEST, NEW, SHOWN_WHOLE, WARNED
+from allocations.domain.samples import DRAWN, NEW, SHOWN_WHOLE, WARNED
 from allocations.models import Batch, Row, SampleOpening
-from allocations.selectors.approvals import previous_batch, sent_rows
+from allocations.selectors.approvals import previous_batch, sent_rows, spread_of
 from allocations.selectors.comparing import COUNTED_ROWS, Change, changed_rows, is_comparable
 
 
@@ -23,7 +23,9 @@ def sample_of(batch: Batch) -> list[Sampled]:
     """The same for everybody who looks at the same content. All but the largest are drawn by the digest, so nobody
     chose them: not the maker, who would put harmless ones first, not the approver, not chance."""
     sent = sent_rows(batch)
-    found = [Sampled("largest", row) for row in sent.order_by("-amount", "number")[:LARGEST]]
+    largest = spread_of(batch).largest
+    rows = {row.number: row for row in sent.filter(number__in=largest)}
+    found = [Sampled("largest", rows[number]) for number in largest]
     for why, rows, count in (
         ("warned", sent.filter(warning_count__gt=0), WARNED),
         ("new", _new_people(batch), NEW),

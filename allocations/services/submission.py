@@ -17,6 +17,7 @@ from allocations.domain.policy import Actor
 from allocations.domain.readings import check_confirmed
 from allocations.domain.repeats import Repeat, RepeatRefused
 from allocations.domain.schedule import check_start, start_text
+from allocations.domain.spreads import SpreadCount
 from allocations.domain.states import BATCH, BatchEvent, BatchState, move
 from allocations.gateway import database_now
 from allocations.models import Batch, BatchEditor, Row, Upload
@@ -74,12 +75,13 @@ def _submit(actor: Actor, batch: Batch, start_at: datetime | None, answer: repea
     check_submitted_limits(batch, agreed.terms)
     _ask_for_approvers(batch, agreed)
     batch.start_at = start_at and start_at.replace(microsecond=0)
-    manifest, root = _manifest(batch, actor, accepted=settle_warnings(batch))
-    found = repeats.settle_repeats(batch, answer, root=root, now=now)
+    manifest, tally = _manifest(batch, actor, accepted=settle_warnings(batch))
+    found = repeats.settle_repeats(batch, answer, root=tally.content.hexdigest(), now=now)
     canonical = manifest.canonical()
     batch.version = manifest.version
     batch.manifest = canonical
     batch.digest = digest(canonical)
+    batch.spread = tally.spread.spread().stored()
     batch.state = move(BATCH, BatchState(batch.state), BatchEvent.SUBMIT)
     batch.submitted_by_id, batch.submitted_at = actor.id, now
     batch.sent_back_reason = ""
@@ -151,7 +153,7 @@ def thaw(batch: Batch, event: BatchEvent, *, reason: str = "") -> None:
     batch.state = move(BATCH, BatchState(batch.state), event)
     batch.submitted_by_id = batch.submitted_at = None
     batch.manifest = batch.digest = batch.content_root = batch.repeat_reason = ""
-    batch.start_at = None
+    batch.start_at = batch.spread = None
     batch.policy, batch.approvers, batch.approvers_why = FIRST, 1, ""
     batch.approvers_group = ""
     batch.sent_back_reason = reason
@@ -169,8 +171,8 @@ def _check_content(batch: Batch) -> None:
         raise InvalidInput("No row would be sent: every row is left out or the list is empty.")
 
 
-def _manifest(batch: Batch, actor: Actor, *, accepted: tuple[Accepted, ...]) -> tuple[Manifest, str]:
-    """With the root over people and points alone."""
+def _manifest(batch: Batch, actor: Actor, *, accepted: tuple[Accepted, ...]) -> tuple[Manifest, "_Tally"]:
+    """With what was counted on the way."""
     upload = Upload.objects.filter(batch=batch).first()
     if upload is None:
         raise InvalidInput("The batch has no list. Upload one first.")
@@ -201,20 +203,23 @@ def _manifest(batch: Batch, actor: Actor, *, accepted: tuple[Accepted, ...]) -> 
         policy=frozen_policy(batch),
         compared=before.pk if (before := newest_approved_before(batch)) else None,
     )
-    return manifest, tally.content.hexdigest()
+    return manifest, tally
 
 
 class _Tally:
-    """Control totals of the rows: count, points, the sum of the mobiles' last six digits, and who gets how much."""
+    """Control totals of the rows: count, points, the sum of the mobiles' last six digits, and who gets how much;
+    and what approvers read of all of them."""
 
     def __init__(self) -> None:
         self.content = repeats.content_root()
+        self.spread = SpreadCount()
         self.rows = self.points = self.mobiles = 0
 
     def add(self, row: Row) -> None:
         self.rows += 1
         self.points += row.amount or 0
         self.mobiles += int(row.mobile[-6:])
+        self.spread.add(row.number, row.amount or 0)
         self.content.add(row.mobile, row.amount or 0)
 
 

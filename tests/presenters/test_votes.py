@@ -6,13 +6,14 @@ import pytest
 from django.contrib.auth.models import User
 
 from allocations.domain.policy import Actor, BatchFacts, Role
+from allocations.domain.spreads import Band
 from allocations.domain.states import BatchState
 from allocations.models import Acceptance, Account, Batch
 from allocations.presenters import spreads, votes
 from allocations.presenters.bars import Place
 from allocations.presenters.spreads import Bar
 from allocations.presenters.votes import Effect, Unusual
-from allocations.selectors.approvals import Band, Oddity
+from allocations.selectors.approvals import Oddity
 from allocations.selectors.holds import Hold
 
 NOW = datetime(2026, 11, 11, 8, 35, tzinfo=UTC)

@@ -2,17 +2,17 @@ from decimal import Decimal
 
 import pytest
 
+from allocations.domain.spreads import Band
 from allocations.domain.states import BatchState, RowState, RunState
 from allocations.selectors.approvals import (
-    Band,
     Oddity,
-    bands,
     batches_awaiting_approval,
     committed_points,
     facts_of,
     latest_votes,
     oddities,
     previous_batch,
+    spread_of,
     votes_of,
 )
 from allocations.selectors.votes import run_begun_by
@@ -57,14 +57,14 @@ def test_bands_hold_every_row_once():
     batch = review_batch(ready=0, left_out=1)
     for number, amount in enumerate((250, 251, 500, 5_000, 5_001), start=10):
         batch.rows.create(number=number, amount=amount, reference=f"R{number}", payload_hash="x")
-    assert bands(batch) == [
+    assert spread_of(batch).bands == (
         Band(0, 250, 1, 250),
         Band(250, 500, 2, 751),
         Band(500, 1_000, 0, 0),
         Band(1_000, 2_500, 0, 0),
         Band(2_500, 5_000, 1, 5_000),
         Band(5_000, None, 1, 5_001),
-    ]
+    )
 
 
 def test_previous_batch_is_the_last_approved_of_the_account():

@@ -10,6 +10,7 @@ from django.test import override_settings
 from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
 from allocations.domain.manifest import digest
 from allocations.models import Batch, Row, Run, TrailEntry, Vote
+from allocations.selectors.approvals import spread_of
 from allocations.services import batches, leaving_out, trail
 from allocations.services.approval import approve_batch, send_back_batch
 from allocations.services.submission import submit_batch, withdraw_batch
@@ -40,6 +41,27 @@ def test_submit_freezes_what_would_be_sent(portal: Portal) -> None:
     manifest = json.loads(batch.manifest)
     assert (batch.state, batch.version, batch.digest) == ("submitted", 1, digest(batch.manifest))
     assert (manifest["rows"], manifest["points"], manifest["submitted_by"]) == (3, 300, portal.maker.id)
+
+
+def test_submit_counts_once_what_approvers_read_of_all_rows(portal: Portal) -> None:
+    batch = portal.review_batch(rows=12)
+    leaving_out.leave_out_row(portal.maker, batch_id=batch.pk, number=3)
+    batch = submit_batch(portal.maker, batch_id=batch.pk)
+    kept = spread_of(batch)
+    batch.spread = None  # As of a batch that an earlier version froze.
+    assert spread_of(batch) == kept
+    assert sum(band.people for band in kept.bands) == 11
+    assert 3 not in kept.largest
+
+
+def test_what_approvers_read_stays_while_the_batch_is_frozen(portal: Portal) -> None:
+    batch = submitted(portal)
+    for changed in (None, {**batch.spread, "largest": [1]}):
+        with pytest.raises(DatabaseError, match="what approvers read"), transaction.atomic():
+            Batch.objects.filter(pk=batch.pk).update(spread=changed)
+    withdraw_batch(portal.maker, batch_id=batch.pk)
+    batch.refresh_from_db()
+    assert batch.spread is None
 
 
 def test_submit_counts_only_rows_that_are_not_left_out(portal: Portal) -> None:
