@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 
+from allocations import gateway as gateways
 from allocations import queue
 from allocations.domain import policy
 from allocations.domain.decisions import Decision, ProposalState
@@ -25,6 +26,8 @@ AT_ONCE = 200
 
 def cancel_run(actor: Actor, *, run_id: int) -> None:
     """From its commit on nothing of the run is sent. A call that is with EnKash now comes to its end."""
+    # Or rows would be called never sent that went out after the backup which somebody has put back.
+    recovering.guard(gateway=gateways.build())
     now = database_now()
     with transaction.atomic(durable=True):
         run = Run.objects.select_for_update(of=("self",)).select_related("batch__account").get(pk=run_id)

@@ -6,12 +6,14 @@ from uuid import UUID
 
 import pytest
 
+from allocations import gateway as gateways
+from allocations.domain.errors import StateConflict
 from allocations.domain.manifest import request_body
 from allocations.domain.states import RunState
 from allocations.enkash.errors import LoginBlocked
 from allocations.gateway.tokens import DatabaseTokenStore
 from allocations.models import Attempt, Chunk, EnkashToken, Installation, Row, Run, TrailEntry
-from allocations.services import draining, leases, looking_up, planning, recovering, runs, sending, sweeping
+from allocations.services import cancelling, draining, leases, looking_up, planning, recovering, runs, sending, sweeping
 from tests.services.conftest import Portal
 from tests.services.test_crash_points import Wrapped, with_client
 
@@ -67,6 +69,38 @@ def test_a_database_behind_the_witness_recovers(portal: Portal, highest: int, no
     watched = replace(portal.gateway, witness=Fixed(figure))
     assert recovering.guard(gateway=watched) is noticed
     assert recovering_now() is noticed
+
+
+def test_who_cancels_a_run_notices_a_restore_before_any_worker(portal: Portal, monkeypatch) -> None:
+    """Else rows would be called never sent that were credited in the life that is lost."""
+    run = begun(portal, rows=2)
+    sent_elsewhere(portal, run)
+    watched = replace(portal.gateway, witness=Fixed(10**6))
+    monkeypatch.setattr(gateways, "build", lambda: watched)
+    cancelling.cancel_run(portal.maker, run_id=run.pk)
+    assert recovering_now()
+    assert not Row.objects.filter(batch=run.batch, state="cancelled").exists()
+
+
+def test_a_run_without_chunks_is_not_cancelled_after_a_restore_that_only_the_witness_knows(
+    portal: Portal, monkeypatch
+) -> None:
+    run = portal.approved_run(rows=2)
+    watched = replace(portal.gateway, witness=Fixed(10**6))
+    monkeypatch.setattr(gateways, "build", lambda: watched)
+    with pytest.raises(StateConflict, match="sent before a restore"):
+        cancelling.cancel_run(portal.maker, run_id=run.pk)
+    assert recovering_now()
+
+
+def test_a_backup_from_before_the_first_login_allows_one_try(portal: Portal) -> None:
+    EnkashToken.objects.all().delete()
+    begin(portal)
+    tokens = DatabaseTokenStore(worker="one", clock=portal.clock)
+    tokens.begin_login()
+    tokens.login_failed("Bad credentials")
+    with pytest.raises(LoginBlocked):
+        tokens.begin_login()
 
 
 def test_two_workers_that_notice_begin_one_recovery(portal: Portal) -> None:
