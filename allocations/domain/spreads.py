@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import heappush, heapreplace
 from itertools import pairwise
-from typing import Self
+from typing import Any, Self
 
 from allocations.domain.samples import LARGEST
 
@@ -29,11 +29,11 @@ class Spread:
     largest: tuple[int, ...]
     bands: tuple[Band, ...]
 
-    def stored(self) -> dict[str, list]:
+    def stored(self) -> dict[str, list[Any]]:
         return {"largest": list(self.largest), "bands": [[band.people, band.points] for band in self.bands]}
 
     @classmethod
-    def of_stored(cls, kept: dict[str, list]) -> Self:
+    def of_stored(cls, kept: dict[str, list[Any]]) -> Self:
         return cls(tuple(kept["largest"]), _bands(kept["bands"]))
 
 

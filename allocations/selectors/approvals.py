@@ -94,7 +94,7 @@ def spread_of(batch: Batch) -> Spread:
         return Spread.of_stored(batch.spread)
     counted = SpreadCount()
     for number, amount in sent_rows(batch).filter(amount__isnull=False).values_list("number", "amount").iterator():
-        counted.add(number, amount)
+        counted.add(number, amount or 0)
     return counted.spread()
 
 

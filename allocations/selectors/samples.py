@@ -24,8 +24,8 @@ def sample_of(batch: Batch) -> list[Sampled]:
     chose them: not the maker, who would put harmless ones first, not the approver, not chance."""
     sent = sent_rows(batch)
     largest = spread_of(batch).largest
-    rows = {row.number: row for row in sent.filter(number__in=largest)}
-    found = [Sampled("largest", rows[number]) for number in largest]
+    by_number = {row.number: row for row in sent.filter(number__in=largest)}
+    found = [Sampled("largest", by_number[number]) for number in largest]
     for why, rows, count in (
         ("warned", sent.filter(warning_count__gt=0), WARNED),
         ("new", _new_people(batch), NEW),
