@@ -58,15 +58,6 @@ APPROVAL_TRIGGERS = (
         " OR NEW.approvers_group <> OLD.approvers_group OR NEW.approvers_why <> OLD.approvers_why)",
     ),
     Trigger(
-        "batch_spread_frozen",
-        "allocations_batch",
-        "UPDATE",
-        "1 = 1",
-        "what approvers read of a submitted batch is frozen",
-        only_if="OLD.state IN ('submitted', 'approved') AND NEW.state IN ('submitted', 'approved')"
-        " AND ((NEW.spread IS NULL) <> (OLD.spread IS NULL) OR NEW.spread <> OLD.spread)",
-    ),
-    Trigger(
         "approver_group_stays",
         "allocations_approvergroup",
         "UPDATE",
