@@ -35,7 +35,8 @@ class Batch(models.Model):
     # Frozen at submission: the canonical manifest as text and its SHA-256.
     manifest = models.TextField(blank=True)
     digest = models.CharField(max_length=64, blank=True)
-    # What approvers read of all its rows, counted then (domain.spreads.Spread.stored); None: count it when it is read.
+    # What approvers read of all rows of the content with that digest (domain.spreads.Spread.stored), counted then. Of
+    # another content, or None: counted when it is read.
     spread = models.JSONField(null=True, editable=False)
     # Also from then on: domain.repeats.ContentRoot, and why the maker gives points that another batch gives too.
     content_root = models.CharField(max_length=64, blank=True)

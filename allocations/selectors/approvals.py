@@ -89,8 +89,8 @@ def own_row_among(rows: QuerySet[Row], *, user_id: int) -> int | None:
 
 
 def spread_of(batch: Batch) -> Spread:
-    """As counted when the list was frozen: over a million rows nobody waits for it at every look."""
-    if batch.spread is not None:
+    """As counted when this content was frozen: over a million rows nobody waits for it at every look."""
+    if batch.spread is not None and batch.spread["digest"] == batch.digest:
         return Spread.of_stored(batch.spread)
     counted = SpreadCount()
     for number, amount in sent_rows(batch).filter(amount__isnull=False).values_list("number", "amount").iterator():

@@ -81,7 +81,7 @@ def _submit(actor: Actor, batch: Batch, start_at: datetime | None, answer: repea
     batch.version = manifest.version
     batch.manifest = canonical
     batch.digest = digest(canonical)
-    batch.spread = tally.spread.spread().stored()
+    batch.spread = {"digest": batch.digest, **tally.spread.spread().stored()}
     batch.state = move(BATCH, BatchState(batch.state), BatchEvent.SUBMIT)
     batch.submitted_by_id, batch.submitted_at = actor.id, now
     batch.sent_back_reason = ""
@@ -153,7 +153,7 @@ def thaw(batch: Batch, event: BatchEvent, *, reason: str = "") -> None:
     batch.state = move(BATCH, BatchState(batch.state), event)
     batch.submitted_by_id = batch.submitted_at = None
     batch.manifest = batch.digest = batch.content_root = batch.repeat_reason = ""
-    batch.start_at = batch.spread = None
+    batch.start_at = None
     batch.policy, batch.approvers, batch.approvers_why = FIRST, 1, ""
     batch.approvers_group = ""
     batch.sent_back_reason = reason
