@@ -143,7 +143,7 @@ def batch_detail(batch: Batch, upload: Upload | None, *, in_full: bool, sees_lis
     return BatchDetail(
         **_batch(batch, in_full=in_full),
         upload=list_out(upload, in_full=sees_list) if upload else None,
-        causes=_causes(batch.pk, causes(batch.pk)),
+        causes=_causes(batch.pk, causes(batch)),
         outcome=_outcome(batch_totals(batch)) if batch.state == BatchState.APPROVED else None,
     )
 

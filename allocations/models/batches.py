@@ -31,6 +31,8 @@ class Batch(models.Model):
     points_total = models.PositiveBigIntegerField(default=0)
     # Points of the largest row that would be sent, counted at submission.
     largest_points = models.PositiveBigIntegerField(default=0)
+    # Problems by cause (selectors.review.stored_causes), counted with the above; None: not counted.
+    causes = models.JSONField(null=True, editable=False)
 
     # Frozen at submission: the canonical manifest as text and its SHA-256.
     manifest = models.TextField(blank=True)

@@ -3,14 +3,17 @@
 import json
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from django.contrib.auth.models import User
-from django.db.models import Count, F, Min, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from allocations.domain.policy import BatchFacts
 from allocations.domain.spreads import Spread, SpreadCount
 from allocations.domain.states import BatchState, RowState, RunState
 from allocations.models import Account, Batch, Chunk, Problem, Row, Run, Vote
+from allocations.selectors.review import causes
 
 
 def batches_awaiting_approval() -> QuerySet[Batch]:
@@ -60,15 +63,12 @@ class Oddity:
 
 
 def oddities(batch: Batch) -> list[Oddity]:
-    found = (
-        Problem.objects.filter(batch=batch, severity="warning")
-        .exclude(row__state=RowState.LEFT_OUT)
-        .values("code")
-        .annotate(rows=Count("row", distinct=True), points=Sum("row__amount", default=0))
-        .annotate(example=Min("message"), first_row=Min("number"))
-        .order_by("-rows", "code")
-    )
-    return [Oddity(**kind) for kind in found]
+    """The largest first. Of each kind the sentence about its first row is the example."""
+    kinds = [cause for cause in causes(batch) if cause.severity == "warning"]
+    firsts = reduce(or_, (Q(code=kind.code, number=kind.first) for kind in kinds), Q(pk=None))
+    problems = Problem.objects.filter(firsts, batch=batch, severity="warning").order_by("-id")
+    examples = dict(problems.values_list("code", "message"))
+    return [Oddity(kind.code, kind.rows, kind.points, examples.get(kind.code, ""), kind.first) for kind in kinds]
 
 
 def sent_rows(batch: Batch) -> QuerySet[Row]:

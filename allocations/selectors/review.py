@@ -1,10 +1,11 @@
 """A list before submission: its problems by cause, and its rows a page at a time."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import StrEnum
+from typing import Any
 
-from django.db.models import Count, Max, Min, Prefetch, QuerySet
+from django.db.models import Count, Max, Min, Prefetch, QuerySet, Sum
 
 from allocations.domain.states import RowState
 from allocations.models import Batch, Problem, Row, Upload
@@ -23,13 +24,15 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Rows with the same problem, without those left out. `first` is the lowest row number, `newest` the highest id."""
+    """Rows with the same problem, without those left out. `first` is the lowest row number, `newest` the highest id,
+    `points` the sum of the rows whose amount is readable."""
 
     code: str
     severity: str
     rows: int
     first: int | None
     newest: int = 0
+    points: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +53,34 @@ class RowPage:
     before: int | None
 
 
-def causes(batch_id: int) -> list[Cause]:
-    """Errors first, then by size."""
+def causes(batch: Batch) -> list[Cause]:
+    """Errors first, then by size. As counted with the batch's counters: a list can have a million problems."""
+    if batch.causes is None or batch.causes["counters"] != _counters(batch):
+        return counted_causes(batch.pk)
+    return [Cause(*one) for one in batch.causes["causes"]]
+
+
+def stored_causes(batch: Batch) -> dict[str, Any]:
+    """What `causes` reads. With the counters it belongs to: a process of a former version counts only those."""
+    return {"counters": _counters(batch), "causes": [astuple(one) for one in counted_causes(batch.pk)]}
+
+
+def _counters(batch: Batch) -> list[int]:
+    return [batch.row_count, batch.left_out_count, batch.error_rows, batch.warning_rows, batch.points_total]
+
+
+def counted_causes(batch_id: int) -> list[Cause]:
+    """As it is now, from every problem."""
     found = (
         Problem.objects.filter(batch_id=batch_id)
         .exclude(row__state=RowState.LEFT_OUT)
         .order_by()
         .values("severity", "code")
         .annotate(rows=Count("number", distinct=True), first=Min("number"), newest=Max("id"))
+        .annotate(points=Sum("row__amount", default=0))
     )
-    return sorted((Cause(**one) for one in found), key=lambda cause: (cause.severity, -cause.rows, cause.code))
+    counted = [Cause(**one | {"points": int(one["points"])}) for one in found]
+    return sorted(counted, key=lambda cause: (cause.severity, -cause.rows, cause.code))
 
 
 def list_problems(batch_id: int) -> QuerySet[Problem]:

@@ -24,6 +24,7 @@ from allocations.gateway import database_now
 from allocations.models import Account, Batch, BatchEditor, Correction, Repair, Row, Upload
 from allocations.selectors.approvals import facts_of
 from allocations.selectors.replacements import is_replacement_batch
+from allocations.selectors.review import stored_causes
 from allocations.services import trail
 from allocations.services.locks import locked_batch
 from allocations.services.restored import insist_on_free_rows
@@ -217,7 +218,8 @@ def _measure(content: "File[bytes]") -> tuple[int, str]:
 
 def _start_check(actor: Actor, batch: Batch, upload: Upload, *, event: str, now: datetime) -> None:
     batch.state = move(BATCH, BatchState(batch.state), BatchEvent.CHECK)
-    batch.save(update_fields=["state", "changed_at"])
+    batch.causes = None
+    batch.save(update_fields=["state", "causes", "changed_at"])
     # Workbooks and repairs are of rows that are no more.
     Correction.objects.filter(batch=batch).delete()
     Repair.objects.filter(batch=batch).delete()
@@ -237,7 +239,7 @@ def _start_check(actor: Actor, batch: Batch, upload: Upload, *, event: str, now:
 
 
 def count_rows(batch: Batch) -> dict[str, Any]:
-    """Stores the batch's counters from its rows as they are now; points are those that would be sent."""
+    """Stores the batch's counters and causes as its rows are now; points are those that would be sent."""
     sendable = ~Q(state=RowState.LEFT_OUT)
     counts = Row.objects.filter(batch=batch).aggregate(
         row_count=Count("pk"),
@@ -251,4 +253,6 @@ def count_rows(batch: Batch) -> dict[str, Any]:
     counts["points_total"] = counts["points_total"] or 0
     Batch.objects.filter(pk=batch.pk).update(**counts, changed_at=database_now())
     batch.refresh_from_db()
+    batch.causes = stored_causes(batch)
+    Batch.objects.filter(pk=batch.pk).update(causes=batch.causes)
     return counts

@@ -34,7 +34,7 @@ def top_of(actor: Actor, batch: Batch, facts: BatchFacts, *, upload: Upload | No
     equation = review.review_equation(batch, rows_in_file=_rows_in_file(batch, upload))
     questions = open_questions(upload.questions) if upload else []
     found = kept_repeats(batch.pk)
-    cards = cause_cards(reads.causes(batch.pk), acceptances(batch.pk))
+    cards = cause_cards(reads.causes(batch), acceptances(batch.pk))
     return {
         "batch": batch,
         "can_change": can_edit(actor, facts),

@@ -50,7 +50,7 @@ HARMLESS = {
     Reversal: "reference card_id reason content digest state closed_reason lease_owner pause_code pause_text "
     "streak_kind evidence doubt transaction_id",
     ReversalAttempt: "state worker code_version payload_sha256 headers result",
-    Batch: "purpose state manifest digest sent_back_reason content_root repeat_reason approvers_group approvers_why spread",
+    Batch: "purpose state manifest digest sent_back_reason content_root repeat_reason approvers_group approvers_why spread causes",
     Vote: "digest decision reason",
     Proposal: "outcome statement file_name file_sha256 state reason",
     ProposalRow: "transaction_id",

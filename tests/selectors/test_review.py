@@ -6,11 +6,13 @@ from allocations.selectors.review import (
     Show,
     Window,
     causes,
+    counted_causes,
     list_problems,
     newest_upload,
     review_rows,
     same_file_elsewhere,
 )
+from allocations.services.batches import count_rows
 from tests.factories.batches import review_batch
 from tests.factories.lists import ProblemFactory, UploadFactory
 
@@ -81,16 +83,35 @@ def test_causes_count_rows_errors_first():
     batch = review_batch(errors=2, warnings=3)
     review_batch(errors=5)
     newest = dict(batch.problems.order_by("pk").values_list("code", "pk"))
-    assert causes(batch.pk) == [
-        Cause("mobile_too_short", "error", 2, 2, newest["mobile_too_short"]),
-        Cause("mobile_made_up", "warning", 3, 4, newest["mobile_made_up"]),
+    assert causes(batch) == [
+        Cause("mobile_too_short", "error", 2, 2, newest["mobile_too_short"], 1000),
+        Cause("mobile_made_up", "warning", 3, 4, newest["mobile_made_up"], 1500),
     ]
 
 
 def test_causes_pass_over_rows_left_out():
     batch = review_batch(errors=1)
     batch.rows.update(state=RowState.LEFT_OUT)
-    assert causes(batch.pk) == []
+    assert causes(batch) == []
+
+
+def test_causes_are_kept_with_the_counters():
+    batch = review_batch(errors=2, warnings=3, left_out=1)
+    ProblemFactory(batch=batch, row=None, number=None, code="mobile_rounded", severity="warning")
+    count_rows(batch)
+    assert batch.causes is not None
+    assert causes(batch) == counted_causes(batch.pk)
+    batch.problems.all().delete()
+    assert [cause.code for cause in causes(batch)] == ["mobile_too_short", "mobile_made_up", "mobile_rounded"]
+
+
+def test_causes_kept_for_other_counters_are_counted_anew():
+    """A process of the former version counts rows and knows no causes."""
+    batch = review_batch(errors=2)
+    count_rows(batch)
+    batch.problems.all().delete()
+    batch.error_rows = 0
+    assert causes(batch) == []
 
 
 def test_problem_of_the_whole_list_is_told_apart():

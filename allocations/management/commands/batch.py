@@ -96,7 +96,7 @@ class Command(BaseCommand):
         )
         if upload and upload.error:
             self.stdout.write(f"the list was refused: {upload.error}")
-        for cause in causes(batch.pk):
+        for cause in causes(batch):
             self.stdout.write(f"{cause.severity}: {cause_label(cause.code)}, {counted(cause.rows, 'row')}")
         if batch.state == BatchState.APPROVED:
             totals = batch_totals(batch)
