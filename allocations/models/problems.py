@@ -7,7 +7,8 @@ from allocations.models.rows import Row
 class Problem(models.Model):
     """What is wrong (error) or odd (warning) in one cell, row or list."""
 
-    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="problems")
+    # An index of its own would only repeat the beginning of the others.
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="problems", db_index=False)
     # None for a problem of the whole list.
     row = models.ForeignKey(Row, on_delete=models.CASCADE, null=True, related_name="problems")
     number = models.PositiveIntegerField(null=True)
@@ -19,7 +20,13 @@ class Problem(models.Model):
 
     class Meta:
         ordering = ("number", "id")
-        indexes = (models.Index(fields=("batch", "severity", "code", "number"), name="problem_by_cause"),)
+        indexes = (
+            # A page of rows with problems is read in the order of one of these, however many problems there are.
+            models.Index(fields=("batch", "code", "number"), name="problem_by_code"),
+            models.Index(fields=("batch", "severity", "number"), name="problem_by_severity"),
+            # Of the whole list: none among the problems of a million rows.
+            models.Index(fields=("batch",), name="problem_of_list", condition=models.Q(row__isnull=True)),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(severity__in=("error", "warning")), name="problem_severity_known"

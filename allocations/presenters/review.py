@@ -1,8 +1,9 @@
 """A list before submission: how it adds up, what keeps it from being submitted, its rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
@@ -111,22 +112,21 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """`place` names it on the page: “Mobile of row 12”. `found` is what the file had, where the value was read
-    differently or not at all; `note` says in which cell and what that was. `seen`: of a mended cell, the fingerprint
+    differently or not at all; `note` says in which cell and what that was. `edit`: where it is changed, or "". `seen`: of a mended cell, the fingerprint
     with which it is put back."""
 
     id: str
     place: str
     field: str
+    label: str
     value: str
     found: str
     note: str
     said: tuple[Said, ...]
+    css: str = "cell"
+    edit: str = ""
     is_mended: bool = False
     seen: str = ""
-
-    @property
-    def label(self) -> str:
-        return str(FIELDS[self.field])
 
     @property
     def kind(self) -> str:
@@ -134,21 +134,28 @@ class Cell:
         return _KINDS.get(self.field, "num")
 
     @property
-    def css(self) -> str:
-        if any(one.is_error for one in self.said):
-            return "bad"
-        return "odd" if self.said else ""
+    def has_more(self) -> bool:
+        """Whether there is more to it than its value."""
+        return bool(self.found or self.note or self.is_mended)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """`place` names it on the page: “row 12”."""
+
     number: int
+    place: str
     cells: tuple[Cell, ...]
     said: tuple[Said, ...]
     status: Status
     can_leave_out: bool
     can_take_back: bool
-    can_mend: bool
+    is_left_out: bool
+
+    @property
+    def said_of(self) -> tuple[Cell, ...]:
+        """The cells about which there is something to say."""
+        return tuple(cell for cell in self.cells if cell.said)
 
     @property
     def chief(self) -> tuple[Cell, ...]:
@@ -164,56 +171,95 @@ class Line:
     @property
     def has_problem(self) -> bool:
         """Whether there is something to do about it; a row that was left out is done with."""
-        return not self.can_take_back and (bool(self.said) or any(cell.said for cell in self.cells))
+        return not self.is_left_out and bool(self.said or self.said_of)
 
 
-def lines(rows: Iterable[Row], *, unmasked: bool, kept: bool = False, upload: Upload | None = None) -> list[Line]:
+def lines(
+    rows: Iterable[Row],
+    *,
+    unmasked: bool,
+    can_change: bool = False,
+    kept: bool = False,
+    upload: Upload | None = None,
+    query: str = "",
+) -> list[Line]:
     """`unmasked` False hides mobiles and e-mails, also where a problem's sentence or the raw text would show them.
-    `kept`: the batch keeps every row that may have been sent. `upload`: how the rows were read."""
-    return [_line(row, upload=upload, unmasked=unmasked, kept=kept) for row in rows]
+    `kept`: the batch keeps every row that may have been sent. `upload`: how the rows were read. `query`: that of the
+    page, to which an editor leads back."""
+    words = _Words(query)
+    return [_line(row, words, upload=upload, unmasked=unmasked, can_change=can_change, kept=kept) for row in rows]
 
 
-def _line(row: Row, *, upload: Upload | None, unmasked: bool, kept: bool) -> Line:
+class _Words:
+    """What stands in every row, looked up in the reader's language once for all of them."""
+
+    def __init__(self, query: str) -> None:
+        self.query = query
+        self.row = _("row %(row)s")
+        self.place = _("%(field)s of row %(row)s")
+        self.labels = {field: str(label) for field, label in FIELDS.items()}
+        self.nothing = {field: str(_NONE.get(field, NO_VALUE)) for field in FIELDS}
+
+
+def _line(row: Row, words: _Words, *, upload: Upload | None, unmasked: bool, can_change: bool, kept: bool) -> Line:
     problems = list(row.problems.all())
     notes = cell_notes(row, upload)
     is_left_out = row.state == RowState.LEFT_OUT
+    can_mend = can_change and not (is_left_out or kept or RAGGED.intersection(one.code for one in problems))
+    row_at = reverse("allocations:row", args=[row.batch_id, row.number]) if can_mend else ""
     return Line(
         number=row.number,
-        cells=tuple(_cell(row, field, problems, note=notes.get(field, ""), unmasked=unmasked) for field in FIELDS),
+        place=words.row % {"row": row.number},
+        cells=tuple(
+            _cell(row, field, problems, words, note=notes.get(field, ""), row_at=row_at, unmasked=unmasked)
+            for field in FIELDS
+        ),
         said=_said((one for one in problems if one.field not in FIELDS), unmasked=unmasked),
         status=_status(row),
-        can_leave_out=not is_left_out and (row.error_count > 0 or not kept),
-        can_take_back=is_left_out,
-        can_mend=not is_left_out and not kept and not RAGGED.intersection(one.code for one in problems),
+        can_leave_out=can_change and not is_left_out and (row.error_count > 0 or not kept),
+        can_take_back=can_change and is_left_out,
+        is_left_out=is_left_out,
     )
 
 
-def _cell(row: Row, field: str, problems: Iterable[Problem], *, note: str, unmasked: bool) -> Cell:
+def _cell(
+    row: Row, field: str, problems: Sequence[Problem], words: _Words, *, note: str, row_at: str, unmasked: bool
+) -> Cell:
     is_mended = field in (row.edits or {})
+    said = _said((one for one in problems if one.field == field), unmasked=unmasked) if problems else ()
     return Cell(
         id=f"cell-{row.number}-{field}",
-        place=_("%(field)s of row %(row)s") % {"field": FIELDS[field], "row": row.number},
+        place=words.place % {"field": words.labels[field], "row": row.number},
         field=field,
-        value=_value(row, field, unmasked=unmasked),
+        label=words.labels[field],
+        value=_value(row, field, unmasked=unmasked) or words.nothing[field],
         found=str(row.raw.get(field, "")) if unmasked else "",
         note=note,
-        said=_said((one for one in problems if one.field == field), unmasked=unmasked),
+        said=said,
+        css=_css(said),
+        edit=f"{row_at}cells/{field}/?{words.query}" if row_at else "",
         is_mended=is_mended,
         seen=fingerprint(row, field) if is_mended else "",
     )
 
 
+def _css(said: tuple[Said, ...]) -> str:
+    if any(one.is_error for one in said):
+        return "cell bad"
+    return "cell odd" if said else "cell"
+
+
 def _value(row: Row, field: str, *, unmasked: bool) -> str:
+    """"" where the cell holds none."""
     match field:
         case "mobile":
-            value = mobile(row.mobile) if unmasked else masked_mobile(row.mobile)
+            return mobile(row.mobile) if unmasked else masked_mobile(row.mobile)
         case "email" if row.email:
-            value = row.email if unmasked else masked_email(row.email)
+            return row.email if unmasked else masked_email(row.email)
         case "amount":
-            value = grouped(row.amount)
+            return grouped(row.amount)
         case _:
-            value = for_reader(getattr(row, field), unmasked)
-    return value or str(_NONE.get(field, NO_VALUE))
+            return for_reader(getattr(row, field), unmasked)
 
 
 def _said(problems: Iterable[Problem], *, unmasked: bool) -> tuple[Said, ...]:

@@ -1,11 +1,13 @@
 """Filters and components of every page: numbers, times, statuses, equations."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -74,9 +76,15 @@ def counted_batches(number: int) -> str:
     return numbers.counted(number, "batch", "batches")
 
 
-@register.inclusion_tag("components/status.html")
-def status(value: statuses.Status) -> dict[str, statuses.Status]:
-    return {"status": value}
+@register.simple_tag
+def status(value: statuses.Status) -> SafeString:
+    return _drawn_status(value.css, value.shape, value.said)
+
+
+@lru_cache(maxsize=256)
+def _drawn_status(css: str, shape: str, said: str) -> SafeString:
+    """There are few, and a page of a list has hundreds."""
+    return render_to_string("components/status.html", {"status": {"css": css, "shape": shape, "said": said}})
 
 
 @register.inclusion_tag("components/shape.html")
@@ -140,7 +148,7 @@ def portal_shell(context: Context) -> Shell:
     """What base.html needs beside the page itself: {% portal_shell as shell %}."""
     request: HttpRequest = context["request"]
     match = request.resolver_match
-    actor = actor_of(request.user)
+    actor = getattr(request, "actor", None) or actor_of(request.user)
     return present_shell(
         actor,
         work=open_work(),

@@ -90,6 +90,8 @@ def _gate(view: View[P], *, methods: tuple[str, ...]) -> Gated[P]:
         if not request.user.is_authenticated:
             return _to_login(request, then=request.get_full_path() if "GET" in methods else _seen(request, kwargs))
         actor = actor_of(request.user, request.session)
+        # What stands around the page asks for it once more.
+        request.actor = actor  # type: ignore[attr-defined]
         # Somebody whose every role waits for a second factor is led to setting one up.
         if actor.withheld and not actor.roles:
             return _to(request, reverse(_SECURITY))

@@ -42,7 +42,16 @@ def _grid(
     show = form.chosen(otherwise=review.opening_show(batch))
     found = reads.review_rows(batch.pk, show=show, code=form.code, window=form.window)
     kept_because = against_change(batch)
-    in_full = can_see_personal_data(actor, facts)
+    in_full, can_change = can_see_personal_data(actor, facts), can_edit(actor, facts)
+    query = request.GET.urlencode()
+    shown = review.lines(
+        found.rows,
+        upload=upload,
+        unmasked=in_full,
+        can_change=can_change,
+        kept=bool(kept_because),
+        query=query,
+    )
     return {
         "batch": batch,
         "show": show,
@@ -53,11 +62,11 @@ def _grid(
         "last_number": found.rows[-1].number if found.rows else None,
         "kept_because": kept_because,
         "in_full": in_full,
-        "lines": review.lines(found.rows, upload=upload, unmasked=in_full, kept=bool(kept_because)),
+        "lines": shown,
         "columns": review.COLUMNS,
         "tabs": review.tabs(batch),
-        "can_change": can_edit(actor, facts),
-        "query": request.GET.urlencode(),
+        "can_change": can_change,
+        "query": query,
     }
 
 

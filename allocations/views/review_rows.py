@@ -29,14 +29,22 @@ def changed_rows(
     batch = get_object_or_404(batches_with_people(), pk=batch_id)
     upload = reads.newest_upload(batch_id)
     top = top_of(actor, batch, facts_of(batch), upload=upload)
+    query = request.GET.urlencode()
     rows = reads.rows_by_number(batch_id, numbers)
     left = ngettext("Errors: %(rows)s row left.", "Errors: %(rows)s rows left.", batch.error_rows)
     sentences = [said] if editor else [said, left % {"rows": grouped(batch.error_rows)}]
     context = {
         **top,
-        "lines": review.lines(rows, upload=upload, unmasked=bool(top["in_full"]), kept=bool(top["kept_because"])),
+        "lines": review.lines(
+            rows,
+            upload=upload,
+            unmasked=bool(top["in_full"]),
+            can_change=bool(top["can_change"]),
+            kept=bool(top["kept_because"]),
+            query=query,
+        ),
         "tabs": review.tabs(batch),
-        "query": request.GET.urlencode(),
+        "query": query,
         "said": " ".join(sentences),
         "editor": editor,
     }

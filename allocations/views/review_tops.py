@@ -4,6 +4,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from allocations.domain.accepting import LONGEST_REASON
+from allocations.domain.approval_policies import Terms
 from allocations.domain.policy import Actor, BatchFacts, can_correct, can_edit, can_see_personal_data, check_submit
 from allocations.domain.readings import open_questions
 from allocations.domain.repeats import against_repeating
@@ -35,10 +36,11 @@ def top_of(actor: Actor, batch: Batch, facts: BatchFacts, *, upload: Upload | No
     questions = open_questions(upload.questions) if upload else []
     found = kept_repeats(batch.pk)
     cards = cause_cards(reads.causes(batch), acceptances(batch.pk))
+    kept_because, terms = against_change(batch), in_force().terms
     return {
         "batch": batch,
         "can_change": can_edit(actor, facts),
-        "kept_because": against_change(batch),
+        "kept_because": kept_because,
         "in_full": can_see_personal_data(actor, facts),
         "upload": upload,
         "twin": reads.same_file_elsewhere(upload) if upload else None,
@@ -53,7 +55,7 @@ def top_of(actor: Actor, batch: Batch, facts: BatchFacts, *, upload: Upload | No
             refused=reason_of(check_submit, actor, facts),
             unconfirmed=len(questions),
             unaccepted=not_accepted(unaccepted(cards)),
-            limit=against_submitting(batch, in_force().terms),
+            limit=against_submitting(batch, terms),
             repeated=against_repeating(found, now=timezone.now(), days=settings.SAME_LIST_BLOCK_DAYS),
         ),
         "repeats": repeated(found),
@@ -65,19 +67,19 @@ def top_of(actor: Actor, batch: Batch, facts: BatchFacts, *, upload: Upload | No
         "list_problems": reads.list_problems(batch.pk),
         "repairs": made(repairs_of(batch.pk)),
         "mapped": mapped(upload.header, upload.mapping, labels=LABELS) if upload else [],
-        **_workbook(batch, actor, facts),
-        **_forecast(batch),
+        **_workbook(batch, actor, facts, kept=bool(kept_because)),
+        **_forecast(batch, terms),
     }
 
 
-def _workbook(batch: Batch, actor: Actor, facts: BatchFacts) -> dict[str, object]:
+def _workbook(batch: Batch, actor: Actor, facts: BatchFacts, *, kept: bool) -> dict[str, object]:
     """How many rows a correction workbook would hold; none for somebody who may not have it."""
-    if not can_correct(actor, facts) or against_change(batch):
+    if kept or not can_correct(actor, facts):
         return {"workbook_rows": 0, "correction": None}
     return {"workbook_rows": correctable_rows(batch.pk).count(), "correction": open_correction(batch, actor.id)}
 
 
-def _forecast(batch: Batch) -> dict[str, object]:
+def _forecast(batch: Batch, terms: Terms) -> dict[str, object]:
     account = wallet(batch.account)
     after = None if account.free is None else account.free - batch.points_total
     return {
@@ -86,7 +88,7 @@ def _forecast(batch: Batch) -> dict[str, object]:
         "free_after": after,
         "missing_points": -after if after is not None else 0,
         "longest_ahead": LONGEST_AHEAD.days,
-        "approvers": who_approves(in_force().terms, points=batch.points_total, rows=review.ready_rows(batch)),
+        "approvers": who_approves(terms, points=batch.points_total, rows=review.ready_rows(batch)),
     }
 
 

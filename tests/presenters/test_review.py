@@ -19,10 +19,10 @@ def batch(**counts):
     return Batch(pk=7, **{"row_count": 10, **counts})
 
 
-def line(*problems, unmasked=True, **fields):
-    row = Row(pk=1, number=12, title="Ms", name="Asha Rao", email="asha@example.com", amount=1_500, **fields)
+def line(*problems, unmasked=True, can_change=True, **fields):
+    row = Row(pk=1, batch_id=7, number=12, title="Ms", name="Asha Rao", email="asha@example.com", amount=1_500, **fields)
     row._prefetched_objects_cache = {"problems": list(problems)}
-    return review.lines([row], unmasked=unmasked)[0]
+    return review.lines([row], unmasked=unmasked, can_change=can_change, query="show=all")[0]
 
 
 def test_equation_of_a_checked_list_adds_up():
@@ -83,7 +83,7 @@ def test_line_shows_values_as_people_read_them():
 def test_problem_stands_in_its_own_cell():
     cell = line(WRONG_MOBILE, raw={"mobile": "98204 41"}, error_count=1).cells[2]
     said = (Said("Has 7 digits (98204 41); an Indian mobile has 10.", is_error=True),)
-    assert (cell.value, cell.found, cell.css, cell.said) == ("–", "98204 41", "bad", said)
+    assert (cell.value, cell.found, cell.css, cell.said) == ("–", "98204 41", "cell bad", said)
 
 
 def test_every_column_of_a_list_has_a_cell_in_the_grid():
@@ -123,6 +123,12 @@ def test_masked_line_still_says_what_is_wrong():
 )
 def test_line_has_one_status(fields, word):
     assert line(**fields).status.word == word
+
+
+def test_cells_lead_to_their_editor_only_for_who_may_change_them():
+    edits = [line(can_change=can_change).cells[2].edit for can_change in (True, False)]
+    assert edits == ["/batches/7/rows/12/cells/mobile/?show=all", ""]
+    assert line(state="left_out").cells[2].edit == ""
 
 
 @pytest.mark.parametrize(("state", "acts"), [("pending", (True, False)), ("left_out", (False, True))])
