@@ -46,6 +46,8 @@ def pages(rows: int) -> dict[str, tuple[str, dict[str, str]]]:
         "review middle": f"{review}?show=all&after={rows // 2}",
         "review last": f"{review}?show=all&after={rows - 50}",
         "review warnings": f"{review}?show=warnings",
+        "review one cause": f"{review}?problem=odd_amount",
+        "review left out": f"{review}?show=left-out",
         "approvals": "/approvals/",
         "approval": approval,
         "outcome": outcome,

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from allocations.domain.searching import read_search
 from allocations.domain.states import UNDECIDED_BY_US, RowState
 from allocations.models import Batch, Chunk, Row
+from allocations.selectors.row_ways import beginning, exact
 
 PAGE = 100
 # The last digits of a mobile, which every mask shows.
@@ -13,6 +15,11 @@ SHOWN_BY_MASKS = 4
 # Up to this many chunks are named in the query, so that a few failed rows in a million are found through their
 # chunks; above it they are dense enough to be met in file order.
 FEW_CHUNKS = 200
+# In a longer batch a text is looked for by the indexes of its whole meanings and of names' beginnings; where these find
+# nothing, and in a shorter one at once, every row is read for it.
+MOST_READ_THROUGH = 100_000
+# Rows of one batch with the same mobile, address or id.
+_MOST_EXACT = 1_000
 COUNTERS = {
     RowState.SENDING: ("sending",),
     RowState.FAILED: ("failed",),
@@ -40,18 +47,20 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class RowPage:
-    """Rows in file order. `earlier` and `later` are the numbers to page from, None at an end."""
+    """Rows in file order. `earlier` and `later` are the numbers to page from, None at an end. `by_beginning`: only those
+    whose name begins with the text; others may hold it elsewhere."""
 
     rows: tuple[Row, ...]
     earlier: int | None
     later: int | None
+    by_beginning: bool = False
 
 
 def row_page(
     batch: Batch, wanted: Wanted, *, after: int | None = None, before: int | None = None, size: int = PAGE
 ) -> RowPage:
     """The page behind row `after`, or the one that ends in front of row `before`, else the first."""
-    rows = _wanted_rows(batch, wanted)
+    rows, by_beginning = _wanted_rows(batch, wanted)
     if before is not None:
         found = list(rows.filter(number__lt=before).order_by("-number")[: size + 1])
         shown, more_before, more_after = found[:size][::-1], len(found) > size, bool(found)
@@ -60,10 +69,10 @@ def row_page(
         shown, more_before, more_after = found[:size], bool(after) and bool(found), len(found) > size
     earlier = shown[0].number if shown and more_before else None
     later = shown[-1].number if shown and more_after else None
-    return RowPage(rows=tuple(shown), earlier=earlier, later=later)
+    return RowPage(rows=tuple(shown), earlier=earlier, later=later, by_beginning=by_beginning)
 
 
-def _wanted_rows(batch: Batch, wanted: Wanted) -> QuerySet[Row]:
+def _wanted_rows(batch: Batch, wanted: Wanted) -> tuple[QuerySet[Row], bool]:
     rows = Row.objects.filter(batch=batch)
     if wanted.states:
         rows = rows.filter(state__in=wanted.states)
@@ -73,7 +82,18 @@ def _wanted_rows(batch: Batch, wanted: Wanted) -> QuerySet[Row]:
         rows = rows.filter(reason_code=wanted.reason_code)
     if wanted.reason:
         rows = rows.filter(reason=wanted.reason)
-    return rows.filter(_matches(wanted.text, in_full=wanted.in_full)) if wanted.text else rows
+    if not wanted.text:
+        return rows, False
+    if batch.row_count > MOST_READ_THROUGH:
+        meant = read_search(wanted.text)
+        found = [pk for way in exact(rows, meant) for pk in way.values_list("pk", flat=True)[:_MOST_EXACT]]
+        # A whole address or mobile is nothing else.
+        if found or meant.email or meant.mobile:
+            return rows.filter(pk__in=found), False
+        named = beginning(rows, wanted.text)
+        if any(map(str.isalpha, wanted.text)) and named.exists():
+            return named, True
+    return rows.filter(_matches(wanted.text, in_full=wanted.in_full)), False
 
 
 def few_chunks(batch_id: int, states: frozenset[RowState]) -> list[int] | None:

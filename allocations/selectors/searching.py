@@ -4,17 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Concat, Lower
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from allocations.domain.searching import Meant
 from allocations.models import Batch, Reversal, Row, SavedView
 from allocations.models.fields import NameKey
 from allocations.selectors.facets import PAGE, Facets
+from allocations.selectors.row_ways import beginning, exact
 
 FEW = 10
-# Sorts behind every letter.
-_LAST = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +47,17 @@ def _page(rows: list[Row], size: int, *, by_name: bool) -> Found:
 
 
 def _first(ways: Iterator[QuerySet[Row]], size: int) -> list[Row]:
-    """Each way by its own index: one query with OR would leave the planner to walk the table from its end."""
     found = {row.pk: row for rows in ways for row in rows.order_by("-id")[:size]}
     return sorted(found.values(), key=lambda row: -row.pk)[:size]
 
 
 def _exact(meant: Meant, facets: Facets, after: int | None) -> Iterator[QuerySet[Row]]:
     rows = facets.narrow(_rows())
-    rows = rows.filter(pk__lt=after) if after else rows
-    if meant.mobile:
-        yield rows.filter(mobile=meant.mobile)
-    if meant.email:
-        # The first condition is that of the index.
-        yield rows.filter(email__gt="").alias(key=Lower("email")).filter(key=meant.email.lower())
-    if meant.code:
-        yield rows.filter(reference=meant.code.upper())
-        yield rows.filter(transaction_id=meant.code)
-        yield rows.filter(client_reference__gt="", client_reference=meant.code)
-        yield rows.filter(card_id__gt="", card_id=meant.code)
+    return exact(rows.filter(pk__lt=after) if after else rows, meant)
 
 
 def _named(name: str, facets: Facets, after: int | None) -> QuerySet[Row]:
-    rows = facets.narrow(_rows()).alias(key=NameKey("name"))
-    first = Lower(Value(name))
-    rows = rows.filter(key__gte=first, key__lt=Concat(first, Value(_LAST))).order_by(NameKey("name"), "id")
+    rows = beginning(facets.narrow(_rows()), name).order_by(NameKey("name"), "id")
     place = Row.objects.filter(pk=after).values_list(NameKey("name"), "id").first() if after else None
     return rows if place is None else rows.filter(key__gte=place[0]).filter(Q(key__gt=place[0]) | Q(pk__gt=place[1]))
 

@@ -49,7 +49,14 @@ def test_every_row_state_belongs_to_exactly_one_filter():
     assert sorted(named) == sorted(RowState)
 
 
-@pytest.mark.parametrize("text", ["asha", "98765 43210", "+91 98765-43210", "3210", "EMP-7", "asha@example.com"])
+@pytest.fixture(params=[100_000, 0], ids=["read through", "by index"])
+def any_length(request, monkeypatch):
+    """A batch up to the length that is read through, and a longer one."""
+    monkeypatch.setattr(outcome_rows, "MOST_READ_THROUGH", request.param)
+
+
+@pytest.mark.usefixtures("any_length")
+@pytest.mark.parametrize("text", ["asha", "rao", "98765 43210", "+91 98765-43210", "3210", "EMP-7", "asha@example.com"])
 def test_row_page_by_text_finds_the_person(text):
     batch = submitted_batch(rows=2)
     batch.state = "review"
@@ -68,6 +75,7 @@ def test_row_page_by_text_finds_the_person(text):
     assert numbers(row_page(batch, Wanted(text=text, in_full=True))) == [50]
 
 
+@pytest.mark.usefixtures("any_length")
 @pytest.mark.parametrize("text", ["98765", "7654", "43210", "543210"])
 def test_part_of_a_mobile_finds_its_row_only_for_who_sees_it_in_full(text):
     batch = submitted_batch(rows=1)
@@ -78,6 +86,18 @@ def test_part_of_a_mobile_finds_its_row_only_for_who_sees_it_in_full(text):
     assert numbers(row_page(batch, Wanted(text=text, in_full=True))) == [2]
 
 
+def test_a_long_batch_shows_names_that_begin_so_before_those_that_hold_it_elsewhere(monkeypatch):
+    monkeypatch.setattr(outcome_rows, "MOST_READ_THROUGH", 0)
+    batch = submitted_batch(rows=3)
+    batch.state = "review"
+    batch.save()
+    for number, name in ((2, "Kumar Rao"), (3, "Asha Kumar"), (4, "KUMARAN")):
+        batch.rows.filter(number=number).update(name=name)
+    found = [row_page(batch, Wanted(text=text)) for text in ("kumar", "rao")]
+    assert [(numbers(page), page.by_beginning) for page in found] == [([2, 4], True), ([2], False)]
+
+
+@pytest.mark.usefixtures("any_length")
 def test_row_page_by_ids_and_cause():
     batch = approved_batch(credited=1, failed=1)
     credited, failed = batch.rows.order_by("number")
