@@ -19,6 +19,11 @@ MAY_BE_TAKEN_BACK = (
     "What was taken back from this row after the backup is not known here, and EnKash would take it once more. Compare "
     "EnKash's statement since the backup first."
 )
+MAY_BE_REVERSED = gettext_noop(
+    "The portal was restored from a backup after this was asked for: it may have been approved and sent in the time that "
+    "was lost. Look for its reference in EnKash's statement. Where it is listed, have the reversal approved: it is "
+    "looked up first, and the points are not taken twice. Close it only where it is not listed, and say that you looked."
+)
 MAY_BE_REPLACED = (
     "Rows that were replaced after the backup look as if they were not, and EnKash would credit a second replacement. "
     "Compare EnKash's statement since the backup first."
@@ -38,6 +43,12 @@ def reason_to_keep(batch_id: int, state: BatchState) -> str:
         "compare EnKash's statement since the backup with the list, and have the person who runs the portal take its "
         f"rows out (manage.py empty_batch {batch_id})."
     )
+
+
+def check_compared(*, came_from_a_backup: bool, compared: bool) -> None:
+    """Before a reversal is called not taken back. `compared`: somebody says that EnKash's statement does not list it."""
+    if came_from_a_backup and not compared:
+        raise StateConflict(MAY_BE_REVERSED)
 
 
 def check_emptiable(batch_id: int, state: BatchState, *, may_have_been_sent: bool) -> None:

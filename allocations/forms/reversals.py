@@ -86,7 +86,13 @@ class ApproveReversalForm(_DecisionForm):
         return password
 
 
-class RejectReversalForm(_DecisionForm):
+class ClosingForm(forms.Form):
+    """Withdraw, or part of a rejection. `compared`: after a restore, that EnKash's statement does not list it."""
+
+    compared = forms.BooleanField(required=False)
+
+
+class RejectReversalForm(ClosingForm, _DecisionForm):
     """Reject: the reason is what the person who asked reads."""
 
     reason = forms.CharField(

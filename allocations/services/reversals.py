@@ -17,6 +17,7 @@ from allocations.domain.manifest import digest as digest_of
 from allocations.domain.pauses import Pause
 from allocations.domain.policy import Actor, check_gets_nothing
 from allocations.domain.references import mint
+from allocations.domain.restored import check_compared
 from allocations.domain.retention import ERASED
 from allocations.domain.reversals import (
     REVERSAL,
@@ -34,6 +35,7 @@ from allocations.gateway import database_now
 from allocations.gateway.tokens import allow_one_more_login
 from allocations.models import Reversal, Row
 from allocations.selectors.approvals import own_row_among
+from allocations.selectors.restores import came_from_a_backup
 from allocations.selectors.reversals import facts_of, signed_points, taken_points
 from allocations.selectors.roster import approver_since
 from allocations.services import trail
@@ -104,26 +106,28 @@ def approve_reversal(actor: Actor, *, reversal_id: int, digest: str) -> Reversal
     return reversal
 
 
-def reject_reversal(actor: Actor, *, reversal_id: int, digest: str, reason: str) -> Reversal:
-    """Nothing is taken back. The reason is what the person who asked reads."""
+def reject_reversal(
+    actor: Actor, *, reversal_id: int, digest: str, reason: str, compared: bool = False
+) -> Reversal:
+    """Nothing is taken back. The reason is what the person who asked reads. `compared`: see check_compared."""
     if not reason.strip():
         raise InvalidInput("The reason is empty. Say why the points are not taken back.")
     now = database_now()
     with transaction.atomic(durable=True):
         reversal = locked_reversal(reversal_id)
         _check_decision(actor, reversal, digest)
-        _close(actor, reversal, ReversalEvent.REJECT, reason=reason.strip(), now=now)
+        _close(actor, reversal, ReversalEvent.REJECT, reason=reason.strip(), compared=compared, now=now)
     return reversal
 
 
-def withdraw_reversal(actor: Actor, *, reversal_id: int) -> Reversal:
-    """The person who asked takes it back, as long as no call was made for it."""
+def withdraw_reversal(actor: Actor, *, reversal_id: int, compared: bool = False) -> Reversal:
+    """The person who asked takes it back, as long as no call was made for it. `compared`: see check_compared."""
     now = database_now()
     with transaction.atomic(durable=True):
         reversal = locked_reversal(reversal_id)
         reversal_policy.check_withdraw(actor, facts_of(reversal))
         check_unsent(reversal.tries)
-        _close(actor, reversal, ReversalEvent.WITHDRAW, reason="", now=now)
+        _close(actor, reversal, ReversalEvent.WITHDRAW, reason="", compared=compared, now=now)
     return reversal
 
 
@@ -241,6 +245,11 @@ def _check_decision(actor: Actor, reversal: Reversal, digest: str) -> None:
         raise StateConflict(_CHANGED)
 
 
-def _close(actor: Actor, reversal: Reversal, event: ReversalEvent, *, reason: str, now: datetime) -> None:
+def _close(
+    actor: Actor, reversal: Reversal, event: ReversalEvent, *, reason: str, compared: bool, now: datetime
+) -> None:
+    is_old = came_from_a_backup(reversal.requested_at)
+    check_compared(came_from_a_backup=is_old, compared=compared)
     changes: dict[str, Any] = {"closed_by_id": actor.id, "closed_at": now, "closed_reason": reason, **NOT_HELD}
-    advance(reversal, event, now=now, actor=actor, **changes)
+    told = {"compared_with_statement": True} if is_old else {}
+    advance(reversal, event, now=now, actor=actor, told=told, **changes)

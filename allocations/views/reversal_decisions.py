@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from allocations.domain.policy import Actor
 from allocations.domain.reversal_policy import check_decide
-from allocations.forms.reversals import ApproveReversalForm, RejectReversalForm
+from allocations.forms.reversals import ApproveReversalForm, ClosingForm, RejectReversalForm
 from allocations.models import Reversal
 from allocations.presenters.holds import when
 from allocations.presenters.numbers import points
@@ -58,7 +58,9 @@ def reject(request: HttpRequest, actor: Actor, reversal_id: int) -> HttpResponse
 
 @action
 def withdraw(request: HttpRequest, actor: Actor, reversal_id: int) -> HttpResponseBase:
-    reversals.withdraw_reversal(actor, reversal_id=_found(reversal_id).pk)
+    form = ClosingForm(request.POST)
+    compared = form.is_valid() and form.cleaned_data["compared"]
+    reversals.withdraw_reversal(actor, reversal_id=_found(reversal_id).pk, compared=compared)
     messages.info(request, _("You withdrew reversal %(number)s. Nothing is taken back.") % {"number": reversal_id})
     return redirect("allocations:reversal", reversal_id=reversal_id)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from allocations.domain.errors import InvalidInput
 from allocations.domain.policy import Actor, can_see_personal_data
-from allocations.domain.restored import MAY_BE_TAKEN_BACK
+from allocations.domain.restored import MAY_BE_REVERSED, MAY_BE_TAKEN_BACK
 from allocations.domain.retention import ERASED
 from allocations.domain.reversal_policy import can_decide, check_request
 from allocations.domain.reversals import ReversalState
@@ -87,6 +87,7 @@ def show(
         "step_up": step_up(actor, cast("User", request.user), here=reverse("allocations:reversal", args=[found.pk])),
         "acts": reversals.acts(found, actor, own_row=_own_row(found, actor)),
         "restored": _restored(found.row),
+        "may_be_reversed": _may_be_reversed(found),
         **_told(found, in_full=in_full),
     }
     refused = approve_form or reject_form
@@ -144,6 +145,12 @@ def _form(request: HttpRequest, actor: Actor, row: Row, form: ReversalForm) -> H
         "restored": _restored(row),
     }
     return render(request, "allocations/reversals/request.html", context, status=422 if form.errors else 200)
+
+
+def _may_be_reversed(reversal: Reversal) -> str:
+    """What somebody has to do who would close it, or "": then nothing of it can be lost."""
+    is_open = reversal.state in {ReversalState.PROPOSED, ReversalState.APPROVED}
+    return _(MAY_BE_REVERSED) if is_open and came_from_a_backup(reversal.requested_at) else ""
 
 
 def _restored(row: Row) -> str:

@@ -4,7 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from allocations.models import Installation, ReversalAttempt
+from allocations.domain.errors import StateConflict
+from allocations.gateway import database_now
+from allocations.models import Installation, ReversalAttempt, TrailEntry
 from allocations.services import freezes, recovering, reversal_leases, reversals, reversing
 from tests.factories.people import actor
 from tests.services.conftest import Portal
@@ -69,6 +71,23 @@ def test_an_approval_after_the_restore_is_looked_up_first(desk: Desk) -> None:
     assert (reversal.state, reversal.doubt) == ("unknown", "restored")
     quiet = desk.portal.gateway.timing.recovery.quiet
     assert (desk.work_after(reversal, seconds=quiet.total_seconds() + 1).state, desk.calls()) == ("reversed", 1)
+
+
+def test_one_asked_for_before_the_restore_is_closed_only_after_a_look_at_the_statement(desk: Desk) -> None:
+    """F61: the backup is from before the approval, and the points were taken back after it."""
+    rejected, withdrawn = desk.proposed(10), desk.proposed(20)
+    recovering.begin(now=database_now(), timing=desk.portal.gateway.timing, why="a backup was put back")
+    fresh = desk.proposed(30)
+    known = {"reversal_id": rejected.pk, "digest": rejected.digest, "reason": "She earned them"}
+    with pytest.raises(StateConflict, match="have the reversal approved"):
+        reversals.reject_reversal(desk.portal.approver, **known)
+    with pytest.raises(StateConflict, match="have the reversal approved"):
+        reversals.withdraw_reversal(desk.portal.maker, reversal_id=withdrawn.pk)
+    assert reversals.reject_reversal(desk.portal.approver, **known, compared=True).state == "rejected"
+    assert reversals.withdraw_reversal(desk.portal.maker, reversal_id=withdrawn.pk, compared=True).state == "withdrawn"
+    assert reversals.withdraw_reversal(desk.portal.maker, reversal_id=fresh.pk).state == "withdrawn"
+    closed = TrailEntry.objects.filter(event__in=("reversal reject", "reversal withdraw")).order_by("id")
+    assert ["compared_with_statement" in entry.data for entry in closed] == [True, True, False]
 
 
 def test_a_claim_of_the_lost_life_sends_nothing(desk: Desk) -> None:

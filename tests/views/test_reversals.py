@@ -1,10 +1,14 @@
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from allocations import gateway
 from allocations.models import Reversal
+from allocations.services import recovering
 from tests.factories.people import PASSWORD, person
 from tests.factories.reversals import ReversalAttemptFactory, ReversalFactory, credited_row, reversal_in
 
@@ -274,3 +278,28 @@ def test_batch_without_reversals_says_nothing_was_taken_back(client):
     client.force_login(person("auditor"))
     assert "Nothing was taken back" in shown(client, "batch", row.batch_id, tab="reversals")
     assert "500 points credited are 500 points net" in shown(client, "row", row.batch_id, row.number)
+
+
+def test_one_that_came_back_with_a_backup_is_closed_only_by_who_says_they_looked(client):
+    reversal = ReversalFactory()
+    recovering.begin(now=timezone.now() + timedelta(minutes=1), timing=gateway.timing(), why="Restored.")
+    client.force_login(known("approver"))
+    text = shown(client, "reversal", reversal.pk)
+    assert ("This reversal came back with a backup" in text, text.count('name="compared"')) == (True, 1)
+    said = {"digest": reversal.digest, "reason": "She earned them"}
+    assert "Look for its reference in EnKash" in act(client, reversal, "reject", **said).content.decode()
+    act(client, reversal, "reject", **said, compared="yes")
+    reversal.refresh_from_db()
+    assert reversal.state == "rejected"
+
+
+def test_who_withdraws_one_that_came_back_says_so_too(client):
+    maker = known("admin")
+    reversal = ReversalFactory(requested_by=maker)
+    recovering.begin(now=timezone.now() + timedelta(minutes=1), timing=gateway.timing(), why="Restored.")
+    client.force_login(maker)
+    assert 'name="compared"' in shown(client, "reversal", reversal.pk)
+    for data, state in (({}, "proposed"), ({"compared": "yes"}, "withdrawn")):
+        act(client, reversal, "withdraw", **data)
+        reversal.refresh_from_db()
+        assert reversal.state == state
