@@ -71,16 +71,22 @@ def _counters(batch: Batch) -> list[int]:
 
 def counted_causes(batch_id: int) -> list[Cause]:
     """As it is now, from every problem."""
+    problems = Problem.objects.filter(batch_id=batch_id).exclude(row__state=RowState.LEFT_OUT).order_by()
     found = (
-        Problem.objects.filter(batch_id=batch_id)
-        .exclude(row__state=RowState.LEFT_OUT)
-        .order_by()
-        .values("severity", "code")
+        problems.values("severity", "code")
         .annotate(rows=Count("number", distinct=True), first=Min("number"), newest=Max("id"))
-        .annotate(points=Sum("row__amount", default=0))
+        .annotate(points=Sum("row__amount", default=0), problems=Count("pk"))
     )
-    counted = [Cause(**one | {"points": int(one["points"])}) for one in found]
+    counted = [_cause(problems, **one) for one in found]
     return sorted(counted, key=lambda cause: (cause.severity, -cause.rows, cause.code))
+
+
+def _cause(every: QuerySet[Problem], *, points: int, problems: int, **found: Any) -> Cause:
+    if problems != found["rows"]:
+        # A row that has it in two cells is worth its points once.
+        having = every.filter(severity=found["severity"], code=found["code"]).values("row")
+        points = Row.objects.filter(pk__in=having).aggregate(points=Sum("amount", default=0))["points"]
+    return Cause(**found, points=int(points))
 
 
 def list_problems(batch_id: int) -> QuerySet[Problem]:

@@ -17,7 +17,7 @@ from allocations.selectors.approvals import (
 )
 from allocations.selectors.votes import run_begun_by
 from tests.factories.batches import approved_batch, review_batch, submitted_batch
-from tests.factories.lists import NOW
+from tests.factories.lists import NOW, ProblemFactory
 from tests.factories.people import person
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,12 @@ def test_oddities_count_rows_and_points_without_left_out_rows():
     assert oddities(batch) == [
         Oddity("mobile_made_up", 2, 1000, "looks made up (9999999999). Check it with the person.", 3)
     ]
+
+
+def test_oddity_in_two_cells_of_a_row_has_its_points_once():
+    batch = review_batch(ready=0, warnings=2)
+    ProblemFactory(row=batch.rows.get(number=2), severity="warning", code="mobile_made_up", field="name")
+    assert [(one.rows, one.points) for one in oddities(batch)] == [(2, 1000)]
 
 
 def test_bands_hold_every_row_once():
