@@ -286,6 +286,8 @@ def test_one_that_came_back_with_a_backup_is_closed_only_by_who_says_they_looked
     client.force_login(known("approver"))
     text = shown(client, "reversal", reversal.pk)
     assert ("This reversal came back with a backup" in text, text.count('name="compared"')) == (True, 1)
+    # Another one, of the same row and forgotten, may have taken points too.
+    assert "What was taken back from this row after the backup is not known here" in text
     said = {"digest": reversal.digest, "reason": "She earned them"}
     assert "Look for its reference in EnKash" in act(client, reversal, "reject", **said).content.decode()
     act(client, reversal, "reject", **said, compared="yes")
