@@ -18,7 +18,8 @@ FEW_CHUNKS = 200
 # In a longer batch a text is looked for by the indexes of its whole meanings and of names' beginnings; where these find
 # nothing, and in a shorter one at once, every row is read for it.
 MOST_READ_THROUGH = 100_000
-# Rows of one batch with the same mobile, address or id.
+# Rows of one batch with the same mobile, address or id. Where there are more they are dense enough to be met in file
+# order.
 _MOST_EXACT = 1_000
 COUNTERS = {
     RowState.SENDING: ("sending",),
@@ -47,8 +48,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class RowPage:
-    """Rows in file order. `earlier` and `later` are the numbers to page from, None at an end. `by_beginning`: only those
-    whose name begins with the text; others may hold it elsewhere."""
+    """Rows in file order. `earlier` and `later` are the numbers to page from, None at an end. `by_beginning`: only
+    those whose name begins with the text; others may hold it elsewhere."""
 
     rows: tuple[Row, ...]
     earlier: int | None
@@ -84,16 +85,22 @@ def _wanted_rows(batch: Batch, wanted: Wanted) -> tuple[QuerySet[Row], bool]:
         rows = rows.filter(reason=wanted.reason)
     if not wanted.text:
         return rows, False
-    if batch.row_count > MOST_READ_THROUGH:
-        meant = read_search(wanted.text)
-        found = [pk for way in exact(rows, meant) for pk in way.values_list("pk", flat=True)[:_MOST_EXACT]]
-        # A whole address or mobile is nothing else.
-        if found or meant.email or meant.mobile:
-            return rows.filter(pk__in=found), False
-        named = beginning(rows, wanted.text)
-        if any(map(str.isalpha, wanted.text)) and named.exists():
-            return named, True
-    return rows.filter(_matches(wanted.text, in_full=wanted.in_full)), False
+    by_index = _by_index(rows, wanted.text) if batch.row_count > MOST_READ_THROUGH else None
+    return by_index or (rows.filter(_matches(wanted.text, in_full=wanted.in_full)), False)
+
+
+def _by_index(rows: QuerySet[Row], text: str) -> tuple[QuerySet[Row], bool] | None:
+    """None where every row has to be read for the text."""
+    meant = read_search(text)
+    ways = [way.values_list("pk", flat=True)[: _MOST_EXACT + 1] for way in exact(rows, meant)]
+    found = {pk for way in ways for pk in way}
+    if len(found) > _MOST_EXACT:
+        return None
+    # A whole address or mobile is nothing else.
+    if found or meant.email or meant.mobile:
+        return rows.filter(pk__in=found), False
+    named = beginning(rows, text)
+    return (named, True) if any(map(str.isalpha, text)) and named.exists() else None
 
 
 def few_chunks(batch_id: int, states: frozenset[RowState]) -> list[int] | None:

@@ -97,6 +97,19 @@ def test_a_long_batch_shows_names_that_begin_so_before_those_that_hold_it_elsewh
     assert [(numbers(page), page.by_beginning) for page in found] == [([2, 4], True), ([2], False)]
 
 
+@pytest.mark.parametrize("text", ["hr@example.com", "DIWALI"])
+def test_what_very_many_rows_of_a_long_batch_share_is_paged_through_to_its_end(monkeypatch, text):
+    monkeypatch.setattr(outcome_rows, "MOST_READ_THROUGH", 0)
+    monkeypatch.setattr(outcome_rows, "_MOST_EXACT", 2)
+    batch = submitted_batch(rows=5)
+    batch.state = "review"
+    batch.save()
+    batch.rows.update(email="hr@example.com", client_reference="DIWALI")
+    first = row_page(batch, Wanted(text=text), size=3)
+    rest = row_page(batch, Wanted(text=text), size=3, after=first.later)
+    assert [numbers(page) for page in (first, rest)] == [[2, 3, 4], [5, 6]]
+
+
 @pytest.mark.usefixtures("any_length")
 def test_row_page_by_ids_and_cause():
     batch = approved_batch(credited=1, failed=1)
