@@ -20,9 +20,10 @@ MAY_BE_TAKEN_BACK = (
     "EnKash's statement since the backup first."
 )
 MAY_BE_REVERSED = gettext_noop(
-    "The portal was restored from a backup after this was asked for: it may have been approved and sent in the time that "
-    "was lost. Look for its reference in EnKash's statement. Where it is listed, have the reversal approved: it is "
-    "looked up first, and the points are not taken twice. Close it only where it is not listed, and say that you looked."
+    "The portal was restored from a backup after this was asked for: it may have been approved and sent in the time "
+    "that was lost. Look for its reference in EnKash's statement. Where it is listed, have the reversal approved: it "
+    "is looked up first, and the points are not taken twice. Close it only where it is not listed, and say that you "
+    "looked."
 )
 MAY_BE_REPLACED = (
     "Rows that were replaced after the backup look as if they were not, and EnKash would credit a second replacement. "
@@ -46,7 +47,7 @@ def reason_to_keep(batch_id: int, state: BatchState) -> str:
 
 
 def check_compared(*, came_from_a_backup: bool, compared: bool) -> None:
-    """Before a reversal is called not taken back. `compared`: somebody says that EnKash's statement does not list it."""
+    """Before a reversal is called not taken back. `compared`: somebody says EnKash's statement does not list it."""
     if came_from_a_backup and not compared:
         raise StateConflict(MAY_BE_REVERSED)
 

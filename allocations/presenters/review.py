@@ -112,8 +112,8 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Cell:
     """`place` names it on the page: “Mobile of row 12”. `found` is what the file had, where the value was read
-    differently or not at all; `note` says in which cell and what that was. `edit`: where it is changed, or "". `seen`: of a mended cell, the fingerprint
-    with which it is put back."""
+    differently or not at all; `note` says in which cell and what that was. `edit`: where it is changed, or "". `seen`:
+    of a mended cell, the fingerprint with which it is put back."""
 
     id: str
     place: str
@@ -250,7 +250,7 @@ def _css(said: tuple[Said, ...]) -> str:
 
 
 def _value(row: Row, field: str, *, unmasked: bool) -> str:
-    """"" where the cell holds none."""
+    """ "" where the cell holds none."""
     match field:
         case "mobile":
             return mobile(row.mobile) if unmasked else masked_mobile(row.mobile)

@@ -106,9 +106,7 @@ def approve_reversal(actor: Actor, *, reversal_id: int, digest: str) -> Reversal
     return reversal
 
 
-def reject_reversal(
-    actor: Actor, *, reversal_id: int, digest: str, reason: str, compared: bool = False
-) -> Reversal:
+def reject_reversal(actor: Actor, *, reversal_id: int, digest: str, reason: str, compared: bool = False) -> Reversal:
     """Nothing is taken back. The reason is what the person who asked reads. `compared`: see check_compared."""
     if not reason.strip():
         raise InvalidInput("The reason is empty. Say why the points are not taken back.")

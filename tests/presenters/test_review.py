@@ -20,7 +20,9 @@ def batch(**counts):
 
 
 def line(*problems, unmasked=True, can_change=True, **fields):
-    row = Row(pk=1, batch_id=7, number=12, title="Ms", name="Asha Rao", email="asha@example.com", amount=1_500, **fields)
+    row = Row(
+        pk=1, batch_id=7, number=12, title="Ms", name="Asha Rao", email="asha@example.com", amount=1_500, **fields
+    )
     row._prefetched_objects_cache = {"problems": list(problems)}
     return review.lines([row], unmasked=unmasked, can_change=can_change, query="show=all")[0]
 
