@@ -5,8 +5,10 @@
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.hasAttribute("data-once")) return;
-  if (form.dataset.sent) event.preventDefault();
-  form.dataset.sent = "yes";
+  // A form of many buttons, one a row, is kept from sending the same row twice.
+  const what = event.submitter?.value || "it";
+  if (form.dataset.sent === what) event.preventDefault();
+  form.dataset.sent = what;
 });
 
 // A page that comes back from the browser's cache has to work again.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from allocations.domain.problems import Problem, Severity
-from allocations.presenters.review import Said
+from allocations.presenters.review_grid import Said
 from allocations.services.corrections import Difference
 
 PAGE_SIZE = 100

@@ -12,7 +12,7 @@ from allocations.domain.repairs import Kind, Step, offered
 from allocations.models import Repair, Row
 from allocations.presenters.numbers import grouped, points
 from allocations.presenters.people import for_reader
-from allocations.presenters.review import FIELDS
+from allocations.presenters.review_grid import FIELDS
 from allocations.presenters.stories import person
 from allocations.services.repairs import Plan
 

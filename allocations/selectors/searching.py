@@ -57,7 +57,7 @@ def _exact(meant: Meant, facets: Facets, after: int | None) -> Iterator[QuerySet
 
 
 def _named(name: str, facets: Facets, after: int | None) -> QuerySet[Row]:
-    rows = beginning(facets.narrow(_rows()), name).order_by(NameKey("name"), "id")
+    rows = beginning(facets.narrow(_rows()), name).alias(key=NameKey("name")).order_by("key", "id")
     place = Row.objects.filter(pk=after).values_list(NameKey("name"), "id").first() if after else None
     return rows if place is None else rows.filter(key__gte=place[0]).filter(Q(key__gt=place[0]) | Q(pk__gt=place[1]))
 

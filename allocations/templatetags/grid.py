@@ -1,12 +1,14 @@
 """A cell of the review grid. A page has 700 of them: as a template, or by format_html, they are most of its time."""
 
 from html import escape
+from typing import cast
 
 from django import template
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from allocations.presenters.review import Cell
+from allocations.presenters.review_grid import Cell
 from allocations.templatetags.portal import breakable
 
 register = template.Library()
@@ -28,5 +30,5 @@ def _edit(cell: Cell, word: str) -> str:
 
 
 def _more(context: Context, cell: Cell) -> str:
-    with context.push(cell=cell):
-        return context.template.engine.get_template("allocations/review/_more.html").render(context)
+    around = cast("dict[str, object]", context.flatten())
+    return render_to_string("allocations/review/_more.html", around | {"cell": cell})

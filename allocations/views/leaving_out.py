@@ -11,7 +11,7 @@ from allocations.domain.causes import cause_label
 from allocations.domain.policy import Actor, can_see_personal_data, check_edit
 from allocations.forms.accepting import ShownForm
 from allocations.models import Batch
-from allocations.presenters import review
+from allocations.presenters import review_grid
 from allocations.presenters.numbers import grouped
 from allocations.selectors import review as reads
 from allocations.selectors.accepting import cause_of, points_with
@@ -47,7 +47,7 @@ def leave_out_cause(request: HttpRequest, actor: Actor, batch_id: int, code: str
         "label": _(cause_label(code)),
         "points": points,
         "points_after": batch.points_total - points,
-        "lines": review.lines(first.rows, unmasked=can_see_personal_data(actor, facts)),
+        "lines": review_grid.lines(first.rows, unmasked=can_see_personal_data(actor, facts)),
         "more": max(found.rows - _SHOWN, 0),
     }
     return render(request, "allocations/leaving_out/page.html", context)

@@ -12,7 +12,7 @@ from allocations.domain.policy import Actor, BatchFacts, can_edit, can_see_perso
 from allocations.forms.grids import GridForm
 from allocations.forms.row_numbers import RowNumberForm
 from allocations.models import Batch, Upload
-from allocations.presenters import review
+from allocations.presenters import review, review_grid
 from allocations.presenters.numbers import grouped
 from allocations.presenters.repairs import offers
 from allocations.selectors import review as reads
@@ -44,7 +44,7 @@ def _grid(
     kept_because = against_change(batch)
     in_full, can_change = can_see_personal_data(actor, facts), can_edit(actor, facts)
     query = request.GET.urlencode()
-    shown = review.lines(
+    shown = review_grid.lines(
         found.rows,
         upload=upload,
         unmasked=in_full,
@@ -63,7 +63,7 @@ def _grid(
         "kept_because": kept_because,
         "in_full": in_full,
         "lines": shown,
-        "columns": review.COLUMNS,
+        "columns": review_grid.COLUMNS,
         "tabs": review.tabs(batch),
         "can_change": can_change,
         "query": query,

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import ngettext
 
 from allocations.domain.policy import Actor
-from allocations.presenters import review
+from allocations.presenters import review, review_grid
 from allocations.presenters.numbers import grouped
 from allocations.selectors import review as reads
 from allocations.selectors.approvals import facts_of
@@ -35,7 +35,7 @@ def changed_rows(
     sentences = [said] if editor else [said, left % {"rows": grouped(batch.error_rows)}]
     context = {
         **top,
-        "lines": review.lines(
+        "lines": review_grid.lines(
             rows,
             upload=upload,
             unmasked=bool(top["in_full"]),

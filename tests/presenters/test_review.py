@@ -2,8 +2,8 @@ import pytest
 
 from allocations.domain.cells import FIELDS
 from allocations.models import Batch, Problem, Row
-from allocations.presenters import review
-from allocations.presenters.review import Said
+from allocations.presenters import review, review_grid
+from allocations.presenters.review_grid import Said
 from allocations.selectors.review import Show
 
 WRONG_MOBILE = Problem(
@@ -24,7 +24,7 @@ def line(*problems, unmasked=True, can_change=True, **fields):
         pk=1, batch_id=7, number=12, title="Ms", name="Asha Rao", email="asha@example.com", amount=1_500, **fields
     )
     row._prefetched_objects_cache = {"problems": list(problems)}
-    return review.lines([row], unmasked=unmasked, can_change=can_change, query="show=all")[0]
+    return review_grid.lines([row], unmasked=unmasked, can_change=can_change, query="show=all")[0]
 
 
 def test_equation_of_a_checked_list_adds_up():
