@@ -66,6 +66,8 @@ class Row(models.Model):
                 fields=("client_reference",), name="row_by_client_reference", condition=Q(client_reference__gt="")
             ),
             models.Index(fields=("batch", "number"), name="row_left_out", condition=Q(state=RowState.LEFT_OUT)),
+            # Few of many, or none: an approver's sample draws some of them.
+            models.Index(fields=("batch", "number"), name="row_warned", condition=Q(warning_count__gt=0)),
             # What people are searched by; newest first where one of them has many rows.
             models.Index(fields=("mobile", "-id"), name="row_by_mobile"),
             models.Index(Lower("email"), F("id").desc(), name="row_by_email", condition=Q(email__gt="")),
