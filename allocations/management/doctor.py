@@ -3,6 +3,7 @@
 It only reads, and asks EnKash nothing but the balance of each account.
 """
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from pathlib import Path
 
 from cryptography.fernet import InvalidToken
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
@@ -34,6 +37,10 @@ from allocations.services.holds import frozen
 
 # A clock that is off by more makes one-time codes fail and times in the trail contradict each other.
 _CLOCK_OFF = timedelta(seconds=5)
+MIGRATE = "Run `manage.py migrate`. Nothing that needs the database was looked at."
+_MAKE_OWNER = "Run `manage.py make_owner`: two owners can confirm for each other."
+_INVITE = "An owner invites one on the page People."
+_COLLECT = "Run `npm ci --omit=dev` and `manage.py collectstatic`, then start the web server again."
 
 
 class State(StrEnum):
@@ -56,9 +63,10 @@ def examine(*, offline: bool) -> Iterator[Finding]:
     """Every part in turn. `offline`: EnKash is not asked."""
     yield from _configuration()
     yield from _folders()
+    yield from _pages()
     yield from _redis()
     try:
-        yield from _database()
+        database = list(_database())
     except DatabaseError as error:
         yield Finding(
             "Database",
@@ -66,6 +74,10 @@ def examine(*, offline: bool) -> Iterator[Finding]:
             f"It cannot be used: {str(error).splitlines()[0]}",
             "Check that it runs and that DATABASE_URL is right. Nothing that needs it was looked at.",
         )
+        return
+    yield from database
+    if any(one.remedy == MIGRATE for one in database):
+        # The other parts ask tables that may not be there yet.
         return
     for part in _PARTS:
         yield from part()
@@ -100,6 +112,29 @@ def _folders() -> Iterator[Finding]:
         )
 
 
+def _pages() -> Iterator[Finding]:
+    """What pages are made of besides code: it is built after each new version, and every page fails without."""
+    if isinstance(staticfiles_storage, ManifestFilesMixin):
+        manifest = staticfiles_storage.read_manifest()
+        if manifest is None:
+            yield Finding("STATIC_ROOT", State.WRONG, "Nothing is collected there: every page fails.", _COLLECT)
+        elif missing := _sources() - json.loads(manifest)["paths"].keys():
+            text = f"{counted(len(missing), 'static file')} not collected: pages of this version may fail."
+            yield Finding("STATIC_ROOT", State.WRONG, text, _COLLECT)
+        else:
+            yield Finding("STATIC_ROOT", State.OK, "Static files are collected.")
+    for folder in map(Path, settings.LOCALE_PATHS):
+        for catalogue in sorted(folder.glob("*/LC_MESSAGES/django.po")):
+            if not catalogue.with_suffix(".mo").exists():
+                text = f"{catalogue.parts[-3]} is not compiled: pages stay English."
+                remedy = "Run `pybabel compile -d locale -D django`, then start the web server again."
+                yield Finding("Languages", State.LOOK, text, remedy)
+
+
+def _sources() -> set[str]:
+    return {path for finder in get_finders() for path, _ in finder.list([])}
+
+
 def _redis() -> Iterator[Finding]:
     """Redis, and which of its queues somebody works on."""
     try:
@@ -126,9 +161,7 @@ def _database() -> Iterator[Finding]:
     missing = triggers.missing(connection) if not waiting else frozenset()
     version = ".".join(map(str, connection.get_database_version()))
     if waiting:
-        yield Finding(
-            "Database", State.WRONG, f"{counted(len(waiting), 'migration')} to apply.", "Run `manage.py migrate`."
-        )
+        yield Finding("Database", State.WRONG, f"{counted(len(waiting), 'migration')} to apply.", MIGRATE)
     elif missing:
         text = f"{counted(len(missing), 'trigger')} missing: history could be changed."
         yield Finding("Database", State.WRONG, text, "Find out who removed them, then run `manage.py migrate`.")
@@ -186,8 +219,7 @@ def _people() -> Iterator[Finding]:
         if count >= least:
             yield Finding("People", State.OK, text)
         else:
-            remedy = "Invite one on the page People." if count else "Run `manage.py make_owner`, or invite one."
-            yield Finding("People", State.LOOK, text, remedy)
+            yield Finding("People", State.LOOK, text, _MAKE_OWNER if role is Role.OWNER else _INVITE)
 
 
 def _work() -> Iterator[Finding]:

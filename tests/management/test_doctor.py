@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 from django.contrib.auth.models import User
+from django.contrib.staticfiles.finders import get_finder
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
@@ -128,6 +129,42 @@ def test_a_database_that_is_away_ends_the_examination(well, monkeypatch) -> None
         "Queue runs",
         "Database",
     }
+
+
+def test_tables_that_are_not_there_yet_are_not_asked(well, monkeypatch) -> None:
+    monkeypatch.setattr(
+        doctor, "_database", lambda: iter([doctor.Finding("Database", doctor.State.WRONG, "", doctor.MIGRATE)])
+    )
+    monkeypatch.setattr(doctor, "_PARTS", (lambda: pytest.fail("asked"),))
+    assert complaints() == {("Database", "wrong")}
+
+
+def test_static_files_that_nobody_collected(well, settings, tmp_path: Path) -> None:
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATICFILES_DIRS = [tmp_path / "sources"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+    }
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "portal.css").touch()
+    get_finder.cache_clear()
+    try:
+        assert complaints() == {("STATIC_ROOT", "wrong")}
+        call_command("collectstatic", "--noinput", verbosity=0)
+        assert complaints() == set()
+        (tmp_path / "sources" / "new.css").touch()
+        assert complaints() == {("STATIC_ROOT", "wrong")}
+    finally:
+        get_finder.cache_clear()
+
+
+def test_a_language_that_is_not_compiled(well, settings, tmp_path: Path) -> None:
+    (tmp_path / "hi" / "LC_MESSAGES").mkdir(parents=True)
+    (tmp_path / "hi" / "LC_MESSAGES" / "django.po").touch()
+    settings.LOCALE_PATHS = [tmp_path]
+    assert complaints() == {("Languages", "look")}
 
 
 def test_clocks_that_differ(well, monkeypatch) -> None:
