@@ -79,7 +79,12 @@ def require_role(actor: Actor, *roles: Role, act: str) -> None:
     raise NotAllowed(f"To {act} you need the role {names}. An owner can give it to you.")
 
 
-def check_view(actor: Actor) -> None:
+def check_view(actor: Actor, *, proposed: str = "") -> None:
+    """`proposed`: the role that waits for an owner's confirmation, of somebody who has none yet."""
+    if proposed and not (actor.roles or actor.withheld):
+        raise NotAllowed(
+            f"You are to get the role {proposed}: an owner has yet to confirm it on the page People. Then batches are here."
+        )
     require_role(actor, *Role, act="see batches")
 
 

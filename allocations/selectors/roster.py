@@ -80,6 +80,11 @@ def role_proposals() -> QuerySet[RoleProposal]:
     return waiting.order_by("pk")
 
 
+def proposed_role(user_id: int) -> str:
+    """The first role that somebody is to get and that waits for a second person; "" where none does."""
+    return role_proposals().filter(person_id=user_id, group=None).values_list("role", flat=True).first() or ""
+
+
 def is_owner(user_id: int) -> bool:
     return User.objects.filter(pk=user_id, is_active=True, groups__name=Role.OWNER.value).exists()
 

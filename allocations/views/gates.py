@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 from allocations.actors import actor_of
 from allocations.domain.errors import DomainError, StepUpNeeded
 from allocations.domain.policy import Actor, check_view
+from allocations.selectors.roster import proposed_role
 from allocations.views.errors import refusal
 from allocations.views.step_up import known_page
 
@@ -96,7 +97,7 @@ def _gate(view: View[P], *, methods: tuple[str, ...]) -> Gated[P]:
         if actor.withheld and not actor.roles:
             return _to(request, reverse(_SECURITY))
         try:
-            check_view(actor)
+            check_view(actor, proposed="" if actor.roles else proposed_role(actor.id))
             return view(request, actor, *args, **kwargs)
         except StepUpNeeded:
             return _to(request, known_page(_seen(request, kwargs)))

@@ -7,8 +7,10 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from allocations.domain.webhooks import Event
+from allocations.models import RoleProposal
 from allocations.services.webhooks import add_webhook
 from allocations.urls import urlpatterns
 from tests.factories.batches import approved_batch
@@ -192,6 +194,19 @@ def test_person_without_a_role_sees_nothing(client, name):
     response = send(address(name))
     assert response.status_code == 403
     assert "you need the role admin or approver or auditor or owner" in response.text
+
+
+def test_person_whose_role_waits_for_an_owner_reads_that(client):
+    newcomer = person()
+    RoleProposal.objects.create(
+        person=newcomer, role="approver", proposed_by=person("owner"), proposed_at=timezone.now()
+    )
+    client.force_login(newcomer)
+    text = client.get(reverse("allocations:home")).text
+    assert ("You are to get the role approver: an owner has yet to confirm it" in text, "Go to Home" in text) == (
+        True,
+        False,
+    )
 
 
 @pytest.mark.parametrize("name", ROUTES)
