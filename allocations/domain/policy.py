@@ -83,7 +83,7 @@ def check_view(actor: Actor, *, proposed: str = "") -> None:
     """`proposed`: the role that waits for an owner's confirmation, of somebody who has none yet."""
     if proposed and not (actor.roles or actor.withheld):
         raise NotAllowed(
-            f"You are to get the role {proposed}: an owner has yet to confirm it on the page People. Then batches are here."
+            f"You are to get the role {proposed}: an owner has yet to confirm it on the page People. Then come back."
         )
     require_role(actor, *Role, act="see batches")
 
