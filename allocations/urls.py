@@ -76,6 +76,7 @@ urlpatterns: list[URLPattern] = [
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/login/", logins.try_login, name="enkash-login"),
     path("accounts/<int:account_id>/lanes/", accounts.set_lanes, name="account-lanes"),
+    path("accounts/<int:account_id>/remove/", accounts.remove, name="account-remove"),
     path("accounts/<int:account_id>/balance/", accounts.refresh_balance, name="account-balance"),
     path("contract/", contract.show_contract, name="contract"),
     path("contract/export/", contract.export, name="contract-export"),

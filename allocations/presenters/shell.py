@@ -132,7 +132,7 @@ _ACCOUNTS = (
     gettext_noop("Accounts"),
     frozenset(
         {
-            *("accounts", "account-balance", "account-lanes", "enkash-login"),
+            *("accounts", "account-balance", "account-lanes", "account-remove", "enkash-login"),
             *("contract", "contract-mark", "contract-export"),
         }
     ),

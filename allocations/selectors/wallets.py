@@ -53,6 +53,11 @@ def accounts() -> list[Account]:
     return list(Account.objects.order_by("name"))
 
 
+def unused_accounts() -> list[Account]:
+    """For which no batch was made yet."""
+    return list(Account.objects.filter(batches=None).order_by("name"))
+
+
 def lanes_of_accounts() -> list[tuple[Account, int]]:
     """Every account with the number of its calls that may be in flight."""
     counted = Account.objects.annotate(lane_count=Count("lanes")).order_by("name")

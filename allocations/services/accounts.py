@@ -1,4 +1,4 @@
-"""Reward accounts: adding one, and how many of its calls may be in flight at the same time."""
+"""Reward accounts: adding and removing one, and how many of its calls may be in flight at the same time."""
 
 from django.db import transaction
 
@@ -66,6 +66,31 @@ def set_lanes(actor: Actor, *, account_id: int, lanes: int) -> Account:
                 **{"from": len(numbers), "to": lanes},
             )
     return account
+
+
+def remove_account(actor: Actor, *, account_id: int) -> str:
+    """An owner takes away one that was added by mistake; returns its name. With its first batch it stays for ever."""
+    policy.check_manage_accounts(actor)
+    now = database_now()
+    check_known(actor, now=now)
+    with transaction.atomic():
+        account = Account.objects.select_for_update().filter(pk=account_id).first()
+        if account is None:
+            raise InvalidInput("This reward account does not exist.")
+        if account.batches.exists():
+            raise StateConflict(f"Batches were made for “{account.name}”: it stays, for they name it.")
+        trail.write_entry(
+            "account removed",
+            at=now,
+            object_type="account",
+            object_id=account.pk,
+            actor=actor,
+            name=account.name,
+            company_id=account.company_id,
+            card_account_id=account.card_account_id,
+        )
+        account.delete()
+    return account.name
 
 
 def _check_number(lanes: int) -> None:

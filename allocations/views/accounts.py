@@ -1,4 +1,4 @@
-"""Reward accounts: balances, lanes, and adding one."""
+"""Reward accounts: balances, lanes, adding and removing one."""
 
 from typing import cast
 
@@ -35,6 +35,7 @@ def accounts(request: HttpRequest, actor: Actor) -> HttpResponse:
     context = {
         "wallets": [wallets.wallet(account) for account in wallets.accounts()],
         "lanes": [(account, _lanes_form(account, lanes)) for account, lanes in wallets.lanes_of_accounts()],
+        "unused": wallets.unused_accounts(),
         "form": form,
         "against": reason_of(check_manage_accounts, actor),
         "open_differences": sum(open_counts()),
@@ -57,6 +58,13 @@ def set_lanes(request: HttpRequest, actor: Actor, account_id: int) -> HttpRespon
     account = account_service.set_lanes(actor, account_id=account_id, **form.cleaned_data)
     said = {"name": account.name, "lanes": counted(form.cleaned_data["lanes"], "lane")}
     messages.info(request, _("“%(name)s” has %(lanes)s now.") % said)
+    return redirect("allocations:accounts")
+
+
+@action
+def remove(request: HttpRequest, actor: Actor, account_id: int) -> HttpResponse:
+    name = account_service.remove_account(actor, account_id=account_id)
+    messages.info(request, _("“%(name)s” is removed.") % {"name": name})
     return redirect("allocations:accounts")
 
 

@@ -33,6 +33,7 @@ _SECURITY = "usersessions_list"
 _PAGE_OF = {
     "account-balance": "allocations:accounts",
     "account-lanes": "allocations:accounts",
+    "account-remove": "allocations:accounts",
     "api-token-revoke": "allocations:api-tokens",
     "contract-export": "allocations:contract",
     "contract-mark": "allocations:contract",

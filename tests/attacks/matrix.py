@@ -96,7 +96,7 @@ OPENS = {
         webhook-rotate
     """,
     "POST 403 403 403 403 302": """
-        webhook-try webhook-pause webhook-resume webhook-remove webhook-send-again account-lanes contract-mark
+        webhook-try webhook-pause webhook-resume webhook-remove webhook-send-again account-lanes account-remove contract-mark
         person-role-give person-role-take person-deactivate person-reactivate freeze-confirm group-make
         person-group-take
     """,

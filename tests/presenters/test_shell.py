@@ -53,6 +53,7 @@ def test_navigation_counts_open_work():
         ("decision", "Exceptions"),
         ("accounts", "Accounts"),
         ("account-lanes", "Accounts"),
+        ("account-remove", "Accounts"),
     ],
 )
 def test_page_belongs_to_one_section(url_name, label):

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from allocations.domain.errors import InvalidInput, NotAllowed, StateConflict
-from allocations.models import Lane, TrailEntry
+from allocations.models import Account, Lane, TrailEntry
 from allocations.services import accounts
+from tests.factories.batches import review_batch
 from tests.factories.people import actor
 from tests.services.conftest import Portal
 
@@ -25,6 +26,26 @@ def test_add_account_gives_it_its_lanes_and_refuses_a_second_of_its_kind() -> No
         accounts.add_account(owner, name="New", company_id="CEK1", card_account_id="CA8")
     with pytest.raises(InvalidInput, match="is here already"):
         accounts.add_account(owner, name="Other", company_id="CEK1", card_account_id="CA9")
+
+
+def test_remove_account_takes_one_away_that_has_no_batch(portal: Portal) -> None:
+    owner = actor("owner")
+    added = accounts.add_account(owner, name="Wrong", company_id="CEK1", card_account_id="CA9", lanes=2)
+    with pytest.raises(NotAllowed):
+        accounts.remove_account(portal.maker, account_id=added.pk)
+    assert accounts.remove_account(owner, account_id=added.pk) == "Wrong"
+    assert not Account.objects.filter(pk=added.pk).exists()
+    entry = TrailEntry.objects.get(event="account removed")
+    assert (entry.object_id, entry.data["card_account_id"]) == (added.pk, "CA9")
+    with pytest.raises(InvalidInput, match="does not exist"):
+        accounts.remove_account(owner, account_id=added.pk)
+
+
+def test_remove_account_keeps_one_that_a_batch_names(portal: Portal) -> None:
+    review_batch(account=portal.account)
+    with pytest.raises(StateConflict, match="it stays"):
+        accounts.remove_account(actor("owner"), account_id=portal.account.pk)
+    assert Account.objects.filter(pk=portal.account.pk).exists()
 
 
 def test_set_lanes_opens_and_closes_lanes_and_writes_the_trail(portal: Portal) -> None:

@@ -111,3 +111,11 @@ def test_balance_read_from_home_returns_home(owner):
 def test_balance_of_no_account_is_refused(owner):
     response = owner.post("/accounts/999999/balance/")
     assert (response.status_code, "This reward account does not exist." in response.text) == (422, True)
+
+
+def test_owner_removes_an_account_without_batches(owner):
+    account = AccountFactory(name="Wrong")
+    text = owner.get("/accounts/").text
+    assert ("Not used yet" in text, f"/accounts/{account.pk}/remove/" in text) == (True, True)
+    text = owner.post(f"/accounts/{account.pk}/remove/", follow=True).text
+    assert ("“Wrong” is removed." in text, f"/accounts/{account.pk}/remove/" in text) == (True, False)

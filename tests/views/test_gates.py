@@ -24,6 +24,7 @@ ROUTES = sorted({route.name for route in urlpatterns})
 ACTIONS = {
     "account-balance",
     "account-lanes",
+    "account-remove",
     "api-token-revoke",
     "batch-accept",
     "batch-accept-back",
