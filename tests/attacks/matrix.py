@@ -96,12 +96,12 @@ OPENS = {
         webhook-rotate
     """,
     "POST 403 403 403 403 302": """
-        webhook-try webhook-pause webhook-resume webhook-remove webhook-send-again account-lanes account-remove contract-mark
+        webhook-try webhook-pause webhook-resume webhook-remove webhook-send-again account-lanes contract-mark
         person-role-give person-role-take person-deactivate person-reactivate freeze-confirm group-make
         person-group-take
     """,
     "POST 403 403 403 403 409": """
-        row-redeem person-link person-group-give
+        row-redeem person-link person-group-give account-remove
     """,
     "POST 403 403 403 403 422": """
         webhook-add accounts person-invite policy-new

@@ -33,6 +33,8 @@ WISHES = {
 RANDOM = {
     *("id", "pk", "form_key", "sha256", "secret", "start", "reference", "key", "salt", "password", "file", "digest"),
     *("manifest", "body", "hash", "prev", "name", "content", "number", "content_root", "session_data", "cache_key"),
+    # With the id of the newest problem of each.
+    "causes",
 }
 SKIPPED = {"session", "usersession", "trailentry", "contenttype"}
 
