@@ -19,17 +19,22 @@ ROWS = 24
 def click_within_the_run(portal: Portal, click: Callable[[], object]) -> tuple[Run, int]:
     """Clicks while a worker drains; the run, and how many intents there were once the click had returned."""
     run = portal.approved_run(rows=ROWS)
-    begun, seen = threading.Event(), []
+    begun, clicked, seen = threading.Event(), threading.Event(), []
     real = portal.gateway.client.allocate
 
     def allocate(*args, **options):
         begun.set()
+        # On a busy machine the run would be over before the click has had its turn.
+        clicked.wait(timeout=0.2)
         return real(*args, **options)
 
     def come_in_between() -> None:
         begun.wait(timeout=30)
-        click()
-        seen.append(Attempt.objects.count())
+        try:
+            click()
+            seen.append(Attempt.objects.count())
+        finally:
+            clicked.set()
 
     def drain() -> None:
         draining.drain_run(run.pk, gateway=portal.gateway)
