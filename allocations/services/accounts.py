@@ -1,6 +1,7 @@
 """Reward accounts: adding and removing one, and how many of its calls may be in flight at the same time."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from allocations.domain import policy
 from allocations.domain.errors import InvalidInput, StateConflict
@@ -42,9 +43,8 @@ def set_lanes(actor: Actor, *, account_id: int, lanes: int) -> Account:
     _check_number(lanes)
     now = database_now()
     with transaction.atomic():
-        account = Account.objects.select_for_update(no_key=True).filter(pk=account_id).first()
-        if account is None:
-            raise InvalidInput("This reward account does not exist.")
+        # Batches can be made for it meanwhile.
+        account = _found(Account.objects.select_for_update(no_key=True), account_id)
         numbers = set(account.lanes.values_list("number", flat=True))
         Lane.objects.bulk_create(
             Lane(account=account, number=number) for number in range(1, lanes + 1) if number not in numbers
@@ -74,9 +74,7 @@ def remove_account(actor: Actor, *, account_id: int) -> str:
     now = database_now()
     check_known(actor, now=now)
     with transaction.atomic():
-        account = Account.objects.select_for_update().filter(pk=account_id).first()
-        if account is None:
-            raise InvalidInput("This reward account does not exist.")
+        account = _found(Account.objects.select_for_update(), account_id)
         if account.batches.exists():
             raise StateConflict(f"Batches were made for “{account.name}”: it stays, for they name it.")
         trail.write_entry(
@@ -91,6 +89,13 @@ def remove_account(actor: Actor, *, account_id: int) -> str:
         )
         account.delete()
     return account.name
+
+
+def _found(accounts: QuerySet[Account], account_id: int) -> Account:
+    account = accounts.filter(pk=account_id).first()
+    if account is None:
+        raise InvalidInput("This reward account does not exist.")
+    return account
 
 
 def _check_number(lanes: int) -> None:
