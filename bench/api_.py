@@ -65,10 +65,12 @@ def served(*, workers: int = 1) -> Iterator[tuple[int, int]]:
         command = [sys.executable, "-m", "gunicorn", *options.split(), "--no-control-socket", "rewards_portal.wsgi"]
         process = subprocess.Popen(command, pass_fds=(listener.fileno(),), stdout=subprocess.DEVNULL)
         port = listener.getsockname()[1]
-        call(port, "GET", "/health/")
-        yield port, process.pid
-        process.terminate()
-        process.wait(timeout=60)
+        try:
+            call(port, "GET", "/health/")
+            yield port, process.pid
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
 
 
 def send(port: int, path: Path, form: str, known: dict) -> int:

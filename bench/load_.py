@@ -33,6 +33,8 @@ LOOK_SECONDS = 0.1
 # Each page so often while nothing else goes on; once where the stage is only tried.
 _QUIET_ROUNDS = 10
 LATENCY_SECONDS = 0.2
+# On a busy machine the worker for runs may begin only after a short list was imported.
+_PATIENCE_SECONDS = 120
 Timings = dict[str, list[float]]
 
 
@@ -55,14 +57,19 @@ def measure(folder: Path, *, db: str, rows: int, rounds: int) -> Iterator[Figure
             with _workers():
                 before = time.perf_counter()
                 batch = send(port, path, "csv", known)
-                loaded = _read(port, known, enough=lambda _, batch=batch: _way("is_stored", str(batch))["stored"])
+                loaded = _read(port, known, enough=lambda _, batch=batch, before=before: _went_on(batch, since=before))
                 seconds = time.perf_counter() - before
             yield from _lines("portal", loaded, db=db, rows=rows, turn=turn)
             told = _way("told", str(batch))
-            if told["stored"] != rows or not told["credited"]:
+            if told["rows"] != rows or not told["credited"]:
                 raise RuntimeError(f"not both went on: {told}")
             yield Line("load", "import", db, "csv", rows, round(seconds, 3), 0, 0, turn)
             yield Line("load", "run", db, "run", told["credited"], round(seconds, 3), 0, 0, turn)
+
+
+def _went_on(batch: int, *, since: float) -> bool:
+    told = _way("told", str(batch))
+    return told["is_ready"] and (told["credited"] > 0 or time.perf_counter() - since > _PATIENCE_SECONDS)
 
 
 def _way(*words: str) -> dict:

@@ -1,4 +1,4 @@
-"""python -m bench.way bench.load_ways seed ROWS | is_stored BATCH | told BATCH: what is not done over HTTP."""
+"""python -m bench.way bench.load_ways seed ROWS | told BATCH: what is not done over HTTP."""
 
 import json
 
@@ -64,18 +64,15 @@ def _pages(
     return [*found, ("run fragment", (f"/runs/{run}/", {"HX-Request": "true"}))]
 
 
-def is_stored(batch_id: str) -> dict[str, object]:
-    return {"stored": Upload.objects.get(batch=batch_id).state == "ready"}
-
-
 def told(batch_id: str) -> dict[str, object]:
-    """Rows of the import, and rows that the run has credited so far."""
+    """Whether the import is over, its rows, and rows that the run has credited so far."""
     run = Run.objects.latest("id")
     return {
-        "stored": Row.objects.filter(batch=batch_id).count(),
+        "is_ready": Upload.objects.get(batch=batch_id).state == "ready",
+        "rows": Row.objects.filter(batch=batch_id).count(),
         "credited": Row.objects.filter(batch=run.batch_id, state="credited").count(),
     }
 
 
 def main(act: str, *arguments: str) -> None:
-    print(json.dumps({"seed": seed, "is_stored": is_stored, "told": told}[act](*arguments)))
+    print(json.dumps({"seed": seed, "told": told}[act](*arguments)))
