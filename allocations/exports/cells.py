@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -76,7 +76,7 @@ def _show(kind: Kind, reader: Reader) -> Callable[[Any], Cell] | None:
             words = {Kind.OUTCOME: _OUTCOMES, Kind.REASON: reader.reasons, Kind.EVIDENCE: reader.evidence}[kind]
             return lambda code: words.get(code, code)
         case Kind.INSTANT:
-            return ist
+            return _ist_of
         case Kind.POINTS:
             return points
 
@@ -94,6 +94,12 @@ _MASKS: Mapping[Kind, Callable[[str], str]] = {
 def ist(at: datetime) -> str:
     """2026-11-11T14:05:00+05:30"""
     return at.astimezone(IST).isoformat(timespec="seconds")
+
+
+def _ist_of(stored: str) -> str:
+    """`stored`: as PostgreSQL or SQLite spells it; without an offset it is in UTC."""
+    at = datetime.fromisoformat(stored)
+    return ist(at if at.tzinfo else at.replace(tzinfo=UTC))
 
 
 def points(amount: Decimal) -> int | Decimal:

@@ -1,4 +1,3 @@
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -8,7 +7,6 @@ from allocations.exports.cells import OUTCOMES, Kind, Reader, cells
 
 FULL = Reader(reasons={"kyc": "The KYC is missing."}, evidence={"answer": "EnKash's answer"}, masked=False)
 MASKED = Reader(reasons={}, evidence={})
-AT = datetime(2026, 11, 11, 8, 35, tzinfo=UTC)
 
 SHOWN = [
     (Kind.CODE, [None, "ECT1"], ["", "ECT1"]),
@@ -16,7 +14,9 @@ SHOWN = [
     (Kind.MOBILE, ["9876543210"], ["9876543210"]),
     (Kind.REASON, ["kyc", "new_code", ""], ["The KYC is missing.", "new_code", ""]),
     (Kind.EVIDENCE, ["answer", ""], ["EnKash's answer", ""]),
-    (Kind.INSTANT, [AT, None], ["2026-11-11T14:05:00+05:30", ""]),
+    # As SQLite and as PostgreSQL write it.
+    (Kind.INSTANT, ["2026-11-11 08:35:00.120000", None], ["2026-11-11T14:05:00+05:30", ""]),
+    (Kind.INSTANT, ["2026-11-11 08:35:00", "2026-11-11 08:35:00.12+00"], ["2026-11-11T14:05:00+05:30"] * 2),
     (Kind.WHOLE, [0, 500, None], [0, 500, ""]),
     (Kind.POINTS, [Decimal("500.00"), Decimal("0.50"), None], [500, Decimal("0.50"), ""]),
 ]

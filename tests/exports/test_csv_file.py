@@ -59,6 +59,13 @@ def test_csv_read_back_is_what_was_stored_but_for_the_apostrophe(records):
     assert read == expected
 
 
+@given(st.lists(st.tuples(TEXTS, st.integers() | st.decimals(allow_nan=False) | st.just("")), max_size=20))
+def test_exact_csv_is_what_the_csv_module_writes(records):
+    expected = io.StringIO(newline="")
+    csv.writer(expected, quoting=csv.QUOTE_NONNUMERIC).writerows([["Name", "Amount"], *records])
+    assert written(records, exact=True) == expected.getvalue().encode()
+
+
 @given(st.lists(st.tuples(TEXTS, st.integers(0, 10**9)), min_size=1, max_size=20))
 def test_exact_csv_read_back_is_what_was_stored(records):
     content = written(records, exact=True)
