@@ -9,11 +9,13 @@ from allocations.domain.searching import SHORTEST_NAME, Meant
 from allocations.domain.states import RowState
 from allocations.models import Batch, Row
 from allocations.presenters import people
-from allocations.presenters.numbers import grouped, points
+from allocations.presenters.numbers import counted, grouped, points
 from allocations.presenters.row_lines import remark
 from allocations.presenters.statuses import Status, row_status
 from allocations.presenters.stories import person
 from allocations.presenters.times import moment
+
+COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,15 @@ def _approvers(batch: Batch) -> str:
         return person(batch.approved_by)
     signed = [vote for vote in batch.votes.all() if (vote.digest, vote.decision) == (batch.digest, "approve")]
     return ", ".join(person(vote.voted_by) for vote in signed)
+
+
+def many(count: int | None) -> str:
+    """How many rows a search found, on all its pages; "" where nobody counted."""
+    if not count:
+        return ""
+    if count > COUNTED:
+        return _("more than %(rows)s rows") % {"rows": grouped(COUNTED)}
+    return counted(count, "row")
 
 
 def tried(meant: Meant, text: str, *, rows_only: bool) -> str:

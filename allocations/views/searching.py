@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from allocations.domain.policy import Actor, can_export
-from allocations.domain.searching import read_search
+from allocations.domain.searching import Meant, read_search
 from allocations.forms.searches import Search, search_of, years
 from allocations.models import Row
 from allocations.presenters import found as words
@@ -17,7 +17,16 @@ from allocations.presenters.stories import person as person_words
 from allocations.selectors.batch_lists import batch_lines
 from allocations.selectors.facets import walk_rows
 from allocations.selectors.reveals import revealed
-from allocations.selectors.searching import approvers, find_batches, find_reversals, find_rows, makers, views_of
+from allocations.selectors.searching import (
+    Found,
+    approvers,
+    find_batches,
+    find_reversals,
+    find_rows,
+    found_ids,
+    makers,
+    views_of,
+)
 from allocations.selectors.wallets import accounts
 from allocations.views.gates import page
 from allocations.views.ready_views import TITLES
@@ -57,12 +66,20 @@ def _found(request: HttpRequest, actor: Actor, asked: Search, context: dict[str,
         return redirect("allocations:batch", batch_id=batches[0].pk)
     context |= {
         "found": rows,
+        "many": words.many(_counted(meant, asked, rows)),
         "batches": present_lines(batch_lines(batches)),
         "reversals": reversals,
         "tried": words.tried(meant, asked.text, rows_only=rows_only or bool(batches)),
         "advice": words.advice(meant),
     }
     return _listed(request, actor, rows.rows, context)
+
+
+def _counted(meant: Meant, asked: Search, found: Found) -> int | None:
+    """Rows of all pages, or one more than COUNTED; None where counting could mean to look through all rows."""
+    if asked.after is None and found.after is None:
+        return len(found.rows)
+    return None if asked.has_facets else len(found_ids(meant, asked.facets, most=words.COUNTED))
 
 
 def _listed(request: HttpRequest, actor: Actor, rows: Sequence[Row], context: dict[str, object]) -> HttpResponse:

@@ -34,6 +34,17 @@ def test_a_row_is_told_in_a_sentence_without_its_mobile(auditor):
     )
 
 
+def test_a_search_says_how_many_rows_it_finds_on_all_pages(auditor, monkeypatch):
+    rows = RowFactory.create_batch(52, batch=review_batch(ready=1), name="Asha Rao")
+    assert ">52 rows<" in search(auditor, q="asha").text
+    assert ">52 rows<" in search(auditor, q="asha", after=rows[10].pk).text
+    assert ">1 row<" in search(auditor, q=rows[0].reference).text
+    monkeypatch.setattr("allocations.presenters.found.COUNTED", 51)
+    assert "more than 51 rows" in search(auditor, q="asha").text
+    # Many rows could have to be looked through to count the few that a filter leaves.
+    assert "more than" not in search(auditor, q="asha", state="pending").text
+
+
 def test_a_row_that_was_left_out_was_approved_by_nobody(auditor):
     rows = approved_batch(credited=1, left_out=1).rows.order_by("number")
     said = ["approved by" in search(auditor, q=row.mobile).text for row in rows]
