@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from allocations.models import TrailEntry
 from allocations.presenters.numbers import grouped
 from allocations.presenters.stories import person
+from allocations.presenters.trail_words import sentence
 
 _HASH = 64
 # Of a list; an entry can name thousands of rows.
@@ -30,9 +31,12 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Event:
+    """`name`: what the entry itself calls it. `sentence`: the same in plain words, "" where there are none."""
+
     number: int
     at: datetime
-    what: str
+    name: str
+    sentence: str
     who: str
     facts: tuple[Fact, ...]
 
@@ -42,7 +46,8 @@ def events(entries: Iterable[TrailEntry]) -> list[Event]:
         Event(
             number=entry.pk,
             at=entry.at,
-            what=f"{entry.event[:1].upper()}{entry.event[1:]} ({entry.object_type} {entry.object_id})",
+            name=f"{entry.event} ({entry.object_type} {entry.object_id})",
+            sentence=sentence(entry),
             who=person(entry.actor),
             facts=tuple(_facts(entry.data)),
         )

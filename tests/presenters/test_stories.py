@@ -114,7 +114,8 @@ def test_events_show_figures_with_their_labels():
         Event(
             number=7,
             at=NOW,
-            what="Batch submitted (batch 219)",
+            name="batch submitted (batch 219)",
+            sentence="",
             who="Meera K",
             facts=(
                 Fact("by", "new rows 3", is_id=False),

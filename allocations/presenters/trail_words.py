@@ -1,0 +1,74 @@
+"""What an entry of the trail tells, as a sentence: the events that batches have every day."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from allocations.models import TrailEntry
+from allocations.presenters.numbers import counted, grouped
+
+_ROWS = frozenset({"rows", "count", "row_count", "asked", "cancelled"})
+_SENTENCES: Mapping[str, str | Promise] = {
+    "batch created": _("The batch was made."),
+    "list checked": _("The list was read and checked: %(row_count)s, of them %(error_rows)s with errors."),
+    "list refused": _("The list could not be used."),
+    "reading confirmed": _("How the list was read was confirmed."),
+    "rows leave out": _("Left out: %(count)s."),
+    "rows take back": _("Taken back into the list: %(count)s."),
+    "cell mended": _("Row %(number)s: the %(field)s was changed."),
+    "cell put back": _("Row %(number)s: the %(field)s is again what the file has."),
+    "rows repaired": _("A repair changed %(rows)s."),
+    "repair undone": _("A repair of %(rows)s was undone."),
+    "warnings accepted": _("A kind of warning was accepted with a reason: %(rows)s."),
+    "acceptance taken back": _("The acceptance of a kind of warning was taken back: %(rows)s."),
+    "batch submitted": _("Submitted for approval as version %(version)s: %(rows)s, %(points)s."),
+    "batch withdrawn": _("Withdrawn from approval."),
+    "batch sent back": _("Sent back to the maker."),
+    "batch approval given": _("One of several approvals was given."),
+    "batch approved": _("Approved."),
+    "run created": _("A run was made."),
+    "run start": _("The run began."),
+    "run pause": _("The run paused."),
+    "run resume": _("The run went on."),
+    "run requeue": _("The run waits for its turn again."),
+    "run cancel": _("The run was cancelled before it began."),
+    "run stop requested": _("The run is to stop after the chunks in hand."),
+    "run need people": _("The run has nothing more to send: what is left waits for people."),
+    "run settle": _("The run ended."),
+    "rows cancelled": _("Cancelled before they were sent: %(cancelled)s."),
+    "failed rows re-run": _("Failed before and sent once more in a new run: %(rows)s."),
+    "canary verified": _("EnKash's list shows the first rows: the rest follows."),
+    "attempt intended": _(
+        "Call %(number)s of chunk %(chunk)s was written down before it went out: %(rows)s, %(points)s."
+    ),
+    "attempt applied": _("The answer to a call was stored: %(outcomes)s."),
+    "late answer applied": _("A late answer to a call was stored: %(outcomes)s."),
+    "looked up": _("EnKash was asked what became of %(asked)s: %(found)s found."),
+    "look-up failed": _("EnKash was asked what became of %(asked)s and gave no answer that could be used."),
+    "people asked": _("No more can be found out: %(rows)s wait for people."),
+    "batch exported": _("Exported: %(rows)s."),
+    "bundle exported": _("A signed bundle was exported."),
+}
+
+
+def sentence(entry: TrailEntry) -> str:
+    """ "" for events without one, and for entries of former versions that lack a figure."""
+    template = _SENTENCES.get(entry.event)
+    if template is None:
+        return ""
+    try:
+        return str(template) % {key: _value(key, value) for key, value in entry.data.items()}
+    except KeyError:
+        return ""
+
+
+def _value(key: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return ", ".join(f"{name.replace('_', ' ')} {grouped(count)}" for name, count in value.items())
+    if not isinstance(value, int):
+        return value
+    if key in _ROWS:
+        return counted(value, "row")
+    return counted(value, "point") if key == "points" else grouped(value)
