@@ -89,3 +89,38 @@ const countTicks = () => {
 };
 ["change", "htmx:afterSettle"].forEach((kind) => document.addEventListener(kind, countTicks));
 window.addEventListener("pageshow", countTicks);
+
+// A table that a phone shows as cards stays a table for screen readers: some of them go by how it is displayed.
+const PARTS = {
+  table: ".cards",
+  rowgroup: ".cards > :is(thead, tbody)",
+  row: ".cards tr",
+  columnheader: ".cards thead th",
+  rowheader: ".cards tbody th",
+  cell: ".cards td",
+};
+const nameParts = () =>
+  Object.entries(PARTS).forEach(([role, which]) =>
+    document.querySelectorAll(which).forEach((part) => part.setAttribute("role", role)),
+  );
+nameParts();
+document.addEventListener("htmx:afterSettle", nameParts);
+
+// Ids that people take elsewhere get a button that copies them; a browser offers that over HTTPS only.
+const { copy, copied } = document.getElementById("main")?.dataset ?? {};
+if (navigator.clipboard && copy)
+  document.querySelectorAll("[data-copy]").forEach((id) => {
+    const button = document.createElement("button");
+    const said = document.createElement("span");
+    const what = document.createElement("span");
+    Object.assign(button, { type: "button", className: "copy", ariaLive: "polite" });
+    said.textContent = copy;
+    Object.assign(what, { className: "visually-hidden", textContent: ` ${id.textContent}` });
+    button.append(said, what);
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(id.textContent.trim());
+      said.textContent = copied;
+      setTimeout(() => (said.textContent = copy), 2000);
+    });
+    id.after(" ", button);
+  });
