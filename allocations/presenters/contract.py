@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -75,7 +76,7 @@ def said(one: ContractDifference) -> str:
     who = f"{person(one.marked_by)}, {moment(one.marked_at)}: “{one.reason}”"
     if one.mark == Mark.OPEN:
         return _("Open again. Before: %(who)s") % {"who": who}
-    return f"{mark_words(one).capitalize()}. {who}"
+    return f"{capfirst(mark_words(one))}. {who}"
 
 
 def mark_words(one: ContractDifference) -> str:
