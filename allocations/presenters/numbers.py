@@ -44,6 +44,7 @@ _NOUNS = (
     ngettext_lazy("cause", "causes"),
     ngettext_lazy("cell", "cells"),
     ngettext_lazy("decision", "decisions"),
+    ngettext_lazy("difference", "differences"),
     ngettext_lazy("error", "errors"),
     ngettext_lazy("event", "events"),
     ngettext_lazy("failed row", "failed rows"),
@@ -57,6 +58,8 @@ _NOUNS = (
     ngettext_lazy("row", "rows"),
     ngettext_lazy("run", "runs"),
     ngettext_lazy("task", "tasks"),
+    ngettext_lazy("time", "times"),
+    ngettext_lazy("try", "tries"),
     ngettext_lazy("warning", "warnings"),
 )
 
