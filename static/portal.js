@@ -107,20 +107,20 @@ nameParts();
 document.addEventListener("htmx:afterSettle", nameParts);
 
 // Ids that people take elsewhere get a button that copies them; a browser offers that over HTTPS only.
-const { copy, copied } = document.getElementById("main")?.dataset ?? {};
-if (navigator.clipboard && copy)
+const { sayCopy, sayCopied } = document.getElementById("main")?.dataset ?? {};
+if (navigator.clipboard && sayCopy)
   document.querySelectorAll("[data-copy]").forEach((id) => {
     const button = document.createElement("button");
     const said = document.createElement("span");
     const what = document.createElement("span");
     Object.assign(button, { type: "button", className: "copy", ariaLive: "polite" });
-    said.textContent = copy;
+    said.textContent = sayCopy;
     Object.assign(what, { className: "visually-hidden", textContent: ` ${id.textContent}` });
     button.append(said, what);
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(id.textContent.trim());
-      said.textContent = copied;
-      setTimeout(() => (said.textContent = copy), 2000);
+      said.textContent = sayCopied;
+      setTimeout(() => (said.textContent = sayCopy), 2000);
     });
     id.after(" ", button);
   });
