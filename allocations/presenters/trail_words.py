@@ -12,6 +12,9 @@ from allocations.presenters.numbers import counted, grouped
 _ROWS = frozenset({"rows", "count", "row_count", "asked", "cancelled"})
 _SENTENCES: Mapping[str, str | Promise] = {
     "batch created": _("The batch was made."),
+    "list uploaded": _("A list was uploaded."),
+    "columns mapped": _("Somebody said which column is which; the list is read again."),
+    "reading chosen": _("Somebody chose the sheet or the header's row; the list is read again."),
     "list checked": _("The list was read and checked: %(row_count)s, of them %(error_rows)s with errors."),
     "list refused": _("The list could not be used."),
     "reading confirmed": _("How the list was read was confirmed."),

@@ -63,6 +63,26 @@ def test_csv_goes_from_upload_to_a_checked_export(
     again = check_books(stack, maker, batch, tmp_path)
     assert {row["Our reference"] for row in again if row["Outcome"] == "failed"} < failed
     assert (maker.complaints, approver.complaints) == ([], [])
+    look_on_a_phone(stack, browser, batch)
+
+
+def look_on_a_phone(stack: Stack, browser: Browser, batch: int) -> None:
+    """Rows stand as cards that need no scrolling sideways, and an id is copied with a tap."""
+    may = ["clipboard-read", "clipboard-write"]
+    person = Person(browser, stack.url, "demo-admin", viewport={"width": 390, "height": 800}, permissions=may)
+    page = person.page
+    page.goto(f"{stack.url}/batches/{batch}/?state=credited")
+    row = page.get_by_role("row").filter(has_text="Credited").first
+    expect(row.get_by_role("rowheader")).to_be_visible()
+    assert page.locator(".scroll:has(> .cards)").evaluate("part => part.scrollWidth - part.clientWidth") == 0
+    row.get_by_role("link").click()
+    reference = page.locator("[data-copy]").first.inner_text()
+    button = page.get_by_role("button", name=f"Copy {reference}", exact=True)
+    expect(button).to_have_count(1)
+    button.click()
+    expect(page.get_by_role("button", name=f"Copied {reference}", exact=True)).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == reference
+    assert person.complaints == []
 
 
 def test_xlsx_survives_five_killed_workers_and_a_flushed_redis(
