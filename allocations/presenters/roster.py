@@ -22,6 +22,7 @@ from allocations.models import RoleProposal
 from allocations.presenters.home import Task
 from allocations.presenters.numbers import counted
 from allocations.presenters.refusals import reason_of
+from allocations.presenters.roles import role_word
 from allocations.presenters.statuses import AWAITING_APPROVAL, Status
 from allocations.presenters.stories import person
 from allocations.presenters.times import moment
@@ -68,7 +69,7 @@ def _state(member: Member) -> Status:
 
 
 def _names(roles: Iterable[Role]) -> str:
-    return ", ".join(role.value for role in Role if role in roles)
+    return ", ".join(role_word(role) for role in Role if role in roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class RoleLine:
     """`two`: a second person has to confirm it."""
 
     role: Role
+    word: str
     means: str
     has: bool
     waits: bool
@@ -93,7 +95,14 @@ class Desk:
 
 def desk(member: Member, actor: Actor) -> Desk:
     lines = (
-        RoleLine(role, _(MEANS[role]), role in member.facts.roles, role in member.proposed, role in GIVEN_BY_TWO)
+        RoleLine(
+            role=role,
+            word=role_word(role),
+            means=_(MEANS[role]),
+            has=role in member.facts.roles,
+            waits=role in member.proposed,
+            two=role in GIVEN_BY_TWO,
+        )
         for role in Role
     )
     return Desk(
@@ -148,18 +157,18 @@ def _proposal_line(proposal: RoleProposal, actor: Actor) -> ProposalLine:
 
 def given(proposal: RoleProposal) -> str:
     """What it would give, in the middle of a sentence."""
-    return _short(proposal) if proposal.group else _("the role %(role)s") % {"role": proposal.role}
+    return _short(proposal) if proposal.group else _("the role %(role)s") % {"role": role_word(proposal.role)}
 
 
 def confirmed(proposal: RoleProposal) -> str:
     who = person(proposal.person)
     if proposal.group:
         return _("%(who)s is of the group “%(group)s” from now on.") % {"who": who, "group": proposal.group.name}
-    return _("%(who)s is %(role)s from now on.") % {"who": who, "role": proposal.role}
+    return _("%(who)s is %(role)s from now on.") % {"who": who, "role": role_word(proposal.role)}
 
 
 def _short(proposal: RoleProposal) -> str:
-    return _("the group “%s”") % proposal.group.name if proposal.group else proposal.role
+    return _("the group “%s”") % proposal.group.name if proposal.group else role_word(proposal.role)
 
 
 def decided_line(proposal: RoleProposal) -> str:

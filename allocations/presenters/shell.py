@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from allocations.domain.api_tokens import can_make_token, can_revoke_others
-from allocations.domain.policy import Actor, Role, can_audit, can_export
+from allocations.domain.policy import Actor, can_audit, can_export
 from allocations.domain.roster import can_see_people
 from allocations.presenters.numbers import grouped
+from allocations.presenters.roles import role_title, role_word
 from allocations.presenters.times import moment
 from allocations.selectors.logins import BlockedLogin
 from allocations.selectors.shell import OpenWork, Recovery
@@ -169,12 +170,6 @@ _PEOPLE = (
         }
     ),
 )
-_ROLES = {
-    Role.ADMIN: gettext_noop("Admin"),
-    Role.APPROVER: gettext_noop("Approver"),
-    Role.AUDITOR: gettext_noop("Auditor"),
-    Role.OWNER: gettext_noop("Owner"),
-}
 _ENVIRONMENTS = {"live": "LIVE", "uat": "UAT", "simulator": "SIMULATOR"}
 
 
@@ -201,7 +196,7 @@ def shell(
             for page, label, pages in _sections(actor)
         ),
         name=actor.name,
-        roles=", ".join(_(_ROLES[role]) for role in sorted(actor.roles)) or _("No role"),
+        roles=", ".join(map(role_title, sorted(actor.roles))) or _("No role"),
         environment=_ENVIRONMENTS[environment],
         is_live=environment == "live",
         is_demo=environment == "simulator",
@@ -212,7 +207,7 @@ def shell(
 
 def _withheld(actor: Actor) -> str:
     """The roles that wait for a second factor, which are two at most: approver, owner."""
-    roles = [_(_ROLES[role]).lower() for role in sorted(actor.withheld)]
+    roles = [role_word(role) for role in sorted(actor.withheld)]
     return _("%(one)s and %(other)s") % {"one": roles[0], "other": roles[1]} if len(roles) == 2 else ", ".join(roles)
 
 

@@ -1,7 +1,6 @@
 """What an entry of the trail tells, as a sentence: the events that batches have every day."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -67,7 +66,7 @@ def sentence(entry: TrailEntry) -> str:
         return ""
 
 
-def _value(key: str, value: Any) -> Any:
+def _value(key: str, value: object) -> object:
     if isinstance(value, dict):
         return ", ".join(f"{name.replace('_', ' ')} {grouped(count)}" for name, count in value.items())
     if not isinstance(value, int):

@@ -16,6 +16,7 @@ from allocations.domain.roster import GIVEN_BY_TWO, can_invite, check_invite, ch
 from allocations.forms.roster import InviteForm, RoleForm
 from allocations.presenters import roster as words
 from allocations.presenters.approver_groups import group_lines
+from allocations.presenters.roles import role_title
 from allocations.presenters.stories import person as name_of
 from allocations.selectors import roster as reads
 from allocations.selectors.approver_groups import all_groups
@@ -49,7 +50,7 @@ def invite(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     context = {
         "form": form,
         "chosen": form["roles"].value() or [],
-        "means": [(role, _(words.MEANS[role]), role in GIVEN_BY_TWO) for role in Role],
+        "means": [(role, role_title(role), _(words.MEANS[role]), role in GIVEN_BY_TWO) for role in Role],
     }
     return render(request, "allocations/people/invite.html", context, status=422 if form.is_bound else 200)
 
