@@ -231,8 +231,12 @@ _STATES: dict[AttemptState, str] = {
 }
 
 
+def result_words(result: CallResult) -> str:
+    return _(_RESULTS[result])
+
+
 def attempt_words(attempt: Attempt | ReversalAttempt) -> str:
     """How one call ended, in words."""
     if attempt.result in set(CallResult):
-        return _(_RESULTS[CallResult(attempt.result)])
+        return result_words(CallResult(attempt.result))
     return _(_STATES[AttemptState(attempt.state)])

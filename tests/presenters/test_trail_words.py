@@ -20,14 +20,32 @@ def told(event: str, **data) -> str:
     [
         ("batch created", {"account": 1}, "The batch was made."),
         ("list checked", {"row_count": 5000, "error_rows": 71}, "The list was read and checked: 5,000 rows, of them 71 with errors."),
-        ("attempt intended", {"number": 1, "chunk": 1042, "rows": 1, "points": 150000, "payload_sha256": "ab"}, "Call 1 of chunk 1,042 was written down before it went out: 1 row, 1,50,000 points."),
-        ("attempt applied", {"outcomes": {"credited": 49, "failed": 1}}, "The answer to a call was stored: credited 49, failed 1."),
+        ("attempt intended", {"number": 1, "chunk": 1042, "rows": 1, "points": 150000, "payload_sha256": "ab"}, "Call 1 of chunk 1,042 was written down before it was to go out: 1 row, 1,50,000 points."),
+        ("attempt applied", {"result": "rows", "outcomes": {"credited": 49, "failed": 1}}, "A call was answered: 49 credited, 1 failed."),
         ("looked up", {"asked": 50, "found": 49, "decided": []}, "EnKash was asked what became of 50 rows: 49 found."),
-        ("cell mended", {"number": 7, "field": "mobile"}, "Row 7: the mobile was changed."),
+        ("cell mended", {"number": 7, "field": "mobile"}, "Row 7: Mobile was changed."),
     ],
 )  # fmt: skip
 def test_sentences(event, data, said):
     assert told(event, **data) == said
+
+
+def test_a_call_that_decided_no_row_says_how_it_ended():
+    assert told("attempt applied", result="throttled", outcomes={"unknown": 50}) == (
+        "A call was answered: EnKash asked to wait."
+    )
+    assert told("attempt applied", result="rows", outcomes={}) == ""
+
+
+def test_what_else_an_entry_holds_is_no_matter():
+    """As services write it: lists, texts and dictionaries of both."""
+    assert told("rows repaired", rows=2, changed={"mobile": [7, 9]}, left_out=[]) == "A repair changed 2 rows."
+    assert told("reading chosen", size=12, mapping={}, reading={"sheet": "", "header_row": 3}).startswith(
+        "Somebody chose"
+    )
+    assert told("rows cancelled", cancelled=0, failed_as_before=3, to_be_looked_up=5) == (
+        "Cancelled: 0 rows. Failed as before: 3 rows. Looked up first: 5 rows."
+    )
 
 
 def test_an_event_without_a_sentence_or_without_its_figures_has_none():
@@ -47,4 +65,4 @@ def test_every_sentence_tells_of_an_event_that_is_written():
 
 def test_a_percent_sign_in_a_figure_is_left_alone():
     with translation.override("en"):
-        assert told("cell mended", number=2, field="100 %s") == "Row 2: the 100 %s was changed."
+        assert told("cell mended", number=2, field="100 %s") == "Row 2: 100 %s was changed."
