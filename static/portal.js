@@ -106,21 +106,30 @@ const nameParts = () =>
 nameParts();
 document.addEventListener("htmx:afterSettle", nameParts);
 
-// Ids that people take elsewhere get a button that copies them; a browser offers that over HTTPS only.
+// Ids that people take elsewhere get a button that copies them; a browser offers that over HTTPS only. What is secret is
+// not read aloud: its attribute says what it is.
 const { sayCopy, sayCopied } = document.getElementById("main")?.dataset ?? {};
-if (navigator.clipboard && sayCopy)
+const copyButton = (id) => {
+  const button = document.createElement("button");
+  const said = document.createElement("span");
+  const what = document.createElement("span");
+  Object.assign(button, { type: "button", className: "copy", ariaLive: "polite" });
+  said.textContent = sayCopy;
+  Object.assign(what, { className: "visually-hidden", textContent: ` ${id.dataset.copy || id.textContent}` });
+  button.append(said, what);
+  const tell = () => {
+    said.textContent = sayCopied;
+    setTimeout(() => (said.textContent = sayCopy), 2000);
+  };
+  // Who forbids it in the browser sees that nothing was copied.
+  button.addEventListener("click", () => navigator.clipboard.writeText(id.textContent.trim()).then(tell, () => {}));
+  return button;
+};
+const offerCopies = () =>
   document.querySelectorAll("[data-copy]").forEach((id) => {
-    const button = document.createElement("button");
-    const said = document.createElement("span");
-    const what = document.createElement("span");
-    Object.assign(button, { type: "button", className: "copy", ariaLive: "polite" });
-    said.textContent = sayCopy;
-    Object.assign(what, { className: "visually-hidden", textContent: ` ${id.textContent}` });
-    button.append(said, what);
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(id.textContent.trim());
-      said.textContent = sayCopied;
-      setTimeout(() => (said.textContent = sayCopy), 2000);
-    });
-    id.after(" ", button);
+    if (!id.nextElementSibling?.matches(".copy")) id.after(" ", copyButton(id));
   });
+if (navigator.clipboard && sayCopy) {
+  offerCopies();
+  document.addEventListener("htmx:afterSettle", offerCopies);
+}
