@@ -42,7 +42,7 @@ def write_csv(
     exact: bool = False,
 ) -> None:
     """`blocks`: the cells of some hundred rows each, by column. `exact`: without anything done for spreadsheets."""
-    # By hand: put together a block at a time it takes a third of the time of the csv module.
+    # By hand: put together a block at a time it takes less than half the time of the csv module.
     figures = [column.kind in FIGURES for column in columns]
     line = ",".join("%s" if figure else '"%s"' for figure in figures) + "\r\n"
     header = ",".join(f'"{name}"' for name in _quotable([column.column_name for column in columns]))
